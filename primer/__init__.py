@@ -1,0 +1,18 @@
+"""ML Optimization: A Primer. Every rule written once, so that it reads like its equation."""
+
+from . import landscapes, registry, rules, schedules
+from .driver import Run, run
+from .hyper import Schedule, Slider, power, sweep
+from .objective import Batches, DataObjective, Noisy, Objective, Table, Varying, l2
+from .optimizer import Optimizer
+from .registry import rule, schedule
+
+# Rules and schedules are exported by the registry: a new class in a new file needs no line here.
+_registered = {**registry.rules, **registry.schedules}
+globals().update({name: entry.make for name, entry in _registered.items()})
+
+__all__ = [  # noqa: PLE0604
+    "Batches", "DataObjective", "Noisy", "Objective", "Optimizer", "Run", "Schedule", "Slider",
+    "Table", "Varying", "l2", "landscapes", "power", "registry", "rule", "rules", "run", "schedules",
+    "schedule", "sweep", *_registered,
+]  # fmt: skip

@@ -1,0 +1,77 @@
+"""Argument checks: every message names the argument, the value received and what is allowed."""
+
+from __future__ import annotations
+
+import numbers
+from typing import Any
+
+import numpy as np
+
+#: What each hyperparameter may be: a text for the message and a test written so that NaN fails it.
+DOMAINS: dict[str, tuple[str, Any]] = {
+    "rate": ("a finite number >= 0", lambda x: (x >= 0) & np.isfinite(x)),
+    "decay": ("in [0, 1)", lambda x: (x >= 0) & (x < 1)),
+    "positive": ("a finite number > 0", lambda x: (x > 0) & np.isfinite(x)),
+    "shrink": ("in (0, 1)", lambda x: (x > 0) & (x < 1)),
+    "real": ("a finite number", np.isfinite),
+}
+
+#: Hyperparameters known by name; a rule adds or overrides some with its own ``domains``.
+BY_NAME = {
+    "lr": "rate",
+    "eps": "rate",
+    "weight_decay": "rate",
+    "momentum_decay": "rate",
+    "beta": "decay",
+    "beta1": "decay",
+    "beta2": "decay",
+    "factor": "shrink",
+    "norm": "positive",
+    "value": "positive",
+}
+
+
+def refuse(name: str, value: Any, allowed: str) -> ValueError:
+    """Build (not raise) the error for argument ``name``."""
+    return ValueError(f"{name} must be {allowed}, got {value!r}")
+
+
+def number(name: str, value: Any, domain: str = "real") -> None:
+    """Refuse anything but a real number, or an array of them, inside ``domain``."""
+    allowed, ok = DOMAINS[domain]
+    array = np.asarray(value)
+    if isinstance(value, (bool, np.bool_, str)) or array.dtype.kind not in "iuf":
+        raise refuse(name, value, allowed)
+    if not np.all(ok(array)):
+        raise refuse(name, value, allowed)
+
+
+def count(name: str, value: Any, least: int = 1) -> int:
+    """Refuse anything but an integer >= ``least``; return it as ``int``."""
+    whole = isinstance(value, numbers.Integral) and not isinstance(value, bool)
+    if not whole or value < least:
+        raise refuse(name, value, f"an integer >= {least}")
+    return int(value)
+
+
+def swept(name: str, value: np.ndarray) -> None:
+    """Refuse an array whose last axis is not 1: it would be one value per coordinate of theta."""
+    if value.ndim and value.shape[-1] != 1:
+        allowed = "a number or a sweep whose last axis is 1 (shape (*batch, 1); see primer.sweep)"
+        raise ValueError(f"{name} must be {allowed}, got an array of shape {value.shape}")
+
+
+def points(name: str, value: Any, dim: int | None = None) -> np.ndarray:
+    """Return ``value`` as a floating array of shape (*batch, d); refuse anything else."""
+    theta = np.asarray(value)
+    if theta.dtype.kind != "f":
+        raise ValueError(
+            f"{name} must be an array of floats, got dtype {theta.dtype}: write 1.0, not 1"
+        )
+    if theta.ndim == 0 or theta.shape[-1] == 0:
+        raise ValueError(f"{name} must have shape (*batch, d) with d >= 1, got shape {theta.shape}")
+    if dim is not None and theta.shape[-1] != dim:
+        raise ValueError(f"{name} must have last axis {dim}, got shape {theta.shape}")
+    if not np.isfinite(theta).all():
+        raise ValueError(f"{name} must be finite everywhere, got {value!r}")
+    return theta

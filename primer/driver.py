@@ -1,0 +1,278 @@
+"""`run`: the loop around a rule. Batches, blocks, threads, resuming and divergence live here."""
+
+from __future__ import annotations
+
+import concurrent.futures
+import contextlib
+import dataclasses
+import os
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from . import check
+from .objective import Objective
+from .optimizer import Optimizer
+
+#: A block of runs should fit the cache: theta, its gradient and a few states of this many numbers.
+BLOCK = 2**15
+#: Runs longer than this many steps show a progress bar.
+LONG = 20_000
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Run:
+    """What `run` returns; index 0 of `theta` and `loss` is the start.
+
+    Attributes
+    ----------
+    theta : ndarray (kept, *batch, d)
+        With ``keep=1``, kept = steps + 1.
+    loss : ndarray (kept, *batch)
+    state : dict
+        The rule's state after the last step; pass it on with ``t0=run.t`` to resume.
+    t : int
+        The step that comes next.
+    steps : ndarray (kept,)
+        The t of every kept row.
+    diverged_at : ndarray of int (*batch,)
+        First kept t with a theta or loss that is not finite; -1 where there is none.
+    """
+
+    theta: np.ndarray
+    loss: np.ndarray
+    state: dict[str, Any]
+    t: int
+    steps: np.ndarray
+    diverged_at: np.ndarray
+
+    @property
+    def diverged(self) -> np.ndarray:
+        """Which runs left the finite numbers, shape (*batch,)."""
+        return self.diverged_at >= 0
+
+    def __repr__(self) -> str:
+        lost = f"{int(self.diverged.sum())} of {self.diverged.size} diverged"
+        return f"Run(theta {self.theta.shape}, loss {self.loss.shape}, t = {self.t}, {lost})"
+
+
+def run(
+    rule: Optimizer,
+    J: Objective,
+    theta0: Any,
+    steps: int,
+    *,
+    state: dict[str, Any] | None = None,
+    t0: int = 0,
+    seed: int | None = None,
+    keep: int = 1,
+    executor: concurrent.futures.Executor | None = None,
+    progress: bool | None = None,
+) -> Run:
+    """Apply a rule to an objective: theta_{t+1}, state = rule.step(J, theta_t, state, t).
+
+    Parameters
+    ----------
+    rule : Optimizer
+        Its swept fields, of shape (*batch, 1), span the batch together with theta0.
+    J : Objective
+        What is minimised; mini-batches (`J.batches`) and moving objectives are asked per step.
+    theta0 : array_like of float (*batch, d)
+        The start. float32 stays float32.
+    steps : int
+        Number of steps, >= 0.
+    state, t0 : optional
+        `Run.state` and `Run.t` of an earlier run: resuming equals the uninterrupted run exactly.
+    seed : int, optional
+        Redraws the randomness of a stochastic J; a deterministic one has none to redraw.
+    keep : int
+        Keep every keep-th step (and always the first and last), for long or heavy runs.
+    executor : concurrent.futures.Executor, optional
+        Splits the batch over its workers. Without one, a large batch is cut into blocks that fit
+        the cache and spread over threads. The numbers are the same in every case.
+    progress : bool, optional
+        Show a progress bar; by default only above 20,000 steps.
+
+    Returns
+    -------
+    Run
+
+    Raises
+    ------
+    ValueError
+        If an argument is not what is described here; the message names it.
+
+    Examples
+    --------
+    >>> from primer import SGD, run, sweep
+    >>> from primer.landscapes import quadratic
+    >>> result = run(SGD(lr=0.5), quadratic([1.0, 1.0]), [4.0, 2.0], steps=2)
+    >>> result.theta.tolist()
+    [[4.0, 2.0], [2.0, 1.0], [1.0, 0.5]]
+    >>> many = run(SGD(**sweep(lr=[0.1, 0.5, 3.0])), quadratic([1.0]), [1.0], steps=2000)
+    >>> many.loss.shape, many.diverged.tolist()
+    ((2001, 3), [False, False, True])
+    """
+    _refuse_wrong(rule, J, state)
+    steps, t0 = check.count("steps", steps, 0), check.count("t0", t0, 0)
+    keep = check.count("keep", keep)
+    if seed is not None:
+        J = J.with_seed(check.count("seed", seed, 0))
+    theta = check.points("theta0", theta0, J.dim)
+    theta = _spread(theta, rule)
+    rule = _cast(rule, theta)
+    pieces = _pieces(theta, J, 1 if executor is None else os.cpu_count() or 1, executor is not None)
+    shown = progress if progress is not None else steps > LONG
+    with _bar(steps * len(pieces), shown) as tick:
+        jobs = [
+            (_part(rule, p, theta), J, theta[p], _state_part(state, p, theta), t0, steps, keep)
+            for p in pieces
+        ]
+        return _joined(_spread_work(jobs, executor, tick))
+
+
+def _refuse_wrong(rule: Any, J: Any, state: Any) -> None:
+    if not isinstance(rule, Optimizer):
+        raise check.refuse("rule", rule, "an Optimizer instance such as Adam(lr=0.1)")
+    if not isinstance(J, Objective):
+        raise check.refuse("J", J, "an Objective; Objective(f) makes one from a function")
+    if state is not None and not isinstance(state, dict):
+        raise check.refuse("state", state, "None or the state of an earlier run")
+
+
+def _sweeps(rule: Optimizer) -> list[np.ndarray]:
+    found = []
+    for value in rule.fields().values():
+        if isinstance(value, Optimizer):
+            found += _sweeps(value)
+        elif dataclasses.is_dataclass(value):
+            inner = [getattr(value, f.name) for f in dataclasses.fields(value)]
+            found += [v for v in inner if isinstance(v, np.ndarray)]
+        elif isinstance(value, np.ndarray):
+            found.append(value)
+    return found
+
+
+def _spread(theta: np.ndarray, rule: Optimizer) -> np.ndarray:
+    """theta0 repeated over the batch that it and the sweeps span."""
+    shapes = [(*theta.shape[:-1], 1), *(s.shape for s in _sweeps(rule))]
+    try:
+        batch = np.broadcast_shapes(*shapes)[:-1]
+    except ValueError as error:
+        raise ValueError(f"theta0 and the sweeps must broadcast, got shapes {shapes}") from error
+    return np.broadcast_to(theta, (*batch, theta.shape[-1])).copy()
+
+
+def _mapped(rule: Optimizer, change: Callable[[np.ndarray], np.ndarray]) -> Optimizer:
+    """The rule with every swept array in it, however deep, replaced by change(array)."""
+
+    def visit(value: Any) -> Any:
+        if isinstance(value, np.ndarray):
+            return change(value)
+        if isinstance(value, Optimizer) or hasattr(value, "having"):
+            return value.having(**{k: visit(v) for k, v in value.fields().items()})
+        return value
+
+    return visit(rule)
+
+
+def _cast(rule: Optimizer, theta: np.ndarray) -> Optimizer:
+    """Sweeps in theta's dtype, and repeated values stored once (a stride of 0 becomes length 1)."""
+
+    def change(a: np.ndarray) -> np.ndarray:
+        once = a[tuple(slice(0, 1) if s == 0 else slice(None) for s in a.strides)]
+        return once.astype(theta.dtype)
+
+    return _mapped(rule, change)
+
+
+def _pieces(theta: np.ndarray, J: Objective, workers: int, forced: bool) -> list[Any]:
+    """Slices of the first batch axis."""
+    if theta.ndim < 2 or not J.separable or len(theta) < 2:
+        return [...]
+    blocks = max(1, theta.size // BLOCK)
+    blocks = min(len(theta), max(blocks, workers) if forced else blocks)
+    edges = np.linspace(0, len(theta), blocks + 1).astype(int)
+    return [slice(a, b) for a, b in zip(edges[:-1], edges[1:], strict=True)]
+
+
+def _part(rule: Optimizer, piece: Any, theta: np.ndarray) -> Optimizer:
+    def change(a: np.ndarray) -> np.ndarray:
+        return a[piece] if a.ndim == theta.ndim and len(a) > 1 else a
+
+    return rule if piece is ... else _mapped(rule, change)
+
+
+def _state_part(state: Any, piece: Any, theta: np.ndarray) -> Any:
+    if isinstance(state, dict):
+        return {name: _state_part(value, piece, theta) for name, value in state.items()}
+    return state[piece] if np.ndim(state) == theta.ndim and piece is not ... else state
+
+
+def _spread_work(jobs: list[Any], executor: Any, tick: Any) -> list[Run]:
+    if executor is not None:
+        return list(executor.map(_march, *zip(*jobs, strict=True)))
+    if len(jobs) == 1:
+        return [_march(*jobs[0], tick)]
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as threads:
+        return list(threads.map(lambda job: _march(*job, tick), jobs))
+
+
+def _march(
+    rule: Any, J: Any, theta: Any, state: Any, t0: int, steps: int, keep: int, tick: Any = None
+) -> Run:
+    """The loop itself, for one block."""
+    state = rule.init(theta) if state is None else state
+    kept = sorted({*range(0, steps + 1, keep), steps})
+    thetas = np.empty((len(kept), *theta.shape), theta.dtype)
+    losses = np.empty((len(kept), *theta.shape[:-1]), theta.dtype)
+    rows = {step: row for row, step in enumerate(kept)}
+    with np.errstate(all="ignore"):
+        for k in range(steps + 1):
+            if k in rows:
+                thetas[rows[k]] = theta
+                losses[rows[k]] = J.watch(theta, t0 + k)
+            if k < steps:
+                theta, state = rule.at(t0 + k).step(J.at(t0 + k), theta, state, t0 + k)
+                if tick is not None:
+                    tick()
+    when = np.array(kept) + t0
+    return Run(thetas, losses, state, t0 + steps, when, _first_lost(thetas, losses, when))
+
+
+def _first_lost(thetas: np.ndarray, losses: np.ndarray, when: np.ndarray) -> np.ndarray:
+    lost = ~(np.isfinite(thetas).all(-1) & np.isfinite(losses))
+    return np.where(lost.any(0), when[lost.argmax(0)], -1)
+
+
+def _joined(parts: list[Run]) -> Run:
+    if len(parts) == 1:
+        return parts[0]
+    first = parts[0]
+
+    def join(values: list[Any]) -> Any:
+        if isinstance(values[0], dict):
+            return {name: join([v[name] for v in values]) for name in values[0]}
+        ndim = first.theta.ndim - 1
+        return np.concatenate(values) if np.ndim(values[0]) == ndim else values[0]
+
+    return Run(
+        np.concatenate([p.theta for p in parts], 1),
+        np.concatenate([p.loss for p in parts], 1),
+        join([p.state for p in parts]),
+        first.t,
+        first.steps,
+        np.concatenate([p.diverged_at for p in parts]),
+    )
+
+
+@contextlib.contextmanager
+def _bar(total: int, shown: bool) -> Any:
+    if not shown:
+        yield None
+        return
+    from tqdm.auto import tqdm
+
+    with tqdm(total=total, unit="step", leave=False) as bar:
+        yield bar.update

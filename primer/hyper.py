@@ -1,0 +1,198 @@
+"""Hyperparameters: a number, a schedule, a sweep or a slider. A rule never knows which."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any, Union
+
+import numpy as np
+
+from . import check
+
+
+class Schedule:
+    """A pure function of the step; the concrete ones are frozen dataclasses in `primer.schedules`."""
+
+    def __call__(self, t: Any) -> Any:
+        raise NotImplementedError
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Slider:
+    """A hyperparameter that `explore` turns into a control; one object in two rules is one control.
+
+    The positions are a fixed table of numbers, `values`, so that a slider in JupyterLab, on the
+    published page and in Python means the same float64 to the last bit.
+
+    Parameters
+    ----------
+    low, high : float
+        Ends of the range, ``low < high``.
+    value : float
+        Where the control starts, inside the range; it is always one of the positions.
+    log : bool
+        Equal ratios instead of equal steps; needs ``low > 0``.
+    near_one : bool
+        Equal ratios of ``1 - value``, for decay rates such as beta2; needs ``high < 1``.
+    steps : int
+        Number of intervals between the positions, at least 2.
+    label : str
+        Name shown at the control; the field's Greek letter if empty.
+
+    Raises
+    ------
+    ValueError
+        For an empty or non-finite range, a value outside it, or ``log`` over zero.
+
+    Examples
+    --------
+    >>> s = Slider(1e-4, 1, 0.1, log=True)
+    >>> len(s.values), float(s.values[0]), s.value, float(s.values[s.index])
+    (201, 0.0001, 0.1, 0.1)
+    >>> [float(x) for x in Slider(0, 1, 0.25, steps=4).values]
+    [0.0, 0.25, 0.5, 0.75, 1.0]
+    """
+
+    low: float
+    high: float
+    value: float
+    log: bool = False
+    near_one: bool = False
+    steps: int = 200
+    label: str = ""
+
+    def __post_init__(self) -> None:
+        for name in ("low", "high", "value"):
+            check.number(name, getattr(self, name))
+        check.count("steps", self.steps, 2)
+        if not self.low < self.high:
+            raise check.refuse("high", self.high, f"above low = {self.low}")
+        if not self.low <= self.value <= self.high:
+            raise check.refuse("value", self.value, f"in [{self.low}, {self.high}]")
+        if self.log and not self.low > 0:
+            raise check.refuse("low", self.low, "> 0 on a logarithmic slider")
+        if self.near_one and not self.high < 1:
+            raise check.refuse("high", self.high, "< 1 on a near_one slider")
+
+    @property
+    def values(self) -> np.ndarray:
+        """The positions, ascending, float64 of shape (steps + 1,), rounded to four digits."""
+        n = self.steps + 1
+        if self.log:
+            raw = [float(f"{x:.4g}") for x in np.geomspace(self.low, self.high, n)]
+        elif self.near_one:
+            gaps = np.geomspace(1 - self.low, 1 - self.high, n)
+            raw = [round(1 - float(f"{g:.4g}"), 12) for g in gaps]
+        else:
+            raw = [float(f"{x:.10g}") for x in np.linspace(self.low, self.high, n)]
+        table = np.array(raw)
+        table[0], table[-1] = self.low, self.high
+        table[np.abs(table - self.value).argmin()] = self.value
+        return table
+
+    @property
+    def index(self) -> int:
+        """Position of the starting value in `values`."""
+        return int(np.abs(self.values - self.value).argmin())
+
+
+Hyper = Union[float, np.ndarray, Schedule, Slider]
+
+
+def sweep(**axes: Any) -> dict[str, np.ndarray]:
+    """Arrays that span the grid of the given values, for ``Rule(**sweep(...))``.
+
+    Shapes: k arguments of lengths n1 … nk give k arrays of shape (n1, …, nk, 1), the batch axes in
+    the order of the arguments. They are read-only views that hold each value once.
+
+    Parameters
+    ----------
+    **axes : array_like
+        One-dimensional, non-empty, finite values per hyperparameter.
+
+    Returns
+    -------
+    dict of str to ndarray
+
+    Raises
+    ------
+    ValueError
+        If an argument is not a non-empty one-dimensional array of finite numbers, or none is given.
+
+    Examples
+    --------
+    >>> grid = sweep(lr=[0.1, 0.2, 0.3], beta=[0.0, 0.9])
+    >>> grid["lr"].shape, grid["beta"][0, :, 0].tolist()
+    ((3, 2, 1), [0.0, 0.9])
+    """
+    if not axes:
+        raise ValueError("sweep must be given at least one hyperparameter, got none")
+    lines = {}
+    for name, values in axes.items():
+        check.number(name, values)
+        lines[name] = np.asarray(values, dtype=float)
+        if lines[name].ndim != 1 or not lines[name].size:
+            shape = lines[name].shape
+            raise ValueError(f"{name} must be a non-empty one-dimensional array, got shape {shape}")
+    grid = np.meshgrid(*lines.values(), indexing="ij", copy=False)
+    return {name: g[..., None] for name, g in zip(axes, grid, strict=True)}
+
+
+def power(b: Any, n: Any) -> Any:
+    """b to the integer power n, correctly rounded in nearly every case, alike on every machine.
+
+    b ** n goes to the C library for a float and to vector instructions for an array, and the two
+    differ in the last bit in one case of twenty. This one multiplies in double-double arithmetic,
+    so a float, an array and the JavaScript of the published page agree bit for bit.
+
+    Parameters
+    ----------
+    b : float or ndarray
+        Base, any finite value.
+    n : int or ndarray of int
+        Exponent, >= 0.
+
+    Returns
+    -------
+    float or ndarray
+        Broadcast shape of b and n.
+
+    Raises
+    ------
+    ValueError
+        For an exponent that is not an integer >= 0.
+
+    Examples
+    --------
+    >>> power(0.999, 1000)
+    0.36769542477096373
+    >>> power(0.5, 3), power(2.0, 0)
+    (0.125, 1.0)
+    """
+    if hasattr(b, "traced") or hasattr(n, "traced"):
+        return b**n
+    if np.ndim(n):
+        return np.vectorize(power, otypes=[float])(b, n)
+    left = check.count("n", n, 0)
+    high, low, base, rest = 1.0 + 0.0 * b, 0.0 * b, b, 0.0 * b
+    while left:
+        if left & 1:
+            high, low = _times(high, low, base, rest)
+        left >>= 1
+        if left:
+            base, rest = _times(base, rest, base, rest)
+    return high
+
+
+def _times(a: Any, a_low: Any, b: Any, b_low: Any) -> tuple[Any, Any]:
+    """Product of two unevaluated sums (Dekker's exact product and a renormalisation)."""
+    product = a * b
+    a1 = 134217729.0 * a
+    a1 = a1 - (a1 - a)
+    b1 = 134217729.0 * b
+    b1 = b1 - (b1 - b)
+    a2, b2 = a - a1, b - b1
+    error = ((a1 * b1 - product) + a1 * b2 + a2 * b1) + a2 * b2
+    error = error + (a * b_low + a_low * b)
+    total = product + error
+    return total, error - (total - product)

@@ -1,0 +1,97 @@
+"""The base of every rule: frozen hyperparameters, a pure `init` and a pure `step`."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any, ClassVar
+
+import numpy as np
+
+from . import check
+from .hyper import Schedule, Slider
+
+
+class Optimizer:
+    """An update rule: what the field calls an optimizer, without its state.
+
+    A rule is a frozen dataclass (see `primer.registry.rule`). `init(theta)` returns the state of
+    step 0, a dict of arrays; `step(J, theta, state, t)` returns the next theta and state and
+    changes neither. The rule gets the objective, not a gradient, so that Nesterov may ask for
+    J.grad elsewhere and Newton for J.hess. t counts from 0.
+
+    Fields may be numbers, schedules, sweeps or sliders; `run` resolves them before it calls `step`.
+
+    Raises
+    ------
+    ValueError
+        When a field lies outside its domain (`domains` here, or known by name).
+
+    Examples
+    --------
+    >>> from primer import SGD
+    >>> rule = SGD(lr=0.5)
+    >>> rule.fields()
+    {'lr': 0.5}
+    """
+
+    #: Domain (a key of `primer.check.DOMAINS`) of fields not known by name.
+    domains: ClassVar[dict[str, str]] = {}
+
+    def __post_init__(self) -> None:
+        for name, value in self.fields().items():
+            self._admit(name, value)
+
+    def init(self, theta: Any) -> dict[str, Any]:
+        """State before step 0 for theta of shape (*batch, d)."""
+        return {}
+
+    def step(self, J: Any, theta: Any, state: dict[str, Any], t: Any) -> tuple[Any, dict[str, Any]]:
+        """theta_{t+1} and the new state."""
+        raise NotImplementedError(f"{type(self).__name__} has no step")
+
+    def fields(self) -> dict[str, Any]:
+        """Hyperparameters by name, as given."""
+        return {f.name: getattr(self, f.name) for f in dataclasses.fields(self)}  # type: ignore[arg-type]
+
+    def at(self, t: Any) -> Optimizer:
+        """This rule with every schedule and slider resolved to its value at step t."""
+        now = {name: self._resolve(name, value, t) for name, value in self.fields().items()}
+        return self.having(**now)
+
+    def having(self, **changes: Any) -> Any:
+        """A copy with some fields changed, unchecked: for rules that hold a rule."""
+        twin = object.__new__(type(self))
+        twin.__dict__.update(self.__dict__, **changes)
+        return twin
+
+    def scaled(self, factor: Any) -> Any:
+        """A copy whose lr is multiplied by `factor`; a wrapper passes it on."""
+        if "rule" in self.fields():
+            return self.having(rule=self.rule.scaled(factor))  # type: ignore[attr-defined]
+        return self.having(lr=self.lr * factor)  # type: ignore[attr-defined]
+
+    def _domain(self, name: str) -> str | None:
+        return self.domains.get(name, check.BY_NAME.get(name))
+
+    def _admit(self, name: str, value: Any) -> None:
+        domain = self._domain(name)
+        if isinstance(value, Slider):
+            for edge in (value.low, value.high, value.value):
+                check.number(name, edge, domain or "real")
+        elif isinstance(value, np.ndarray):
+            check.swept(name, value)
+            check.number(name, value, domain or "real")
+        elif domain is not None and not isinstance(value, Schedule):
+            check.number(name, value, domain)
+
+    def _resolve(self, name: str, value: Any, t: Any) -> Any:
+        if isinstance(value, Optimizer):
+            return value.at(t)
+        if isinstance(value, Slider):
+            return value.value
+        if isinstance(value, Schedule):
+            now = value(t)
+            if not hasattr(now, "traced") and (domain := self._domain(name)):
+                check.number(f"{name} (a schedule, at t = {t})", now, domain)
+            return now
+        return value

@@ -1,0 +1,84 @@
+"""One table of everything: tests, catalogue, family tree and index are made from it."""
+
+from __future__ import annotations
+
+import dataclasses
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+try:
+    from typing import dataclass_transform
+except ImportError:  # pragma: no cover
+    from typing_extensions import dataclass_transform
+
+
+@dataclasses.dataclass(frozen=True)
+class Entry:
+    """What the project knows about one rule, wrapper, schedule or landscape.
+
+    `torch` and `optax` are the calls that must give the same run, written with the fields' names;
+    where none exists, `no_torch` and `no_optax` say why. `no_page` says why a rule cannot run in
+    the published page; it is empty when it can.
+    """
+
+    make: Any
+    kind: str
+    cite: str = ""
+    year: int = 0
+    chapter: int = 0
+    torch: str = ""
+    no_torch: str = ""
+    optax: str = ""
+    no_optax: str = ""
+    no_page: str = ""
+
+    @property
+    def name(self) -> str:
+        return self.make.__name__
+
+    @property
+    def summary(self) -> str:
+        """First line of the docstring."""
+        return (inspect.getdoc(self.make) or "").split("\n")[0]
+
+
+rules: dict[str, Entry] = {}
+schedules: dict[str, Entry] = {}
+landscapes: dict[str, Entry] = {}
+
+
+def _register(table: dict[str, Entry], kind: str, prepare: Callable[[Any], Any]) -> Any:
+    def decorator(target: Any = None, /, **info: Any) -> Any:
+        def enter(made: Any) -> Any:
+            made = prepare(made)
+            table[made.__name__] = Entry(made, info.pop("kind", kind), **info)
+            return made
+
+        return enter if target is None else enter(target)
+
+    return decorator
+
+
+def _frozen(cls: type) -> type:
+    return dataclasses.dataclass(frozen=True, eq=False)(cls)
+
+
+@dataclass_transform(frozen_default=True, eq_default=False)
+def rule(target: Any = None, /, **info: Any) -> Any:
+    """Make a class a frozen dataclass and enter it as an update rule: ``@rule`` or ``@rule(cite=…)``.
+
+    Keyword arguments are the fields of `Entry`.
+    """
+    return _register(rules, "rule", _frozen)(target, **info)
+
+
+@dataclass_transform(frozen_default=True, eq_default=False)
+def schedule(target: Any = None, /, **info: Any) -> Any:
+    """Make a class a frozen dataclass and enter it as a schedule; keywords as for `rule`."""
+    return _register(schedules, "schedule", _frozen)(target, **info)
+
+
+def landscape(target: Any = None, /, **info: Any) -> Any:
+    """Enter a function that returns an `Objective` as a landscape; keywords as for `rule`."""
+    return _register(landscapes, "landscape", lambda f: f)(target, **info)
