@@ -1,0 +1,88 @@
+"""Fail if a built page would load anything from another host (a plain link to one is fine).
+
+Usage: check_site.py FOLDER
+"""
+
+import re
+import sys
+from html.parser import HTMLParser
+from pathlib import Path
+
+FOREIGN = re.compile(r"^\s*(?:https?:|wss?:)?//", re.I)
+CSS_LOAD = re.compile(r"""(?:url\(\s*['"]?|@import\s+['"])\s*((?:https?:)?//[^'")\s]+)""", re.I)
+SCRIPT_LOAD = re.compile(
+    r"""(?:import\s*\(?|from|importScripts\(|fetch\(|src\s*=|href\s*=)\s*['"`]((?:https?:)?//[^'"`\s]+)"""
+)
+# The attributes through which a tag loads something. A link's meaning depends on its rel.
+LOADS = {
+    "script": ["src"],
+    "img": ["src", "srcset"],
+    "iframe": ["src", "srcdoc"],
+    "source": ["src", "srcset"],
+    "video": ["src", "poster"],
+    "audio": ["src"],
+    "track": ["src"],
+    "embed": ["src"],
+    "object": ["data"],
+    "input": ["src"],
+    "image": ["href", "xlink:href"],
+    "use": ["href", "xlink:href"],
+}
+HARMLESS_RELS = {"canonical", "next", "prev", "author", "license", "search", "index", "help", "me"}
+
+
+class Page(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.inside = ""
+        self.found: list[str] = []
+
+    def handle_starttag(self, tag, attrs):
+        values = {name: value or "" for name, value in attrs}
+        names = list(LOADS.get(tag, []))
+        if tag == "link" and not set(values.get("rel", "").lower().split()) <= HARMLESS_RELS:
+            names.append("href")
+        for name in names:
+            parts = values.get(name, "").split(",") if name == "srcset" else [values.get(name, "")]
+            self.found += [f"<{tag} {name}={p.strip()}>" for p in parts if FOREIGN.match(p)]
+        self.found += [f"style: {u}" for u in CSS_LOAD.findall(values.get("style", ""))]
+        self.inside = tag
+
+    def handle_endtag(self, tag):
+        self.inside = ""
+
+    def handle_data(self, data):
+        if self.inside == "style":
+            self.found += [f"<style> {u}" for u in CSS_LOAD.findall(data)]
+        elif self.inside == "script":
+            self.found += [f"<script> {u}" for u in SCRIPT_LOAD.findall(data)]
+
+
+def foreign_loads(file: Path) -> list[str]:
+    text = file.read_text("utf-8", errors="replace")
+    if file.suffix == ".html":
+        page = Page()
+        page.feed(text)
+        return page.found
+    if file.suffix == ".css":
+        return CSS_LOAD.findall(text)
+    return SCRIPT_LOAD.findall(text)
+
+
+def main(folder: str) -> int:
+    root = Path(folder)
+    files = [f for f in sorted(root.rglob("*")) if f.suffix in {".html", ".css", ".js", ".svg"}]
+    pages = sum(f.suffix == ".html" for f in files)
+    if not pages:
+        print(f"{folder}: no page found")
+        return 1
+    found = [(f.relative_to(root), load) for f in files for load in foreign_loads(f)]
+    for file, load in found:
+        print(f"{file}: loads from another host: {load}")
+    if not found:
+        print(f"{pages} pages load nothing from another host.")
+    return bool(found)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1]))

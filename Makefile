@@ -1,0 +1,90 @@
+# Everything happens in a virtual environment of the project's own. `make` alone lists the targets.
+# Stamp files in it record what was installed: a second run installs nothing unless a requirement changed.
+
+VENV ?= .venv
+PY := $(VENV)/bin/python
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python; do \
+	command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+	&& { echo $$p; break; }; done)
+WORKERS ?= 2
+PORT ?= 8000
+JUPYTER_FLAGS ?=
+PYTEST_FLAGS ?=
+
+# One BLAS thread: results do not depend on the number of cores, and workers do not fight over them.
+THREADS := OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 MKL_NUM_THREADS=1
+QUIET := MPLBACKEND=Agg PYTHONHASHSEED=0
+FIRST_NOTEBOOK = $(firstword $(wildcard notebooks/01_*.ipynb notebooks/06_adam.ipynb))
+BOOK_SOURCES := $(shell find primer book/_ext -type f -not -path '*/__pycache__/*' 2>/dev/null)
+REQUIREMENTS := pyproject.toml requirements.txt
+JUPYTER_ROOT := $(shell [ "$$(id -u)" = 0 ] && echo --allow-root)
+
+.PHONY: help lab test parity book serve bench lint format clean distclean
+.DEFAULT_GOAL := help
+
+help:  ## list the targets
+	@sed -n 's/^\([a-z]*\):.*##\(.*\)/  make \1\t\2/p' Makefile | expand -t 18
+
+lab: $(VENV)/.installed-run  ## open the first notebook in JupyterLab
+	$(VENV)/bin/jupyter lab --ServerApp.ip=127.0.0.1 --LabApp.extension_manager=readonly \
+		--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate --LabApp.news_url=None \
+		$(JUPYTER_ROOT) $(JUPYTER_FLAGS) $(FIRST_NOTEBOOK)
+
+test: $(VENV)/.installed-dev  ## run all tests: tests/, docstrings, notebooks
+	$(THREADS) $(QUIET) $(PY) -m pytest -n $(WORKERS) --dist loadscope -m "not parity" $(PYTEST_FLAGS)
+
+parity: $(VENV)/.installed-parity  ## compare every rule live with torch, JAX and optax
+	$(THREADS) $(QUIET) JAX_ENABLE_X64=1 JAX_PLATFORMS=cpu $(PY) -m pytest -m parity tests $(PYTEST_FLAGS)
+
+book: $(VENV)/.installed-run _build/.sources  ## build the site in _build/html
+	$(THREADS) $(QUIET) PRIMER_BOOK=1 $(VENV)/bin/jupyter-book build . -W -n --keep-going
+	$(PY) .ci/check_site.py _build/html
+
+serve:  ## serve the built site on this machine only
+	@test -f _build/html/index.html || { echo "No site yet: run 'make book' first."; exit 1; }
+	$(PY) -m http.server --bind 127.0.0.1 --directory _build/html $(PORT)
+
+bench: $(VENV)/.installed-dev  ## run the benchmarks
+	@for script in benchmarks/[a-z]*.py; do echo "== $$script"; $(PY) $$script || exit 1; done
+
+lint: $(VENV)/.installed-dev  ## check style, types and stripped notebooks
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/mypy primer
+	$(PY) .ci/strip_notebooks.py --check notebooks
+
+format: $(VENV)/.installed-dev  ## mend what lint can mend
+	$(VENV)/bin/ruff check --fix .
+	$(VENV)/bin/ruff format .
+	$(PY) .ci/strip_notebooks.py notebooks
+
+clean:  ## remove the site and all caches, keep the environment
+	rm -rf _build build .pytest_cache .hypothesis .ruff_cache .mypy_cache *.egg-info
+	find . -path ./$(VENV) -prune -o -type d \( -name __pycache__ -o -name .ipynb_checkpoints \) -exec rm -rf {} +
+
+distclean: clean  ## remove the environment too
+	rm -rf $(VENV)
+
+# A cached notebook does not know that the package changed: start the book afresh when it did.
+_build/.sources: $(BOOK_SOURCES)
+	rm -rf _build
+	mkdir -p _build
+	touch $@
+
+$(PY):
+	@test -n "$(PYTHON)" || { echo "No Python 3.11 or newer found. Name one: make PYTHON=/path/to/python3"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+INSTALL = $(PY) -m pip install --quiet --disable-pip-version-check
+
+$(VENV)/.installed-run: $(REQUIREMENTS) | $(PY)
+	$(INSTALL) -r requirements.txt
+	touch $@
+
+$(VENV)/.installed-dev: $(REQUIREMENTS) requirements-dev.txt | $(PY)
+	$(INSTALL) -r requirements-dev.txt
+	touch $(VENV)/.installed-run $@
+
+$(VENV)/.installed-parity: $(REQUIREMENTS) requirements-dev.txt requirements-parity.txt | $(PY)
+	$(INSTALL) -r requirements-parity.txt
+	touch $(VENV)/.installed-run $(VENV)/.installed-dev $@
