@@ -234,11 +234,20 @@ def _march(
                 thetas[rows[k]] = theta
                 losses[rows[k]] = J.watch(theta, t0 + k)
             if k < steps:
-                theta, state = rule.at(t0 + k).step(J.at(t0 + k), theta, state, t0 + k)
+                new = rule.at(t0 + k).step(J.at(t0 + k), theta, state, t0 + k)
+                theta, state = _typed(new[0], theta.dtype), _typed(new[1], theta.dtype)
                 if tick is not None:
                     tick()
     when = np.array(kept) + t0
     return Run(thetas, losses, state, t0 + steps, when, _first_lost(thetas, losses, when))
+
+
+def _typed(value: Any, dtype: np.dtype) -> Any:
+    """Floats in theta's dtype: NumPy's float64 scalars would turn a float32 run into float64."""
+    if isinstance(value, dict):
+        return {name: _typed(v, dtype) for name, v in value.items()}
+    is_float = isinstance(value, np.ndarray) and value.dtype.kind == "f"
+    return value.astype(dtype, copy=False) if is_float else value
 
 
 def _first_lost(thetas: np.ndarray, losses: np.ndarray, when: np.ndarray) -> np.ndarray:

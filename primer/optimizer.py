@@ -93,5 +93,6 @@ class Optimizer:
             now = value(t)
             if not hasattr(now, "traced") and (domain := self._domain(name)):
                 check.number(f"{name} (a schedule, at t = {t})", now, domain)
-            return now
+            # a NumPy scalar would turn a float32 theta into float64, a Python float does not
+            return now.item() if isinstance(now, np.generic) else now
         return value

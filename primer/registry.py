@@ -18,8 +18,9 @@ class Entry:
     """What the project knows about one rule, wrapper, schedule or landscape.
 
     `torch` and `optax` are the calls that must give the same run, written with the fields' names;
-    where none exists, `no_torch` and `no_optax` say why. `no_page` says why a rule cannot run in
-    the published page; it is empty when it can.
+    where none exists, `no_torch` and `no_optax` say why. `sees` is what torch and optax iterate in
+    place of theta, if it is something else. `no_page` says why a rule cannot run in the published
+    page; it is empty when it can.
     """
 
     make: Any
@@ -31,6 +32,7 @@ class Entry:
     no_torch: str = ""
     optax: str = ""
     no_optax: str = ""
+    sees: str = "theta"
     no_page: str = ""
 
     @property
