@@ -1,0 +1,28 @@
+"""Landscapes: functions that return an `Objective` with value, gradient, Hessian and minima.
+
+Every one is written in the plain NumPy operations that `primer.trace` understands, keeps the dtype
+of theta, and carries a window to draw, a start, a name and its known minima.
+"""
+
+from .bowls import absolute, quadratic, ravine, toy
+from .classics import beale, himmelblau, rastrigin, rosenbrock
+from .moving import moving_valley, reddi, reddi_stochastic
+from .saddles import cycle, monkey, saddle, two_wells
+
+__all__ = [
+    "absolute",
+    "beale",
+    "cycle",
+    "himmelblau",
+    "monkey",
+    "moving_valley",
+    "quadratic",
+    "rastrigin",
+    "ravine",
+    "reddi",
+    "reddi_stochastic",
+    "rosenbrock",
+    "saddle",
+    "toy",
+    "two_wells",
+]
