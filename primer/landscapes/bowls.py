@@ -139,7 +139,7 @@ def ravine(kappa: float = 100) -> Objective:
     return _straight(np.array([1.0, float(kappa)]), info)
 
 
-@landscape(cite="zhang2023", year=2023, chapter=3)
+@landscape(cite="zhang2023d2l", year=2023, chapter=3)
 def toy() -> Objective:
     """The shared toy function of the book "Dive into Deep Learning": a mild ravine.
 
@@ -154,7 +154,7 @@ def toy() -> Objective:
 
     Notes
     -----
-    Source: zhang2023.
+    Source: zhang2023d2l.
 
     Examples
     --------
@@ -179,7 +179,7 @@ def toy() -> Objective:
     return Objective(value, grad, hess, 2, window=(-5.5, 2.5, -3.0, 3.0), **info)
 
 
-@landscape(cite="shor1985", year=1985, chapter=8)
+@landscape(cite="nesterov2018", year=2018, chapter=8)
 def absolute(slopes: Any = (1.0, 10.0)) -> Objective:
     """A valley with a crease: the gradient does not shrink on the way to the minimum.
 
@@ -204,7 +204,7 @@ def absolute(slopes: Any = (1.0, 10.0)) -> Objective:
 
     Notes
     -----
-    Source: shor1985.
+    Source: nesterov2018.
 
     Examples
     --------

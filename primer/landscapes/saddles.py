@@ -50,7 +50,7 @@ def saddle() -> Objective:
     return Objective(value, grad, hess, 2, window=(-2.5, 2.5, -2.5, 2.5), **info)
 
 
-@landscape(cite="nesterov2004", year=2004, chapter=1)
+@landscape(cite="nesterov2018", year=2018, chapter=1)
 def two_wells() -> Objective:
     """A saddle between two wells: gradient descent from x = 0 ends on the saddle.
 
@@ -65,7 +65,7 @@ def two_wells() -> Objective:
 
     Notes
     -----
-    Source: nesterov2004, example 1.2.2 (there with x and y exchanged).
+    Source: nesterov2018.
 
     Examples
     --------
@@ -92,7 +92,7 @@ def two_wells() -> Objective:
     return Objective(value, grad, hess, 2, window=(-1.8, 1.8, -1.8, 1.8), **info)
 
 
-@landscape(cite="hilbert1932", year=1932, chapter=1)
+@landscape(cite="dauphin2014", year=2014, chapter=1)
 def monkey() -> Objective:
     """The monkey saddle: gradient and Hessian both vanish in the middle, so Newton is lost too.
 
@@ -107,7 +107,7 @@ def monkey() -> Objective:
 
     Notes
     -----
-    Source: hilbert1932.
+    Source: dauphin2014.
 
     Examples
     --------
