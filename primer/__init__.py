@@ -6,6 +6,7 @@ from .hyper import Schedule, Slider, power, sweep
 from .objective import Batches, DataObjective, Noisy, Objective, Table, Varying, l2
 from .optimizer import Optimizer
 from .registry import rule, schedule
+from .trace import TraceError, javascript, latex
 
 # Rules and schedules are exported by the registry: a new class in a new file needs no line here.
 _registered = {**registry.rules, **registry.schedules}
@@ -13,6 +14,6 @@ globals().update({name: entry.make for name, entry in _registered.items()})
 
 __all__ = [  # noqa: PLE0604
     "Batches", "DataObjective", "Noisy", "Objective", "Optimizer", "Run", "Schedule", "Slider",
-    "Table", "Varying", "l2", "landscapes", "power", "registry", "rule", "rules", "run", "schedules",
+    "Table", "TraceError", "Varying", "javascript", "l2", "landscapes", "latex", "power", "registry", "rule", "rules", "run", "schedules",
     "schedule", "sweep", *_registered,
 ]  # fmt: skip

@@ -169,8 +169,9 @@ def power(b: Any, n: Any) -> Any:
     >>> power(0.5, 3), power(2.0, 0)
     (0.125, 1.0)
     """
-    if hasattr(b, "traced") or hasattr(n, "traced"):
-        return b**n
+    symbol = next((x for x in (b, n) if hasattr(x, "traced")), None)
+    if symbol is not None:
+        return symbol.exact_power(b, n)
     if np.ndim(n):
         return np.vectorize(power, otypes=[float])(b, n)
     left = check.count("n", n, 0)

@@ -62,5 +62,8 @@ class AdamW(Optimizer):
         v = self.beta2 * state["v"] + (1 - self.beta2) * g**2
         m_hat = m / (1 - power(self.beta1, t + 1))
         v_hat = v / (1 - power(self.beta2, t + 1))
-        decayed = (1 - self.lr * self.weight_decay) * theta
-        return decayed - self.lr * m_hat / (np.sqrt(v_hat) + self.eps), {"m": m, "v": v}
+        return (
+            (1 - self.lr * self.weight_decay) * theta
+            - self.lr * m_hat / (np.sqrt(v_hat) + self.eps),
+            {"m": m, "v": v},
+        )

@@ -17,9 +17,9 @@ from ..registry import rule
 class RAdam(Optimizer):
     """Adam that waits with adapting until its second moment can be trusted (Liu et al. 2020).
 
-    Equation: m_hat as in Adam, v_t as in Adam;  rho_max = 2 / (1 - beta2) - 1;
-    rho_t = rho_max - 2 (t+1) beta2**(t+1) / (1 - beta2**(t+1));
-    r_t = sqrt((rho_t-4)(rho_t-2) rho_max / ((rho_max-4)(rho_max-2) rho_t));
+    Equation: m_hat as in Adam, v_t as in Adam;  rho_inf = 2 / (1 - beta2) - 1;
+    rho_t = rho_inf - 2 (t+1) beta2**(t+1) / (1 - beta2**(t+1));
+    r_t = sqrt((rho_t-4)(rho_t-2) rho_inf / ((rho_inf-4)(rho_inf-2) rho_t));
     theta_{t+1} = theta_t - lr * m_hat * r_t * sqrt(1 - beta2**(t+1)) / (sqrt(v_t) + eps)
     where rho_t > 5, else theta_t - lr * m_hat.
 
@@ -60,10 +60,10 @@ class RAdam(Optimizer):
         v = self.beta2 * state["v"] + (1 - self.beta2) * g**2
         m_hat = m / (1 - power(self.beta1, t + 1))
         b = power(self.beta2, t + 1)
-        rho_max = 2 / (1 - self.beta2) - 1
-        rho = rho_max - 2 * (t + 1) * b / (1 - b)
+        rho_inf = 2 / (1 - self.beta2) - 1
+        rho = rho_inf - 2 * (t + 1) * b / (1 - b)
         # where rho <= 5 the root is not used; 5 in its place keeps it real
         s = np.maximum(rho, 5)
-        r = np.sqrt((s - 4) * (s - 2) * rho_max / ((rho_max - 4) * (rho_max - 2) * s))
+        r = np.sqrt((s - 4) * (s - 2) * rho_inf / ((rho_inf - 4) * (rho_inf - 2) * s))
         scale = np.where(rho > 5, r * np.sqrt(1 - b) / (np.sqrt(v) + self.eps), 1.0)
         return theta - self.lr * m_hat * scale, {"m": m, "v": v}

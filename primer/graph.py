@@ -1,0 +1,340 @@
+"""Run a rule once on symbols instead of numbers and keep what it did as a graph.
+
+`latex(rule)` prints the graph as the rule's equation, `javascript(rule, J)` as a step function for
+the published page. Both keep the author's order of operations: nothing is simplified, equal
+subexpressions are shared, and that is all.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import sys
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+
+from .hyper import Schedule, Slider
+from .objective import Batches, DataObjective, Objective
+from .optimizer import Optimizer
+
+
+class TraceError(TypeError):
+    """Something a traced rule cannot do; the message names what to write instead."""
+
+
+UFUNCS = {
+    "add", "subtract", "multiply", "divide", "negative", "power", "sqrt", "square", "absolute",
+    "sign", "exp", "log", "cos", "sin", "tanh", "floor", "maximum", "minimum", "less", "less_equal",
+    "greater", "greater_equal", "equal", "not_equal", "logical_and", "logical_or", "logical_not",
+    "bitwise_and", "bitwise_or", "invert", "floor_divide", "remainder", "isfinite",
+}  # fmt: skip
+SAME = {"bitwise_and": "logical_and", "bitwise_or": "logical_or", "invert": "logical_not"}
+WHOLE = {"add", "subtract", "multiply", "floor_divide", "remainder", "maximum", "minimum"}
+
+
+class Node(np.lib.mixins.NDArrayOperatorsMixin):
+    """A value of the graph: an operation on other nodes. Equal nodes of a pool are one object."""
+
+    traced = True
+    dtype = np.dtype(float)
+
+    def __init__(self, pool: dict, op: str, args: tuple, shape: tuple, data: Any, whole: bool):
+        self.pool, self.op, self.args, self.shape = pool, op, args, shape
+        self.data, self.whole = data, whole
+
+    @property
+    def ndim(self) -> int:
+        return len(self.shape)
+
+    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **kwargs: Any) -> Node:
+        name = ufunc.__name__
+        if kwargs.get("out") is not None:
+            raise TraceError(f"np.{name}(…, out=…) writes in place: write y = np.{name}(…) instead")
+        if method != "__call__":
+            raise TraceError(f"np.{name}.{method} cannot be traced: use np.sum or np.where")
+        if name == "matmul":
+            return _matmul(*(as_node(self.pool, x) for x in inputs))
+        if name not in UFUNCS:
+            raise TraceError(f"np.{name} cannot be traced; these can: {', '.join(sorted(UFUNCS))}")
+        args = tuple(as_node(self.pool, x) for x in inputs)
+        return elementwise(SAME.get(name, name), *args)
+
+    def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
+        known = FUNCTIONS.get(function.__name__)
+        if known is None:
+            these = ", ".join(sorted(FUNCTIONS))
+            raise TraceError(f"np.{function.__name__} cannot be traced; these can: {these}")
+        if kwargs.pop("out", None) is not None:
+            raise TraceError(f"np.{function.__name__}(…, out=…) writes in place: assign the result")
+        return known(self.pool, *args, **kwargs)
+
+    def __getitem__(self, key: Any) -> Node:
+        index = np.arange(np.prod(self.shape, dtype=int)).reshape(self.shape)[key]
+        return gather(self.pool, [self], [(0, int(i)) for i in np.ravel(index)], np.shape(index))
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        raise TraceError("a traced array cannot be written in place: use np.where or np.stack")
+
+    def __bool__(self) -> bool:
+        raise TraceError(
+            "`if` (or and, or, not, max) on a traced value: use np.where(condition, a, b)"
+        )
+
+    def __float__(self) -> float:
+        raise TraceError(
+            "float() or a function of `math` on a traced value: use np.sqrt, not math.sqrt"
+        )
+
+    __int__ = __index__ = __complex__ = __float__  # type: ignore[assignment]
+
+    def __iter__(self) -> Iterator:
+        raise TraceError("a traced array cannot be unpacked or looped over: use theta[..., 0]")
+
+    def __len__(self) -> int:
+        raise TraceError("len() of a traced array: use theta.shape[-1]")
+
+    def sum(self, axis: int | None = None, keepdims: bool = False, **_: Any) -> Node:
+        return _sum(self.pool, self, axis, keepdims=keepdims)
+
+    def exact_power(self, base: Any, exponent: Any) -> Node:
+        """base ** exponent for a whole exponent (`primer.power`)."""
+        return elementwise("ipow", as_node(self.pool, base), as_node(self.pool, exponent))
+
+    def lookup(self, rows: np.ndarray) -> Node:
+        """Row `self` of a table of noise (`primer.Table`)."""
+        return make(self.pool, "lookup", (self,), rows.shape[1:], rows)
+
+
+def make(
+    pool: dict, op: str, args: tuple = (), shape: tuple = (), data: Any = None, whole: bool = False
+) -> Node:
+    """The node with this content: the one in the pool, or a new one."""
+    token = (data.tobytes(), data.shape) if isinstance(data, np.ndarray) else data
+    key = (op, tuple(map(id, args)), shape, token, whole)
+    if key not in pool:
+        pool[key] = Node(pool, op, args, shape, data, whole)
+    return pool[key]
+
+
+def as_node(pool: dict, value: Any) -> Node:
+    if isinstance(value, Node):
+        return value
+    array = np.asarray(value)
+    if array.dtype.kind not in "iufb":
+        raise TraceError(f"a traced rule computes with numbers, got {value!r}")
+    whole = array.dtype.kind in "iu"
+    return make(pool, "const", (), array.shape, np.asarray(array, dtype=float), whole)
+
+
+def elementwise(op: str, *args: Node) -> Node:
+    shape = np.broadcast_shapes(*(a.shape for a in args))
+    whole = op in WHOLE and all(a.whole for a in args)
+    if op == "power" and args[1].whole:
+        op = "ipow"
+    if op == "ipow" and args[1].op == "const" and args[1].data.shape == () and args[1].data == 2:
+        op, args = "square", args[:1]
+    return make(args[0].pool, op, args, shape, None, whole)
+
+
+def gather(pool: dict, parts: list[Node], index: list[tuple[int, int]], shape: tuple) -> Node:
+    """The array whose k-th number is number index[k][1] of parts[index[k][0]]."""
+    if len(parts) == 1 and shape == parts[0].shape:
+        if [i for _, i in index] == list(range(len(index))):
+            return parts[0]
+    return make(pool, "gather", tuple(parts), tuple(shape), tuple(index))
+
+
+def _numbered(parts: list[Node]) -> list[np.ndarray]:
+    """For each part an object array of its (part, position) pairs."""
+    grids = []
+    for k, part in enumerate(parts):
+        grid = np.empty(int(np.prod(part.shape)), dtype=object)
+        grid[:] = [(k, i) for i in range(grid.size)]
+        grids.append(grid.reshape(part.shape))
+    return grids
+
+
+def _stack(pool: dict, arrays: Any, axis: int = 0, **_: Any) -> Node:
+    parts = [as_node(pool, a) for a in arrays]
+    grid = np.stack(np.broadcast_arrays(*_numbered(parts)), axis=axis)
+    return gather(pool, parts, list(grid.ravel()), grid.shape)
+
+
+def _concatenate(pool: dict, arrays: Any, axis: int = 0, **_: Any) -> Node:
+    parts = [as_node(pool, a) for a in arrays]
+    grid = np.concatenate(_numbered(parts), axis=axis)
+    return gather(pool, parts, list(grid.ravel()), grid.shape)
+
+
+def _moved(change: Callable[..., np.ndarray]) -> Callable[..., Node]:
+    def function(pool: dict, array: Any, *args: Any, **kwargs: Any) -> Node:
+        part = as_node(pool, array)
+        grid = change(_numbered([part])[0], *args, **kwargs)
+        return gather(pool, [part], list(grid.ravel()), grid.shape)
+
+    return function
+
+
+def _sum(pool: dict, array: Any, axis: int | None = None, keepdims: bool = False, **_: Any) -> Node:
+    part = as_node(pool, array)
+    axes = tuple(range(part.ndim)) if axis is None else (axis % part.ndim,)
+    shape = [1 if i in axes else n for i, n in enumerate(part.shape)]
+    index = np.arange(int(np.prod(part.shape))).reshape(part.shape)
+    rows = np.moveaxis(index, axes, range(-len(axes), 0)).reshape(int(np.prod(shape)), -1)
+    final = (
+        tuple(shape) if keepdims else tuple(n for i, n in enumerate(part.shape) if i not in axes)
+    )
+    return make(pool, "sum", (part,), final, tuple(map(tuple, rows.tolist())))
+
+
+def _where(pool: dict, condition: Any, a: Any, b: Any) -> Node:
+    return elementwise("where", *(as_node(pool, x) for x in (condition, a, b)))
+
+
+def _clip(pool: dict, x: Any, low: Any, high: Any, **_: Any) -> Node:
+    return np.minimum(np.maximum(as_node(pool, x), low), high)
+
+
+def _norm(pool: dict, x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Node:
+    if ord not in (None, 2):
+        raise TraceError(
+            f"np.linalg.norm with ord = {ord!r} cannot be traced: write it with np.sum"
+        )
+    return np.sqrt(_sum(pool, np.square(as_node(pool, x)), axis, keepdims))
+
+
+def _matmul(a: Node, b: Node) -> Node:
+    if b.ndim == 1:
+        return (a * b).sum(-1)
+    return _stack(a.pool, [(a * b[..., j]).sum(-1) for j in range(b.shape[-1])], axis=-1)
+
+
+def _solve(pool: dict, a: Any, b: Any) -> Node:
+    """A x = b with the pivoting of LAPACK, for two unknowns; a symbol beyond."""
+    A, B = as_node(pool, a), as_node(pool, b)
+    if A.op == "hess" or A.shape[-1] != 2:
+        return make(pool, "solve", (A, B), B.shape)
+    swap = np.abs(A[1, 0]) > np.abs(A[0, 0])
+    top, low = (np.where(swap, A[i], A[1 - i]) for i in (1, 0))
+    right, left = (np.where(swap, B[i], B[1 - i]) for i in (1, 0))
+    factor = low[0] / top[0]
+    y = (left - factor * right) / (low[1] - factor * top[1])
+    return np.stack([(right - top[1] * y) / top[0], y], axis=0)
+
+
+FUNCTIONS: dict[str, Callable[..., Any]] = {
+    "where": _where, "stack": _stack, "concatenate": _concatenate, "sum": _sum, "clip": _clip,
+    "norm": _norm, "solve": _solve,
+    "broadcast_to": _moved(np.broadcast_to), "swapaxes": _moved(np.swapaxes),
+    "zeros_like": lambda pool, x, **_: as_node(pool, np.zeros(x.shape)),
+    "ones_like": lambda pool, x, **_: as_node(pool, np.ones(x.shape)),
+    "shape": lambda pool, x: x.shape, "ndim": lambda pool, x: x.ndim,
+}  # fmt: skip
+
+
+@dataclasses.dataclass(frozen=True)
+class Traced:
+    """One step as a graph: what went in, what came out, and every rule's named locals."""
+
+    theta: Node
+    state: Any
+    t: Node
+    new_theta: Node
+    new_state: Any
+    start: Any  # state before step 0, from theta
+    loss: Node
+    locals: list[tuple[Optimizer, dict[str, Any]]]  # innermost rule first
+    rule: Optimizer  # with its symbols bound
+
+
+class Symbolic(Objective):
+    """The J of an equation: its gradient is a symbol."""
+
+    def __init__(self, pool: dict) -> None:
+        def call(op: str, extra: int) -> Callable[[Any], Node]:
+            return lambda th: make(pool, op, (th,), th.shape[:-1] + th.shape[-1:] * extra)
+
+        super().__init__(call("J", 0), call("grad", 1), call("hess", 2))
+
+
+def trace_step(rule: Optimizer, J: Objective | None, dim: int, bind: Callable[..., Any]) -> Traced:
+    """Call init and step once on symbols. `bind(pool, name, value, t)` turns a field into one."""
+    if isinstance(J, (Batches, DataObjective)):
+        raise TraceError("an objective made of data is too heavy for a page: use explore_grid")
+    pool: dict = {}
+    theta, t = make(pool, "theta", (), (dim,)), make(pool, "t", whole=True)
+    bound = _bound(rule, functools.partial(bind, pool), t)
+    start = bound.init(theta)
+    state = _leaves(pool, start, ())
+    objective = Symbolic(pool) if J is None else J.at(t)
+    with _watching() as calls:
+        new_theta, new_state = bound.step(objective, theta, state, t)
+    loss = objective(theta) if J is None else J.watch(theta, t)
+    as_nodes = functools.partial(_mapped_tree, lambda x: as_node(pool, x))
+    outs = as_nodes(new_theta), as_nodes(new_state), as_nodes(start), as_node(pool, loss)
+    return Traced(theta, state, t, *outs, calls, bound)
+
+
+def _bound(rule: Optimizer, bind: Callable[..., Any], t: Node) -> Optimizer:
+    new = {}
+    for name, value in rule.fields().items():
+        if isinstance(value, Optimizer):
+            new[name] = _bound(value, bind, t)
+        elif isinstance(value, np.ndarray) and value.ndim:
+            raise TraceError(f"{name} is a sweep; one page shows one run: use a Slider")
+        else:
+            new[name] = bind(name, value, t)
+    return rule.having(**new)
+
+
+def _leaves(pool: dict, start: Any, path: tuple) -> Any:
+    if isinstance(start, dict):
+        return {name: _leaves(pool, value, (*path, name)) for name, value in start.items()}
+    return make(pool, "state", (), np.shape(start), path)
+
+
+def _mapped_tree(change: Callable[[Any], Any], tree: Any) -> Any:
+    if isinstance(tree, dict):
+        return {name: _mapped_tree(change, value) for name, value in tree.items()}
+    return change(tree)
+
+
+class _watching:
+    """Collects the locals of every rule's step at its return, without touching the rule."""
+
+    def __enter__(self) -> list:
+        self.calls: list[tuple[Optimizer, dict[str, Any]]] = []
+        self.before = sys.getprofile()
+        sys.setprofile(self._look)
+        return self.calls
+
+    def __exit__(self, *_: Any) -> None:
+        sys.setprofile(self.before)
+
+    def _look(self, frame: Any, event: str, arg: Any) -> None:
+        owner = frame.f_locals.get("self") if event == "return" else None
+        if isinstance(owner, Optimizer) and frame.f_code.co_name == "step":
+            order = frame.f_code.co_varnames
+            known = dict(frame.f_locals)
+            self.calls.append((owner, {n: known[n] for n in order if n in known}))
+
+
+def sliders_of(*things: Any) -> tuple[Slider, ...]:
+    """Every distinct Slider in rules and schedules, in the order of their fields.
+
+    Examples
+    --------
+    >>> from primer import SGD
+    >>> rate = Slider(0.1, 1, 0.5)
+    >>> sliders_of(SGD(lr=rate), SGD(lr=rate)) == (rate,)
+    True
+    """
+    found: dict[int, Slider] = {}
+    for thing in things:
+        if isinstance(thing, Slider):
+            found[id(thing)] = thing
+        elif isinstance(thing, (Optimizer, Schedule)):
+            found |= {id(s): s for s in sliders_of(*thing.fields().values())}  # type: ignore[union-attr]
+    return tuple(found.values())
