@@ -141,16 +141,14 @@ def _refuse_wrong(rule: Any, J: Any, state: Any) -> None:
         raise check.refuse("state", state, "None or the state of an earlier run")
 
 
-def _sweeps(rule: Optimizer) -> list[np.ndarray]:
+def _sweeps(holder: Any) -> list[np.ndarray]:
+    """The swept arrays in a rule, and in the rules and schedules it holds, however deep."""
     found = []
-    for value in rule.fields().values():
-        if isinstance(value, Optimizer):
-            found += _sweeps(value)
-        elif dataclasses.is_dataclass(value):
-            inner = [getattr(value, f.name) for f in dataclasses.fields(value)]
-            found += [v for v in inner if isinstance(v, np.ndarray)]
-        elif isinstance(value, np.ndarray):
+    for value in holder.fields().values():
+        if isinstance(value, np.ndarray):
             found.append(value)
+        elif hasattr(value, "fields"):
+            found += _sweeps(value)
     return found
 
 
