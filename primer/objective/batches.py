@@ -1,0 +1,145 @@
+"""Mean losses over examples, and their mini-batches."""
+
+from __future__ import annotations
+
+import copy
+import functools
+from typing import Any
+
+import numpy as np
+
+from .. import check
+from .core import Objective
+
+
+class DataObjective(Objective):
+    """A mean loss over examples: value, gradient and mini-batches.
+
+    Equation: J(theta) = (1/N) * sum over i of loss(theta, x_i, y_i).
+
+    Parameters
+    ----------
+    value, grad : callable
+        (theta, X, y) -> mean loss (*batch,) and its gradient (*batch, d); X has shape
+        (*axes, B, features) and y (*axes, B), where the axes broadcast against theta's batch.
+    X, y : ndarray
+        The N examples and their targets.
+    dim : int
+        Number of parameters.
+    data_hess : callable, optional
+        (theta, X, y) -> Hessian (*batch, d, d).
+
+    Raises
+    ------
+    ValueError
+        If X and y differ in their number of examples.
+    """
+
+    def __init__(
+        self, value: Any, grad: Any, X: Any, y: Any, dim: int, data_hess: Any = None, **info: Any
+    ) -> None:
+        super().__init__(value, grad, data_hess, dim=dim, **info)
+        self.data_value, self.data_grad, self.data_hess = value, grad, data_hess
+        self._hold(*self.examples(X, y))
+
+    def examples(self, X: Any, y: Any) -> tuple[Any, Any]:
+        """X and y as this objective keeps them; refuses what does not fit together."""
+        X, y = np.asarray(X), np.asarray(y)
+        if X.ndim < 2 or y.ndim < 1 or X.shape[-2] != y.shape[-1]:
+            shapes = f"X of shape {X.shape} and y of shape {y.shape}"
+            raise ValueError(f"X and y must hold the same number of examples, got {shapes}")
+        return X, y
+
+    def on(self, X: Any, y: Any) -> Any:
+        """The same model and loss on other examples, such as a validation split."""
+        return copy.copy(self)._hold(*self.examples(X, y))
+
+    def take(self, pick: np.ndarray) -> Any:
+        """The same on the examples with these numbers, shape (B,), or (s, B) for s runs."""
+        return copy.copy(self)._hold(self.X[pick], self.y[pick])
+
+    def _hold(self, X: Any, y: Any) -> Any:
+        self.X, self.y = X, y
+        self._value = lambda theta: self.data_value(theta, X, y)
+        self._grad = lambda theta: self.data_grad(theta, X, y)
+        if self.data_hess is not None:
+            self._hess = lambda theta: self.data_hess(theta, X, y)
+        return self
+
+    def batches(self, size: int, seed: Any = 0) -> Batches:
+        """Mini-batches of `size` examples; see `Batches`."""
+        return Batches(self, size, seed)
+
+
+class Batches(Objective):
+    """The mini-batch objective of step t, a pure function of (seed, t).
+
+    Each epoch is a fresh permutation of all N examples; batches are consecutive pieces of the
+    stream of permutations, so every example is used exactly once per epoch, none is dropped, and a
+    batch may straddle two epochs. `run` records the loss over all N examples.
+
+    Parameters
+    ----------
+    J : DataObjective
+        With N examples.
+    size : int
+        Examples per batch, 1 … N.
+    seed : int or array of int
+        An array of shape (s,) gives each of the last s runs of the batch its own order.
+
+    Raises
+    ------
+    ValueError
+        For a size outside 1 … N or a seed that is not an integer >= 0.
+
+    Examples
+    --------
+    >>> def grad(theta, X, y):
+    ...     return X.mean(-2)
+    >>> J = DataObjective(lambda theta, X, y: 0.0, grad, np.eye(4), np.zeros(4), dim=4)
+    >>> B = J.batches(2, seed=7)
+    >>> (B.at(0).grad(np.zeros(4)) + B.at(1).grad(np.zeros(4))).tolist()
+    [0.5, 0.5, 0.5, 0.5]
+    """
+
+    def __init__(self, J: DataObjective, size: int, seed: Any = 0) -> None:
+        self.J, self.n = J, J.X.shape[-2]
+        self.size = check.count("size", size)
+        if size > self.n:
+            raise check.refuse("size", size, f"at most the {self.n} examples there are")
+        seeds = np.asarray(seed)
+        if seeds.dtype.kind not in "iu" or seeds.ndim > 1 or (seeds < 0).any():
+            raise check.refuse("seed", seed, "an integer >= 0 or a one-dimensional array of them")
+        self.seed, self.separable = seed, seeds.ndim == 0 and J.separable
+        super().__init__(J, J.grad, dim=J.dim, name=J.name)
+
+    def indices(self, t: int) -> np.ndarray:
+        """Which examples step t uses: shape (size,), or (s, size) for s seeds."""
+        if np.ndim(self.seed):
+            return np.stack([_stream(int(s), t, self.size, self.n) for s in self.seed])
+        return _stream(int(self.seed), t, self.size, self.n)
+
+    def at(self, t: Any) -> Objective:
+        if self.size == self.n and not np.ndim(self.seed):
+            return self.J
+        pick = self.indices(t)
+        return self.J.take(pick)
+
+    def with_seed(self, seed: Any) -> Batches:
+        return Batches(self.J, self.size, seed)
+
+    def watch(self, theta: Any, t: Any) -> Any:
+        return self.J(theta)
+
+
+def _stream(seed: int, t: int, size: int, n: int) -> np.ndarray:
+    """Positions t*size … (t+1)*size of the endless stream of permutations."""
+    place = np.arange(t * size, (t + 1) * size)
+    epochs = range(place[0] // n, place[-1] // n + 1)
+    orders = np.concatenate([_permutation(seed, epoch, n) for epoch in epochs])
+    return orders[place - epochs[0] * n]
+
+
+@functools.lru_cache(maxsize=256)
+def _permutation(seed: int, epoch: int, n: int) -> np.ndarray:
+    return np.random.default_rng([seed, epoch]).permutation(n)

@@ -1,0 +1,213 @@
+"""Objectives: what an optimizer sees. `J(theta)`, `J.grad(theta)`, `J.hess(theta)`, `J.at(t)`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from .. import check
+
+
+class Objective:
+    """A function to be minimised, made from plain functions.
+
+    Shapes: theta is (*batch, d); J(theta) is (*batch,), J.grad(theta) is (*batch, d) and
+    J.hess(theta) is (*batch, d, d).
+
+    Parameters
+    ----------
+    value : callable
+        theta -> J, shape (*batch, d) -> (*batch,).
+    grad : callable, optional
+        theta -> gradient. Central differences of `value` where none is given.
+    hess : callable, optional
+        theta -> Hessian. Central differences of the gradient where none is given.
+    dim : int, optional
+        The d that `value` needs; None accepts any.
+    minimum : array_like, optional
+        A known minimiser, shape (d,), or several, shape (k, d).
+    name : str
+        What figures and tables call it.
+    window : tuple of float, optional
+        (x_low, x_high, y_low, y_high), a good frame to draw a two-dimensional one.
+    start : array_like, optional
+        A good place to start from, shape (d,).
+
+    Raises
+    ------
+    ValueError
+        If `value`, `grad` or `hess` is not callable, or `minimum` does not end in `dim`.
+
+    Examples
+    --------
+    >>> J = Objective(lambda theta: (theta**2).sum(-1), dim=2, minimum=(0.0, 0.0))
+    >>> float(J(np.array([3.0, 4.0])))
+    25.0
+    >>> J.grad(np.array([[3.0, 4.0], [0.0, 1.0]])).round(6).tolist()
+    [[6.0, 8.0], [0.0, 2.0]]
+    """
+
+    #: True if each row of the batch is treated by itself, so that a batch may be split.
+    separable = True
+
+    def __init__(
+        self,
+        value: Callable[[Any], Any],
+        grad: Callable[[Any], Any] | None = None,
+        hess: Callable[[Any], Any] | None = None,
+        dim: int | None = None,
+        minimum: Any = None,
+        *,
+        name: str = "",
+        window: tuple[float, float, float, float] | None = None,
+        start: Any = None,
+    ) -> None:
+        for label, function in (("value", value), ("grad", grad), ("hess", hess)):
+            if not callable(function) and (function is not None or label == "value"):
+                raise check.refuse(label, function, "a function of theta")
+        self._value, self._grad, self._hess = value, grad, hess
+        self.dim = None if dim is None else check.count("dim", dim)
+        self.minimum = None if minimum is None else check.points("minimum", _floats(minimum), dim)
+        self.start = None if start is None else check.points("start", _floats(start), dim)
+        self.name, self.window = name, window
+
+    def __call__(self, theta: Any) -> Any:
+        self._fits(theta)
+        return self._value(theta)
+
+    def grad(self, theta: Any) -> Any:
+        """Gradient at theta, (*batch, d) -> (*batch, d)."""
+        self._fits(theta)
+        if self._grad is not None:
+            return self._grad(theta)
+        return _differences(self._value, theta, np.cbrt(np.finfo(theta.dtype).eps))
+
+    def hess(self, theta: Any) -> Any:
+        """Hessian at theta, (*batch, d) -> (*batch, d, d)."""
+        self._fits(theta)
+        if self._hess is not None:
+            return self._hess(theta)
+        raw = _differences(self.grad, theta, np.cbrt(np.finfo(theta.dtype).eps))
+        return (raw + np.swapaxes(raw, -1, -2)) / 2
+
+    def at(self, t: Any) -> Objective:
+        """The objective that step t sees: itself, unless it is stochastic or moves."""
+        return self
+
+    def watch(self, theta: Any, t: Any) -> Any:
+        """The loss that `run` records for theta_t: J(theta) here; noise-free where J is noisy."""
+        return self(theta)
+
+    def with_seed(self, seed: int) -> Objective:
+        """The same objective with its random choices drawn from `seed`; here there are none."""
+        return self
+
+    def __add__(self, other: Any) -> Objective:
+        if not isinstance(other, Objective):
+            return NotImplemented
+        return Sum(self, other)
+
+    def _fits(self, theta: Any) -> None:
+        if self.dim is not None and theta.shape[-1] != self.dim:
+            what = f"theta must have last axis {self.dim} for {self.name or 'this objective'}"
+            raise ValueError(f"{what}, got shape {theta.shape}")
+
+
+class Sum(Objective):
+    """J + K, value, gradient, Hessian and mini-batches alike."""
+
+    def __init__(self, first: Objective, second: Objective) -> None:
+        self.parts = (first, second)
+        dims = {part.dim for part in self.parts} - {None}
+        if len(dims) > 1:
+            raise ValueError(f"dim must be the same in both summands, got {sorted(dims)}")
+        super().__init__(
+            lambda theta: first(theta) + second(theta),
+            lambda theta: first.grad(theta) + second.grad(theta),
+            lambda theta: first.hess(theta) + second.hess(theta),
+            dim=dims.pop() if dims else None,
+            name=" + ".join(part.name for part in self.parts if part.name),
+            window=first.window,
+            start=first.start,
+        )
+        self.separable = first.separable and second.separable
+
+    def at(self, t: Any) -> Objective:
+        now = tuple(part.at(t) for part in self.parts)
+        return self if now == self.parts else Sum(*now)
+
+    def watch(self, theta: Any, t: Any) -> Any:
+        first, second = self.parts
+        return first.watch(theta, t) + second.watch(theta, t)
+
+    def with_seed(self, seed: int) -> Objective:
+        return Sum(*(part.with_seed(seed) for part in self.parts))
+
+    def batches(self, size: int, seed: Any = 0) -> Objective:
+        """Mini-batches of the summands that have data; the others stay whole."""
+        return Sum(*(p.batches(size, seed) if hasattr(p, "batches") else p for p in self.parts))
+
+
+def l2(lam: float) -> Objective:
+    """The penalty (lam / 2) * sum(theta**2), to be added: ``J + l2(1e-3)``.
+
+    Its gradient is lam * theta, torch's ``weight_decay`` in SGD and Adam.
+
+    Parameters
+    ----------
+    lam : float or ndarray
+        Strength, >= 0; a sweep of shape (*batch, 1) gives each run its own.
+
+    Returns
+    -------
+    Objective
+
+    Raises
+    ------
+    ValueError
+        For a negative, non-finite or non-numeric strength.
+
+    Examples
+    --------
+    >>> penalty = l2(0.5)
+    >>> float(penalty(np.array([2.0]))), penalty.grad(np.array([2.0])).tolist()
+    (1.0, [1.0])
+    """
+    check.number("lam", lam, "rate")
+    check.swept("lam", np.asarray(lam))
+    strength = np.asarray(lam, dtype=float)
+
+    def of(theta: Any) -> Any:
+        return float(strength) if not strength.ndim else strength.astype(theta.dtype)
+
+    def hess(theta: Any) -> Any:
+        d = theta.shape[-1]
+        flat = np.broadcast_to(np.eye(d, dtype=getattr(theta, "dtype", float)), (*theta.shape, d))
+        return of(theta) * flat if not strength.ndim else of(theta)[..., None] * flat
+
+    penalty = Objective(
+        lambda theta: (of(theta) * np.square(theta)).sum(-1) / 2,
+        lambda theta: of(theta) * theta,
+        hess,
+        name="L2",
+    )
+    penalty.separable = not strength.ndim
+    return penalty
+
+
+def _floats(value: Any) -> np.ndarray:
+    return np.asarray(value, dtype=float)
+
+
+def _differences(function: Any, theta: np.ndarray, h: float) -> np.ndarray:
+    """Central differences of `function` along every coordinate, stacked on a new last axis."""
+    columns = []
+    for i in range(theta.shape[-1]):
+        step = np.zeros_like(theta)
+        step[..., i] = h * np.maximum(1, np.abs(theta[..., i]))
+        width = (theta + step)[..., i] - (theta - step)[..., i]
+        change = np.asarray(function(theta + step)) - np.asarray(function(theta - step))
+        columns.append(change / width.reshape(width.shape + (1,) * (change.ndim - width.ndim)))
+    return np.stack(columns, axis=-1)

@@ -1,0 +1,115 @@
+"""Objectives that differ from step to step: moving ones, and ones with noise."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from .. import check
+from .core import Objective
+
+
+class Varying(Objective):
+    """An objective that changes with the step, such as a valley whose floor moves.
+
+    Parameters
+    ----------
+    at : callable
+        t -> Objective, a pure function of the step (counted from 0).
+    dim, name, window, start
+        As for `Objective`. Value, gradient and Hessian of the whole are those of step 0.
+
+    Examples
+    --------
+    >>> J = Varying(lambda t: Objective(lambda th: ((th - t) ** 2).sum(-1)), dim=1)
+    >>> float(J.at(3)(np.array([5.0])))
+    4.0
+    """
+
+    def __init__(self, at: Callable[[Any], Objective], dim: int | None = None, **info: Any) -> None:
+        if not callable(at):
+            raise check.refuse("at", at, "a function of the step t that returns an Objective")
+        first = at(0)
+        super().__init__(first, first.grad, first.hess, dim, **info)
+        self._at = at
+
+    def at(self, t: Any) -> Objective:
+        return self._at(t)
+
+    def watch(self, theta: Any, t: Any) -> Any:
+        return self._at(t)(theta)
+
+
+class Table:
+    """Numbers drawn beforehand, row t for step t: how noise enters what is traced.
+
+    Parameters
+    ----------
+    rows : array_like
+        Shape (steps, d). After the last row it starts again.
+
+    Examples
+    --------
+    >>> Table([[1.0], [2.0]])[3].tolist()
+    [2.0]
+    """
+
+    def __init__(self, rows: Any) -> None:
+        self.rows = np.asarray(rows, dtype=float)
+        if self.rows.ndim != 2 or not self.rows.size:
+            raise ValueError(f"rows must have shape (steps, d), got shape {self.rows.shape}")
+
+    def __getitem__(self, t: Any) -> Any:
+        if hasattr(t, "traced"):
+            return t.lookup(self.rows)
+        return self.rows[t % len(self.rows)]
+
+
+class Noisy(Objective):
+    """J whose gradient carries additive Gaussian noise; `run` records the noise-free loss.
+
+    Equation: grad_t(theta) = grad J(theta) + sigma * xi_t, with xi_t standard normal.
+
+    Parameters
+    ----------
+    J : Objective
+        Needs a `dim`.
+    sigma : float
+        Standard deviation of each component, >= 0.
+    seed : int
+        Noise is a pure function of (seed, t); every run of a batch meets the same noise.
+    steps : int
+        Rows drawn; after that many steps the noise repeats.
+
+    Examples
+    --------
+    >>> J = Objective(lambda th: (th**2).sum(-1), lambda th: 2 * th, dim=1)
+    >>> N = Noisy(J, sigma=0.1, seed=1)
+    >>> bool(N.at(5).grad(np.array([1.0])) == N.at(5).grad(np.array([1.0])))
+    True
+    """
+
+    def __init__(self, J: Objective, sigma: float, seed: int = 0, steps: int = 4000) -> None:
+        check.number("sigma", sigma, "rate")
+        if J.dim is None:
+            raise check.refuse("J", J, "an objective with a known dim")
+        super().__init__(
+            J, J.grad, J.hess, J.dim, J.minimum, name=J.name, window=J.window, start=J.start
+        )
+        self.J, self.sigma, self.steps = J, sigma, check.count("steps", steps)
+        rng = np.random.default_rng(check.count("seed", seed, 0))
+        self.table = Table(rng.standard_normal((steps, J.dim)))
+
+    def at(self, t: Any) -> Objective:
+        noise = self.sigma * self.table[t]
+
+        def grad(theta: Any) -> Any:
+            exact = self.J.grad(theta)
+            return exact + (noise if hasattr(noise, "traced") else noise.astype(exact.dtype))
+
+        return Objective(self.J, grad, self.J.hess, self.dim)
+
+    def with_seed(self, seed: int) -> Objective:
+        return Noisy(self.J, self.sigma, seed, self.steps)
