@@ -13,7 +13,7 @@ PYTEST_FLAGS ?=
 
 # One BLAS thread: results do not depend on the number of cores, and workers do not fight over them.
 THREADS := OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 MKL_NUM_THREADS=1
-QUIET := MPLBACKEND=Agg PYTHONHASHSEED=0
+FIXED := PYTHONHASHSEED=0
 FIRST_NOTEBOOK = $(firstword $(wildcard notebooks/01_*.ipynb notebooks/06_adam.ipynb))
 BOOK_SOURCES := $(shell find primer book/_ext -type f -not -path '*/__pycache__/*' 2>/dev/null)
 REQUIREMENTS := pyproject.toml requirements.txt
@@ -31,13 +31,13 @@ lab: $(VENV)/.installed-run  ## open the first notebook in JupyterLab
 		$(JUPYTER_ROOT) $(JUPYTER_FLAGS) $(FIRST_NOTEBOOK)
 
 test: $(VENV)/.installed-dev  ## run all tests: tests/, docstrings, notebooks
-	$(THREADS) $(QUIET) $(PY) -m pytest -n $(WORKERS) --dist loadscope -m "not parity" $(PYTEST_FLAGS)
+	$(THREADS) $(FIXED) $(PY) -m pytest -n $(WORKERS) --dist loadscope -m "not parity" $(PYTEST_FLAGS)
 
 parity: $(VENV)/.installed-parity  ## compare every rule live with torch, JAX and optax
-	$(THREADS) $(QUIET) JAX_ENABLE_X64=1 JAX_PLATFORMS=cpu $(PY) -m pytest -m parity tests $(PYTEST_FLAGS)
+	$(THREADS) $(FIXED) JAX_ENABLE_X64=1 JAX_PLATFORMS=cpu $(PY) -m pytest -m parity tests $(PYTEST_FLAGS)
 
 book: $(VENV)/.installed-run _build/.sources  ## build the site in _build/html
-	$(THREADS) $(QUIET) PRIMER_BOOK=1 $(VENV)/bin/jupyter-book build . -W -n --keep-going
+	$(THREADS) $(FIXED) PRIMER_BOOK=1 $(VENV)/bin/jupyter-book build . -W -n --keep-going
 	$(PY) .ci/check_site.py _build/html
 
 serve:  ## serve the built site on this machine only

@@ -2,11 +2,15 @@
 
 - Scripts and styles under `primer/static` (the explorer's) go to every page, once they exist.
 - Thebe, which Jupyter Book always adds, is dropped: it would load from another host, and throws.
+- The theme's script of all icons (540 kB compressed) is dropped: its style sheet draws the same ones.
 """
 
+import re
 from pathlib import Path
 
 EXPLORER = "primer/static"
+ICON_SCRIPT = re.compile(r'[ \t]*<script[^>]*scripts/fontawesome\.js[^>]*></script>\n?')
+UNUSED = ["sphinx-thebe.*", "scripts/fontawesome.js*", "**/*.map"]
 
 
 def add_explorer_assets(app, config):
@@ -19,13 +23,26 @@ def add_explorer_assets(app, config):
 
 
 def drop_thebe(app, pagename, templatename, context, doctree):
-    scripts = context.get("script_files", [])
-    scripts[:] = [s for s in scripts if "thebe" not in f"{s} {getattr(s, 'attributes', '')}".lower()]
-    styles = context.get("css_files", [])
-    styles[:] = [s for s in styles if "thebe" not in str(s).lower()]
+    for kind in ("script_files", "css_files"):
+        files = context.get(kind, [])
+        files[:] = [f for f in files if "thebe" not in f"{f} {getattr(f, 'attributes', '')}".lower()]
+
+
+def drop_icon_script(app, exception):
+    if exception or app.builder.format != "html":
+        return
+    for page in Path(app.outdir).rglob("*.html"):
+        text = page.read_text("utf-8")
+        lean = ICON_SCRIPT.sub("", text)
+        if lean != text:
+            page.write_text(lean, "utf-8")
+    for pattern in UNUSED:
+        for file in Path(app.outdir, "_static").glob(pattern):
+            file.unlink()
 
 
 def setup(app):
     app.connect("config-inited", add_explorer_assets)
     app.connect("html-page-context", drop_thebe, priority=900)
+    app.connect("build-finished", drop_icon_script)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
