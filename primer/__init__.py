@@ -14,6 +14,6 @@ globals().update({name: entry.make for name, entry in _registered.items()})
 
 __all__ = [  # noqa: PLE0604
     "Batches", "DataObjective", "Noisy", "Objective", "Optimizer", "Run", "Schedule", "Slider",
-    "Table", "TraceError", "Varying", "javascript", "l2", "landscapes", "latex", "power", "registry", "rule", "rules", "run", "schedules",
-    "schedule", "sweep", *_registered,
+    "Table", "TraceError", "Varying", "javascript", "l2", "landscapes", "latex", "power",
+    "registry", "rule", "rules", "run", "schedule", "schedules", "sweep", *_registered,
 ]  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import Any, Union
+from typing import Any
 
 import numpy as np
 
@@ -11,7 +11,7 @@ from . import check
 
 
 class Schedule:
-    """A pure function of the step; the concrete ones are frozen dataclasses in `primer.schedules`."""
+    """A pure function of the step; `primer.schedules` has the concrete ones."""
 
     def __call__(self, t: Any) -> Any:
         raise NotImplementedError
@@ -96,7 +96,7 @@ class Slider:
         return int(np.abs(self.values - self.value).argmin())
 
 
-Hyper = Union[float, np.ndarray, Schedule, Slider]
+Hyper = float | np.ndarray | Schedule | Slider
 
 
 def sweep(**axes: Any) -> dict[str, np.ndarray]:

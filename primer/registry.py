@@ -68,9 +68,9 @@ def _frozen(cls: type) -> type:
 
 @dataclass_transform(frozen_default=True, eq_default=False)
 def rule(target: Any = None, /, **info: Any) -> Any:
-    """Make a class a frozen dataclass and enter it as an update rule: ``@rule`` or ``@rule(cite=…)``.
+    """Make a class a frozen dataclass and enter it as an update rule.
 
-    Keyword arguments are the fields of `Entry`.
+    Used as ``@rule`` or ``@rule(cite=…, year=…, …)``. Keyword arguments are the fields of `Entry`.
     """
     return _register(rules, "rule", _frozen)(target, **info)
 

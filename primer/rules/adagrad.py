@@ -40,7 +40,8 @@ class AdaGrad(Optimizer):
     --------
     >>> from primer import run
     >>> from primer.landscapes import quadratic
-    >>> run(AdaGrad(lr=1.0), quadratic([1.0, 100.0]), [8.0, 8.0], steps=1).theta[1].round(6).tolist()
+    >>> J = quadratic([1.0, 100.0])
+    >>> run(AdaGrad(lr=1.0), J, [8.0, 8.0], steps=1).theta[1].round(6).tolist()
     [7.0, 7.0]
     """
 

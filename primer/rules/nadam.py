@@ -43,7 +43,8 @@ class NAdam(Optimizer):
     --------
     >>> from primer import run
     >>> from primer.landscapes import quadratic
-    >>> run(NAdam(lr=0.5, momentum_decay=1.0), quadratic([1.0]), [4.0], steps=1).theta[1].round(4).tolist()
+    >>> rule = NAdam(lr=0.5, momentum_decay=1.0)
+    >>> run(rule, quadratic([1.0]), [4.0], steps=1).theta[1].round(4).tolist()
     [3.4686]
     """
 

@@ -37,7 +37,8 @@ class RMSProp(Optimizer):
     Notes
     -----
     State: v, like theta, starting at 0 without correction: the first step is lr / sqrt(1 - beta).
-    torch's default is beta = 0.99 (there alpha); Keras puts eps inside the root. Source: hinton2012.
+    torch's default is beta = 0.99 (there alpha); Keras puts eps inside the root.
+    Source: hinton2012.
 
     Examples
     --------
