@@ -16,7 +16,7 @@ from .objective import Objective
 from .optimizer import Optimizer
 
 #: A block of runs should fit the cache: theta, its gradient and a few states of this many numbers.
-BLOCK = 2**15
+BLOCK = 2**17
 #: Runs longer than this many steps show a progress bar.
 LONG = 20_000
 
@@ -212,9 +212,9 @@ def _spread_work(jobs: list[Any], executor: Any, tick: Any) -> list[Run]:
     if executor is not None:
         return list(executor.map(_march, *zip(*jobs, strict=True)))
     if len(jobs) == 1:
-        return [_march(*jobs[0], tick)]
+        return [_march(*jobs[0], tick=tick)]
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as threads:
-        return list(threads.map(lambda job: _march(*job, tick), jobs))
+        return list(threads.map(lambda job: _march(*job, tick=tick), jobs))
 
 
 def _march(

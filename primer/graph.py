@@ -193,16 +193,18 @@ def _where(pool: dict, condition: Any, a: Any, b: Any) -> Node:
     return elementwise("where", *(as_node(pool, x) for x in (condition, a, b)))
 
 
-def _clip(pool: dict, x: Any, low: Any, high: Any, **_: Any) -> Node:
-    return np.minimum(np.maximum(as_node(pool, x), low), high)
+def _clip(pool: dict, x: Any, low: Any, high: Any, **_: Any) -> Any:
+    node: Any = as_node(pool, x)
+    return np.minimum(np.maximum(node, low), high)
 
 
-def _norm(pool: dict, x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Node:
+def _norm(pool: dict, x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Any:
     if ord not in (None, 2):
         raise TraceError(
             f"np.linalg.norm with ord = {ord!r} cannot be traced: write it with np.sum"
         )
-    return np.sqrt(_sum(pool, np.square(as_node(pool, x)), axis, keepdims))
+    squares = elementwise("square", as_node(pool, x))
+    return elementwise("sqrt", _sum(pool, squares, axis, keepdims))
 
 
 def _matmul(a: Node, b: Node) -> Node:
@@ -211,9 +213,10 @@ def _matmul(a: Node, b: Node) -> Node:
     return _stack(a.pool, [(a * b[..., j]).sum(-1) for j in range(b.shape[-1])], axis=-1)
 
 
-def _solve(pool: dict, a: Any, b: Any) -> Node:
+def _solve(pool: dict, a: Any, b: Any) -> Any:
     """A x = b with the pivoting of LAPACK, for two unknowns; a symbol beyond."""
-    A, B = as_node(pool, a), as_node(pool, b)
+    A: Any = as_node(pool, a)
+    B: Any = as_node(pool, b)
     if A.op == "hess" or A.shape[-1] != 2:
         return make(pool, "solve", (A, B), B.shape)
     swap = np.abs(A[1, 0]) > np.abs(A[0, 0])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -96,7 +96,10 @@ class Slider:
         return int(np.abs(self.values - self.value).argmin())
 
 
-Hyper = float | np.ndarray | Schedule | Slider
+if TYPE_CHECKING:
+    Hyper = Any  # inside a step it is a number or an array, whatever it was before
+else:
+    Hyper = float | np.ndarray | Schedule | Slider
 
 
 def sweep(**axes: Any) -> dict[str, np.ndarray]:

@@ -70,6 +70,11 @@ class Optimizer:
             return self.having(rule=self.rule.scaled(factor))  # type: ignore[attr-defined]
         return self.having(lr=self.lr * factor)  # type: ignore[attr-defined]
 
+    def _repr_markdown_(self) -> str:
+        from .card import card
+
+        return card(self)
+
     def _domain(self, name: str) -> str | None:
         return self.domains.get(name, check.BY_NAME.get(name))
 
