@@ -11,7 +11,12 @@ from nbstripout import strip_output
 
 CHECKED = "nbval-check-output"
 KEPT = "keep_output"  # the tag that nbstripout knows
-NOISE = ["metadata.language_info", "metadata.signature", "metadata.widgets", "cell.metadata.execution"]
+NOISE = [
+    "metadata.language_info",
+    "metadata.signature",
+    "metadata.widgets",
+    "cell.metadata.execution",
+]
 
 
 def stripped(text: str) -> str:
@@ -19,7 +24,9 @@ def stripped(text: str) -> str:
     checked = [c for c in notebook.cells if CHECKED in c.metadata.get("tags", [])]
     for cell in checked:
         cell.metadata.tags.append(KEPT)
-    notebook = strip_output(notebook, keep_output=False, keep_count=False, keep_id=True, extra_keys=NOISE)
+    notebook = strip_output(
+        notebook, keep_output=False, keep_count=False, keep_id=True, extra_keys=NOISE
+    )
     for cell in checked:
         cell.metadata.tags.remove(KEPT)
     return nbformat.writes(notebook) + "\n"

@@ -9,7 +9,7 @@ import re
 from pathlib import Path
 
 EXPLORER = "primer/static"
-ICON_SCRIPT = re.compile(r'[ \t]*<script[^>]*scripts/fontawesome\.js[^>]*></script>\n?')
+ICON_SCRIPT = re.compile(r"[ \t]*<script[^>]*scripts/fontawesome\.js[^>]*></script>\n?")
 UNUSED = ["sphinx-thebe.*", "scripts/fontawesome.js*", "**/*.map"]
 
 
@@ -25,7 +25,9 @@ def add_explorer_assets(app, config):
 def drop_thebe(app, pagename, templatename, context, doctree):
     for kind in ("script_files", "css_files"):
         files = context.get(kind, [])
-        files[:] = [f for f in files if "thebe" not in f"{f} {getattr(f, 'attributes', '')}".lower()]
+        files[:] = [
+            f for f in files if "thebe" not in f"{f} {getattr(f, 'attributes', '')}".lower()
+        ]
 
 
 def drop_icon_script(app, exception):

@@ -1,0 +1,51 @@
+"""Draw the README's picture: five optimizers descend Beale's valley from one start.
+
+Run: python book/hero.py
+"""
+
+from pathlib import Path
+
+import matplotlib as mpl
+import numpy as np
+
+from primer import SGD, Adam, Momentum, Nesterov, RMSProp, landscapes, run
+
+STEPS = 200
+RULES = {
+    "SGD": (SGD(lr=0.01), "#5b6475", "-"),
+    "Momentum": (Momentum(lr=0.003, beta=0.9), "#2a78c2", "-"),
+    "Nesterov": (Nesterov(lr=0.003, beta=0.9), "#0c8a8d", "--"),
+    "RMSProp": (RMSProp(lr=0.02), "#d97b00", "-"),
+    "Adam": (Adam(lr=0.1), "#bd1f01", "-"),
+}
+
+
+def contours(ax, J):
+    left, right, bottom, top = J.window
+    x, y = np.meshgrid(np.linspace(left, right, 121), np.linspace(bottom, top, 101))
+    height = np.log10(J(np.stack([x, y], axis=-1)) + 1e-2)
+    ax.contourf(x, y, height, levels=12, cmap="Blues_r", alpha=0.35)
+
+
+def draw(file):
+    import matplotlib.pyplot as plt
+
+    J = landscapes.beale()
+    start = np.array([1.0, -1.7])
+    fig, ax = plt.subplots(figsize=(8, 4.2), layout="constrained")
+    contours(ax, J)
+    for name, (rule, color, style) in RULES.items():
+        x, y = run(rule, J, start, STEPS).theta.T
+        ax.plot(x, y, style, color=color, lw=2, label=name)
+        ax.plot(x[-1], y[-1], "o", color=color, ms=6)
+    ax.plot(*start, "o", color="white", mec="black", ms=8)
+    ax.plot(*np.ravel(J.minimum), "*", color="gold", mec="black", ms=15)
+    ax.set(xlim=J.window[:2], ylim=J.window[2:], xlabel="$\\theta_1$", ylabel="$\\theta_2$")
+    ax.legend(loc="upper left", ncols=5, fontsize=9, framealpha=0.9)
+    fig.savefig(file, metadata={"Date": None, "Title": "Five optimizers descend Beale's valley"})
+
+
+if __name__ == "__main__":
+    mpl.use("svg")
+    mpl.rcParams["svg.hashsalt"] = "primer"
+    draw(Path(__file__).with_name("_static") / "hero.svg")
