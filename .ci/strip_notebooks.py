@@ -1,4 +1,4 @@
-"""Strip the notebooks: outputs stay only in cells tagged `nbval-check-output`, whose numbers are tested.
+"""Strip the notebooks: outputs stay only in cells tagged `nbval-check-output` (they are tested).
 
 Usage: strip_notebooks.py [--check] FILE_OR_FOLDER ...
 """

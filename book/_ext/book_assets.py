@@ -2,7 +2,7 @@
 
 - Scripts and styles under `primer/static` (the explorer's) go to every page, once they exist.
 - Thebe, which Jupyter Book always adds, is dropped: it would load from another host, and throws.
-- The theme's script of all icons (540 kB compressed) is dropped: its style sheet draws the same ones.
+- The theme's script of all icons (540 kB compressed) is dropped: its style sheet has them too.
 """
 
 import re
