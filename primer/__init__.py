@@ -1,20 +1,36 @@
 """ML Optimization: A Primer. Every rule written once, so that it reads like its equation."""
 
-from . import landscapes, registry, rules, schedules
+from typing import Any
+
+from . import landscapes, models, registry, rules, schedules
 from .card import card, catalogue
+from .compare import compare
 from .driver import Run, run
 from .hyper import Schedule, Slider, power, sweep
 from .objective import Batches, DataObjective, Noisy, Objective, Table, Varying, l2
 from .optimizer import Optimizer
 from .registry import rule, schedule
+from .rules.clip import Clip
 from .trace import TraceError, javascript, latex
 
 # Rules and schedules are exported by the registry: a new class in a new file needs no line here.
 _registered = {**registry.rules, **registry.schedules}
 globals().update({name: entry.make for name, entry in _registered.items()})
 
+# What draws is imported when it is first used: matplotlib and the widgets take a second.
+_drawing = ("Curve", "Draggable", "explore")
+
 __all__ = [  # noqa: PLE0604
-    "Batches", "DataObjective", "Noisy", "Objective", "Optimizer", "Run", "Schedule", "Slider",
-    "Table", "TraceError", "Varying", "card", "catalogue", "javascript", "l2", "landscapes", "latex", "power",
-    "registry", "rule", "rules", "run", "schedule", "schedules", "sweep", *_registered,
+    "Batches", "Clip", "DataObjective", "Noisy", "Objective", "Optimizer", "Run", "Schedule",
+    "Slider", "Table", "TraceError", "Varying", "card", "catalogue", "compare", "javascript", "l2",
+    "landscapes", "latex", "models", "power", "registry", "rule", "rules", "run", "schedule",
+    "schedules", "sweep", *_drawing, *_registered,
 ]  # fmt: skip
+
+
+def __getattr__(name: str) -> Any:
+    if name in _drawing:
+        from . import explorer
+
+        return getattr(explorer, name)
+    raise AttributeError(f"module 'primer' has no attribute {name!r}")
