@@ -83,14 +83,15 @@ class ReduceOnPlateau(Wrapper):
 
     def step(self, J, theta, state, t):
         total = state["total"] + J(theta)[..., None]
+        loss = total / self.every
         due = (t + 1) % self.every == 0
-        better = total / self.every < state["best"] * (1 - self.threshold)
+        better = loss < state["best"] * (1 - self.threshold)
         bad = np.where(better, 0, state["bad"] + 1)
         worn = bad > self.patience
         scale = np.where(due & worn, state["scale"] * self.factor, state["scale"])
         memory = {
             "total": np.where(due, 0, total),
-            "best": np.where(due & better, total / self.every, state["best"]),
+            "best": np.where(due & better, loss, state["best"]),
             "bad": np.where(due, np.where(worn, 0, bad), state["bad"]),
             "scale": scale,
         }

@@ -61,5 +61,5 @@ class Project(Wrapper):
             raise check.refuse("high", self.high, f"above low = {self.low!r}")
 
     def step(self, J, theta, state, t):
-        theta, state = self.rule.step(J, theta, state, t)
-        return np.minimum(np.maximum(theta, self.low), self.high), state
+        free, memory = self.rule.step(J, theta, state, t)
+        return np.minimum(np.maximum(free, self.low), self.high), memory

@@ -74,7 +74,7 @@ class Cosine(Schedule):
     chapter=8,
     torch="CosineAnnealingWarmRestarts(optimizer, T_0=steps, T_mult=factor, eta_min=end)",
     optax="sgdr_schedule([dict(init_value=peak, peak_value=peak, warmup_steps=0,"
-    " decay_steps=steps * factor**k, end_value=end) for k in range(8)])",
+    " decay_steps=steps * factor**k, end_value=end) for k in range(12)])",
 )
 class CosineRestarts(Schedule):
     """Cosine decays, one after another, each `factor` times as long as the one before (SGDR).
