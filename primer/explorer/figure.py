@@ -1,0 +1,164 @@
+"""A panel as SVG: matplotlib draws the still part once, the moving lines are laid over it."""
+
+from __future__ import annotations
+
+import dataclasses
+import html
+from collections.abc import Sequence
+from typing import Any
+
+import matplotlib as mpl
+import numpy as np
+from matplotlib.figure import Figure
+
+from .. import plotting
+from ..plotting import DASHES, Look
+from .model import Record
+from .views import Axis, Line, Panel
+
+#: Size of a panel in px, and where its axes stand: left, top, right, bottom.
+WIDTH, HEIGHT = 420, 340
+BOX = (54.0, 34.0, 408.0, 292.0)
+#: Points of a line at most; the longer ones show every k-th.
+POINTS = 1000
+
+
+@dataclasses.dataclass(frozen=True)
+class Drawn:
+    """The SVG of a panel and what the page needs to move its lines."""
+
+    svg: str
+    data: dict[str, Any]
+
+
+def background(panel: Panel, prefix: str) -> str:
+    """Axes, labels and still artists of a panel."""
+    with mpl.rc_context(plotting.STYLE):
+        figure = Figure(figsize=(WIDTH / 72, HEIGHT / 72), layout="none")
+        left, top, right, bottom = BOX
+        ax = figure.add_axes(
+            (left / WIDTH, 1 - bottom / HEIGHT, (right - left) / WIDTH, (bottom - top) / HEIGHT)
+        )
+        _set_axis(ax, "x", panel.x)
+        _set_axis(ax, "y", panel.y)
+        if panel.draw:
+            panel.draw(ax)
+        ax.set(xlim=(panel.x.low, panel.x.high), ylim=(panel.y.low, panel.y.high))
+        ax.set_title(panel.title, pad=10)
+        if panel.kind == "map":
+            ax.spines[:].set_visible(False)
+            ax.tick_params(length=0)
+        return plotting.svg(figure, panel.alt, prefix)
+
+
+def _set_axis(ax: Any, which: str, axis: Axis) -> None:
+    if axis.log:
+        getattr(ax, f"set_{which}scale")("log")
+    else:
+        ax.locator_params(axis=which, nbins=6)
+    getattr(ax, f"set_{which}label")(axis.label, labelpad=2)
+
+
+def draw(panel: Panel, records: Sequence[Record], looks: Sequence[Look], prefix: str) -> Drawn:
+    """A panel with its lines at the default settings, `records` (one run per rule, no batch)."""
+    left, top, right, bottom = BOX
+    clip = f"{prefix}-clip"
+    frame = f'x="{left:g}" y="{top:g}" width="{right - left:g}" height="{bottom - top:g}"'
+    lines = [_line(panel, line, records[line.rule], looks[line.rule]) for line in panel.lines]
+    over = (
+        f'<clipPath id="{clip}"><rect {frame}/></clipPath>{_key(panel)}'
+        f'<g clip-path="url(#{clip})">{"".join(lines)}</g></svg>'
+    )
+    text = background(panel, prefix).removesuffix("</svg>") + over
+    return Drawn(text, {"box": BOX, "x": _limits(panel.x), "y": _limits(panel.y), **_spec(panel)})
+
+
+def _spec(panel: Panel) -> dict[str, Any]:
+    lines = [[line.rule, *line.y, *(line.x or ())] for line in panel.lines]
+    return {"kind": panel.kind, "lines": lines}
+
+
+def _limits(axis: Axis) -> list[float]:
+    return [axis.low, axis.high, int(axis.log)]
+
+
+def _line(panel: Panel, line: Line, record: Record, look: Look) -> str:
+    dash = DASHES[line.part % len(DASHES)] if panel.parts else look.dash
+    path, end = trajectory(panel, line, record)
+    pattern = f' stroke-dasharray="{" ".join(f"{d:g}" for d in dash)}"' if dash else ""
+    color = f"var(--px-{look.hue},{look.color})"
+    thin = ' stroke-width="1.4"' if line.part else ' stroke-width="2"'
+    lost = "" if np.isfinite(record.loss).all() else ' data-lost=""'
+    x, y = end
+    return (
+        f'<g class="px-line" data-rule="{line.rule}" style="color:{color}"{lost}>'
+        f'<path d="{path}" fill="none" stroke="currentColor"{thin} stroke-linejoin="round"{pattern}/>'
+        f'<g transform="translate({x} {y})"><circle r="4" fill="currentColor"/>'
+        '<path d="M-5-5L5 5M-5 5L5-5" stroke="currentColor" stroke-width="2.4"/></g></g>'
+    )
+
+
+def trajectory(panel: Panel, line: Line, record: Record) -> tuple[str, tuple[str, str]]:
+    """The `d` of a line's path, as explorer.js writes it, and the place of its last point."""
+    left, top, right, bottom = BOX
+    count = finite_rows(record)
+    ys = channel(record, line.y)[:count]
+    xs = np.arange(len(ys)) if line.x is None else channel(record, line.x)[: len(ys)]
+    x, y = panel.x.place(xs, left, right), panel.y.place(ys, bottom, top)
+    return _path(x, y)
+
+
+def finite_rows(record: Record) -> int:
+    """How many rows are finite from the start on."""
+    fine = np.isfinite(record.loss) & np.isfinite(record.theta).all(-1)
+    return len(fine) if fine.all() else int(fine.argmin())
+
+
+def channel(record: Record, name: tuple[str, int]) -> np.ndarray:
+    kind, place = name
+    if kind == "x":
+        return record.theta[:, place]
+    if kind == "loss":
+        return record.loss
+    if kind == "step":
+        return np.abs(np.diff(record.theta[:, place]))
+    return list(record.watched.values())[place]
+
+
+def _path(x: np.ndarray, y: np.ndarray) -> tuple[str, tuple[str, str]]:
+    stride = max(1, int(np.ceil(len(x) / POINTS)))
+    text, pen, end = [], "M", ("-99", "-99")
+    for i in range(0, len(x), stride):
+        if np.isnan(x[i]) or np.isnan(y[i]):
+            pen = "M"
+            continue
+        end = short(x[i]), short(y[i])
+        text.append(f"{pen}{end[0]} {end[1]}")
+        pen = "L"
+    return "".join(text) or "M-99-99", end
+
+
+def short(value: float) -> str:
+    """A coordinate to a tenth of a pixel, rounded as JavaScript's Math.round does."""
+    tenths = np.floor(min(max(value, -9999.0), 9999.0) * 10 + 0.5)
+    return f"{tenths / 10 + 0.0:.1f}".removesuffix(".0")
+
+
+def _key(panel: Panel) -> str:
+    """Which dash pattern stands for which part, at the right above the axes."""
+    out, x = [], BOX[2]
+    for part in reversed(range(len(panel.parts))):
+        dash = " ".join(f"{d:g}" for d in DASHES[part % len(DASHES)])
+        pattern = f' stroke-dasharray="{dash}"' if dash else ""
+        name = html.escape(panel.parts[part])
+        out.append(
+            f'<text x="{x:g}" y="{BOX[1] - 10}" text-anchor="end" font-size="11.5">{name}</text>'
+            f'<path d="M{x - 9 * len(name) - 24:g} {BOX[1] - 14}h20" stroke="currentColor"'
+            f' stroke-width="1.5"{pattern}/>'
+        )
+        x -= 9 * len(name) + 34
+    return (
+        f'<g style="color:var(--px-soft,#5a6272)" fill="currentColor">{"".join(out)}</g>'
+        if out
+        else ""
+    )

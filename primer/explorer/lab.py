@@ -1,0 +1,76 @@
+"""The explorer in JupyterLab: ipywidgets sliders, linked in the browser to the page's own script."""
+
+from __future__ import annotations
+
+import functools
+from typing import TYPE_CHECKING, Any
+
+import anywidget
+import ipywidgets
+import traitlets
+
+from ..plotting import static
+from . import page
+
+if TYPE_CHECKING:
+    from . import Explorer
+
+MODULE = "\nexport default { render: globalThis.PrimerExplorer.render };\n"
+
+
+@functools.lru_cache(maxsize=64)
+def _figure_class(sliders: int) -> type:
+    """An anywidget with one integer trait per slider, because jslink links traits of numbers."""
+    traits: dict[str, Any] = {
+        "_esm": static("explorer.js") + MODULE,
+        "_css": static("explorer.css"),
+        "html": traitlets.Unicode().tag(sync=True),
+        "start": traitlets.List(traitlets.Float()).tag(sync=True),
+        "scene": traitlets.Int(0).tag(sync=True),
+    }
+    traits |= {f"i{k}": traitlets.Int(0).tag(sync=True) for k in range(sliders)}
+    return type("ExplorerFigure", (anywidget.AnyWidget,), traits)
+
+
+class Lab:
+    """The widgets of one explorer."""
+
+    def __init__(self, explorer: Explorer) -> None:
+        controls = explorer.controls
+        places = {f"i{k}": position for k, position in enumerate(explorer.positions)}
+        self.figure = _figure_class(len(controls))(
+            html=page.page(explorer, controls=False), **places
+        )
+        self.sliders = [_slider(control) for control in controls]
+        self.links = [
+            ipywidgets.jslink((slider, "index"), (self.figure, f"i{k}"))
+            for k, slider in enumerate(self.sliders)
+        ]
+        grid = ipywidgets.GridBox(self.sliders, layout={"grid_template_columns": GRID})
+        self.box = ipywidgets.VBox([self.figure, grid], layout={"max_width": "940px"})
+
+    @property
+    def positions(self) -> list[int]:
+        return [getattr(self.figure, f"i{k}") for k in range(len(self.sliders))]
+
+    @property
+    def start(self) -> list[float]:
+        return self.figure.start
+
+    @property
+    def scene(self) -> int:
+        return self.figure.scene
+
+
+GRID = "repeat(auto-fit, minmax(min(100%, 360px), 1fr))"
+
+
+def _slider(control: Any) -> Any:
+    values = control.slider.values.tolist()
+    return ipywidgets.SelectionSlider(
+        options=[(page.number(v), v) for v in values],
+        index=control.slider.index,
+        description=f"{control.letter} {control.name}".strip(),
+        layout={"width": "auto", "min_height": "44px"},
+        style={"description_width": "11em"},
+    )

@@ -1,0 +1,246 @@
+"""What an explorer is made of: a start, curves, controls, and the numbers of a run."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import numpy as np
+
+from .. import check
+from ..graph import _watching as watching
+from ..hyper import Slider
+from ..objective import Objective
+from ..optimizer import Optimizer
+from ..plotting import PALETTE, Look, look
+
+#: Greek letter and plain name of a field, as in book/notation.md.
+LABELS = {
+    "lr": ("η", "learning rate"),
+    "beta": ("β", "memory"),
+    "beta1": ("β₁", "memory of g"),
+    "beta2": ("β₂", "memory of g²"),
+    "beta3": ("β₃", "long memory of g"),
+    "eps": ("ε", "floor of the root"),
+    "weight_decay": ("λ", "weight decay"),
+    "momentum_decay": ("ψ", "momentum decay"),
+    "peak": ("η max", "peak rate"),
+    "initial": ("η₀", "initial rate"),
+    "end": ("η end", "final rate"),
+    "factor": ("γ", "factor"),
+    "norm": ("c", "largest norm"),
+    "value": ("c", "largest value"),
+}
+
+
+@dataclasses.dataclass(frozen=True)
+class Draggable:
+    """A starting point that the reader can drag.
+
+    Parameters
+    ----------
+    *point : float
+        Where it stands at first, one number per coordinate.
+
+    Raises
+    ------
+    ValueError
+        If a coordinate is not a finite number.
+
+    Examples
+    --------
+    >>> Draggable(-1, 2.5).point
+    (-1.0, 2.5)
+    """
+
+    point: tuple[float, ...]
+
+    def __init__(self, *point: float) -> None:
+        for value in point:
+            check.number("start", value)
+        object.__setattr__(self, "point", tuple(map(float, point)))
+
+
+@dataclasses.dataclass(frozen=True)
+class Curve:
+    """A view of one's own: a number of every step, drawn against the step.
+
+    Parameters
+    ----------
+    label : str
+        Title of the panel and label of its axis.
+    f : str or callable
+        The name of a local of the rule's `step`, such as ``"m_hat"``, or a function f(rule, t) of
+        the rule (with every schedule resolved at t) and the step t, counted from 0.
+    log : bool, optional
+        Logarithmic axis; by default where the values are positive and span more than a factor 50.
+
+    Raises
+    ------
+    ValueError
+        If f is neither a name nor a function.
+
+    Examples
+    --------
+    >>> Curve("effective rate", lambda rule, t: rule.lr / (1 - rule.beta)).label
+    'effective rate'
+    """
+
+    label: str
+    f: str | Callable[[Any, Any], Any]
+    log: bool | None = None
+
+    def __post_init__(self) -> None:
+        if not (callable(self.f) or (isinstance(self.f, str) and self.f.isidentifier())):
+            raise check.refuse("f", self.f, "the name of a local of step, or a function f(rule, t)")
+
+
+@dataclasses.dataclass(frozen=True)
+class Control:
+    """One slider of the explorer: its key in links, its letter and its name."""
+
+    key: str
+    slider: Slider
+    letter: str
+    name: str
+
+
+def parts(rule: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Slider]]:
+    """Every slider in a rule, with the names of the fields that lead to it."""
+    for name, value in rule.fields().items():
+        if isinstance(value, Slider):
+            yield (*path, name), value
+        elif hasattr(value, "fields"):
+            yield from parts(value, (*path, name))
+
+
+def controls(rules: dict[str, Optimizer]) -> list[Control]:
+    """One control per distinct slider; its key is the field, made longer only where two share it."""
+    first: dict[int, tuple[str, tuple[str, ...], Slider]] = {}
+    for rule_name, rule in rules.items():
+        for path, slider in parts(rule):
+            first.setdefault(id(slider), (rule_name, path, slider))
+    found = list(first.values())
+    short = [path[-1] for _, path, _ in found]
+    longer = [f"{name}.{path[-1]}" for name, path, _ in found]
+    longest = [".".join((name, *path)) for name, path, _ in found]
+    keys = [
+        next((key for key, all_ in candidates if all_.count(key) == 1), candidates[-1][0])
+        for candidates in (
+            [(a, short), (b, longer), (c, longest)]
+            for a, b, c in zip(short, longer, longest, strict=True)
+        )
+    ]
+    return [_control(key, *item) for key, item in zip(keys, found, strict=True)]
+
+
+def _control(key: str, rule_name: str, path: tuple[str, ...], slider: Slider) -> Control:
+    letter, name = LABELS.get(path[-1], (path[-1].replace("_", " "), ""))
+    if "." in key:
+        name = f"{name} of {rule_name}".strip() if name else rule_name
+    return Control(key, slider, slider.label or letter, "" if slider.label else name)
+
+
+def substituted(rule: Any, values: dict[int, Any]) -> Any:
+    """The rule with every slider replaced by values[id(slider)]."""
+    new = {}
+    for name, value in rule.fields().items():
+        if isinstance(value, Slider):
+            new[name] = values[id(value)]
+        elif hasattr(value, "fields"):
+            new[name] = substituted(value, values)
+        else:
+            new[name] = value
+    return rule.having(**new)
+
+
+def named(rules: Sequence[Any], names: Sequence[str] | None) -> dict[str, Optimizer]:
+    """The rules by the name they have in the legend; equal names are numbered."""
+    if not rules:
+        raise ValueError("rules must be at least one rule such as Adam(lr=Slider(…)), got none")
+    for rule in rules:
+        if not isinstance(rule, Optimizer):
+            raise check.refuse("rules", rule, "Optimizer instances such as Adam(lr=Slider(…))")
+    if names is not None and (len(set(names)) != len(names) or len(names) != len(rules)):
+        raise check.refuse("names", names, f"{len(rules)} different names, one per rule")
+    out: dict[str, Optimizer] = {}
+    for k, rule in enumerate(rules):
+        name = names[k] if names is not None else label_of(rule)
+        count = sum(other == name or other.startswith(f"{name} (") for other in out)
+        out[name if not count else f"{name} ({count + 1})"] = rule
+    return out
+
+
+def label_of(rule: Any) -> str:
+    """Adam, or Clip(Adam) for a wrapper."""
+    inner = [v for v in rule.fields().values() if isinstance(v, Optimizer)]
+    return type(rule).__name__ + (f"({label_of(inner[0])})" if inner else "")
+
+
+def looks(rules: dict[str, Optimizer]) -> list[Look]:
+    """The book's look of every rule; a second rule of the same look gets a free hue."""
+    out: list[Look] = []
+    for rule in rules.values():
+        mine = look(label_of(rule).split("(")[-1].rstrip(")"))
+        if mine in out or any(other.hue == mine.hue for other in out):
+            free = [hue for hue in PALETTE if all(other.hue != hue for other in out)]
+            mine = Look(free[0] if free else mine.hue, mine.dash or (6, 2))
+        out.append(mine)
+    return out
+
+
+@dataclasses.dataclass(frozen=True)
+class Record:
+    """Numbers of a run by channel: "x", "loss", and watched ones; row t is step t."""
+
+    theta: np.ndarray  # (steps + 1, *batch, d)
+    loss: np.ndarray  # (steps + 1, *batch)
+    watched: dict[str, np.ndarray]  # (steps, *batch), by names such as "m_hat[0]"
+
+
+def record(rule: Any, J: Objective, theta0: Any, steps: int, watch: Sequence[Any]) -> Record:
+    """Run a rule and keep the watched locals, as the traced program does in the page."""
+    theta = np.asarray(theta0, dtype=float)
+    state, thetas, losses = rule.init(theta), [theta], [J.watch(theta, 0)]
+    kept: list[dict[str, Any]] = []
+    with np.errstate(all="ignore"):
+        for t in range(steps):
+            now = rule.at(t)
+            with watching() as calls:
+                theta, state = now.step(J.at(t), theta, state, t)
+            kept.append(_seen(now, calls, watch, t, theta.shape))
+            thetas.append(theta)
+            losses.append(J.watch(theta, t + 1))
+    names = kept[0] if kept else {}
+    return Record(
+        np.stack(thetas),
+        np.stack(np.broadcast_arrays(*losses)),
+        {name: np.stack([row[name] for row in kept]) for name in names},
+    )
+
+
+def _seen(rule: Any, calls: Any, watch: Sequence[Any], t: int, shape: tuple[int, ...]) -> dict:
+    """The watched numbers of one step, one entry per component, named as in `Program.watched`."""
+    known = {name: value for _, local in reversed(calls) for name, value in local.items()}
+    out = {}
+    for item in watch:
+        label, value = (item, known[item]) if isinstance(item, str) else (item[0], item[1](rule, t))
+        value = np.asarray(value, dtype=float)
+        if value.ndim and value.shape[-1] == 1:
+            value = value[..., 0]
+        if value.ndim == len(shape) and value.shape[-1] == shape[-1]:
+            for i in range(shape[-1]):
+                out[f"{label}[{i}]"] = np.broadcast_to(value[..., i], shape[:-1])
+        else:
+            out[label] = np.broadcast_to(value, shape[:-1])
+    return out
+
+
+def locals_of(rule: Any) -> set[str]:
+    """Names of the local variables of a rule's step and of the rules it holds."""
+    code = getattr(type(rule).step, "__code__", None)
+    names = set(code.co_varnames) if code else set()
+    for value in rule.fields().values():
+        names |= locals_of(value) if isinstance(value, Optimizer) else set()
+    return names - {"self", "J", "theta", "state", "t"}

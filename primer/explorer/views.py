@@ -1,0 +1,292 @@
+"""Views of an explorer: which panels there are, which lines they hold, which part they show."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from .. import check, plotting
+from ..hyper import power
+from ..objective import Objective
+from ..plotting import subscript
+from .model import Curve, Record, locals_of
+
+VIEWS = ("path", "loss", "theta", "step", "state", "correction", "rate")
+
+
+@dataclasses.dataclass(frozen=True)
+class Axis:
+    """One axis: its label and limits, which no slider changes."""
+
+    label: str
+    low: float
+    high: float
+    log: bool = False
+
+    def place(self, values: Any, start: float, end: float) -> np.ndarray:
+        """Where values lie between the pixels start and end (the operations of explorer.js)."""
+        values = np.asarray(values, dtype=float)
+        with np.errstate(all="ignore"):
+            if self.log:
+                part = np.log(values / self.low) / np.log(self.high / self.low)
+            else:
+                part = (values - self.low) / (self.high - self.low)
+            return start + (end - start) * part
+
+
+@dataclasses.dataclass(frozen=True)
+class Line:
+    """One moving line: a rule's channel y against channel x, or against the step if x is None.
+
+    A channel is a pair such as ("x", 0), ("loss", 0), ("w", 3) or ("step", 1).
+    """
+
+    rule: int
+    y: tuple[str, int]
+    x: tuple[str, int] | None = None
+    part: int = 0
+
+
+@dataclasses.dataclass(frozen=True)
+class Panel:
+    """One SVG: axes, a still background and moving lines."""
+
+    kind: str
+    title: str
+    alt: str
+    x: Axis
+    y: Axis
+    lines: tuple[Line, ...]
+    parts: tuple[str, ...] = ()  # names of the line styles where a rule has several lines
+    draw: Callable[[Any], None] | None = None
+
+
+def expanded(views: Sequence[Any], rules: Sequence[Any], dim: int | None) -> list[str | Curve]:
+    """The views asked for, "state" and "correction" turned into curves."""
+    if isinstance(views, (str, Curve)):
+        views = (views,)
+    out: list[str | Curve] = []
+    for view in views:
+        if view == "state":
+            out += [Curve(_pretty(name), name) for name in _state_names(rules)]
+        elif view == "correction":
+            out += [Curve("bias correction 1 − βᵗ⁺¹", _correction, log=True)]
+        elif view == "rate":
+            out.append(Curve("rate η", _rate))
+        elif isinstance(view, Curve):
+            if isinstance(view.f, str) and not any(view.f in locals_of(r) for r in rules):
+                known = sorted(set().union(*(locals_of(r) for r in rules)))
+                raise check.refuse("views", view.f, f"a local of a rule's step: {', '.join(known)}")
+            out.append(view)
+        elif view in VIEWS:
+            out += [view] if view != "path" or dim in (1, 2) else []
+        else:
+            raise check.refuse("views", view, f"one of {', '.join(VIEWS)} or a Curve")
+    return out
+
+
+def _state_names(rules: Sequence[Any]) -> list[str]:
+    """What a rule keeps, by the names its step gives them; corrected ones (m_hat) go first."""
+    names: dict[str, None] = {}
+    for rule in rules:
+        known = locals_of(rule)
+        for key in rule.init(np.zeros(2)):
+            names |= {
+                n: None for n in (f"{key}_hat", key) if n in known and f"{n}_hat" not in known
+            }
+    return list(names)
+
+
+def _correction(rule: Any, t: Any) -> Any:
+    fields = rule.fields()
+    betas = [fields[name] for name in ("beta1", "beta2") if name in fields]
+    if not betas:
+        raise check.refuse("views", "correction", "for rules with beta1 and beta2")
+    return np.stack([1 - power(beta, t + 1) + 0 * t for beta in betas], axis=-1)
+
+
+def _rate(rule: Any, t: Any) -> Any:
+    while "lr" not in rule.fields():
+        rule = rule.fields()["rule"]
+    return rule.lr
+
+
+def watched(views: Sequence[str | Curve], rule: Any) -> list[Any]:
+    """What a rule's program is to write down for these views."""
+    known, out = locals_of(rule), []
+    for view in views:
+        if not isinstance(view, Curve):
+            continue
+        if isinstance(view.f, str):
+            out += [view.f] if view.f in known else []
+        else:
+            out.append((view.label, view.f))
+    return out
+
+
+class Layout:
+    """Makes the panels of one scene from sample runs, whose numbers say what the axes must hold.
+
+    Parameters
+    ----------
+    J : Objective
+    names : list of str
+        Of the rules.
+    samples : list of Record
+        One per rule, with one batch axis over settings of the sliders; row 0 is the default.
+    steps : int
+    window : tuple, optional
+    """
+
+    def __init__(
+        self, J: Objective, names: list[str], samples: list[Record], steps: int, window: Any = None
+    ) -> None:
+        self.J, self.names, self.samples, self.steps = J, names, samples, steps
+        self.window, self.dim = window, samples[0].theta.shape[-1]
+        self.time = Axis("step t", 0, max(steps, 1))
+
+    def panel(self, view: str | Curve) -> Panel:
+        if isinstance(view, Curve):
+            return self.curve(view)
+        if view == "path":
+            return self.contours() if self.dim == 2 else self.graph()
+        return {"loss": self.loss, "theta": self.theta, "step": self.step}[view]()
+
+    def contours(self) -> Panel:
+        window = plotting.frame(self.J, self.window)
+        lines = tuple(Line(k, ("x", 1), ("x", 0)) for k in range(len(self.names)))
+        axes = Axis("θ₁", *window[:2]), Axis("θ₂", *window[2:])
+        alt = f"Contour map of {self.where} with the path of {self.who} from the starting point."
+
+        def draw(ax: Any) -> None:
+            plotting.contours(ax, self.J, window)
+
+        return Panel("map", f"Path on {self.where}", alt, *axes, lines, draw=draw)
+
+    def graph(self) -> Panel:
+        low, high = self.window or self.J.window or self._reach()
+        grid = np.linspace(low, high, 301)
+        heights = self.J(grid[:, None])
+        margin = 0.08 * (np.ptp(heights) or 1.0)
+        lines = tuple(Line(k, ("loss", 0), ("x", 0)) for k in range(len(self.names)))
+        y = Axis("J(θ)", float(heights.min() - margin), float(heights.max() + margin))
+        alt = f"Graph of {self.where} with the positions that {self.who} visits."
+
+        def draw(ax: Any) -> None:
+            ax.plot(grid, heights, color=plotting.NEUTRAL["soft"], lw=1.2)
+
+        return Panel(
+            "graph", f"Path on {self.where}", alt, Axis("θ", low, high), y, lines, draw=draw
+        )
+
+    def _reach(self) -> tuple[float, float]:
+        visited = np.concatenate([s.theta[:, 0].ravel() for s in self.samples])
+        visited = visited[np.isfinite(visited)]
+        low, high = np.quantile(visited, (0.02, 0.98))
+        margin = 0.25 * max(high - low, abs(self.samples[0].theta[0, 0, 0]), 0.5)
+        return float(low - margin), float(high + margin)
+
+    def loss(self) -> Panel:
+        values = [s.loss for s in self.samples]
+        y = limits("J(θ)", values, None)
+        alt = f"Loss of {self.who} against the step{', logarithmic axis' if y.log else ''}."
+        lines = tuple(Line(k, ("loss", 0)) for k in range(len(self.names)))
+        return Panel("loss", "Loss", alt, self.time, y, lines)
+
+    def theta(self) -> Panel:
+        values = [s.theta[..., i] for s in self.samples for i in range(self.shown)]
+        y = limits("θ", values, False)
+        alt = f"Coordinates of θ against the step for {self.who}."
+        return Panel("theta", "Parameters", alt, self.time, y, self._each("x"), self._parts("θ"))
+
+    def step(self) -> Panel:
+        values = [np.abs(np.diff(s.theta[..., : self.shown], axis=0)) for s in self.samples]
+        y = limits("|Δθ|", values, None)
+        alt = f"Size of each step, coordinate by coordinate, for {self.who}."
+        title = "Size of the step |θₜ₊₁ − θₜ|"
+        return Panel("step", title, alt, self.time, y, self._each("step"), self._parts("Δθ"))
+
+    @property
+    def shown(self) -> int:
+        """Coordinates drawn: all of two, the first three of many."""
+        return min(self.dim, 3)
+
+    @property
+    def where(self) -> str:
+        return self.J.name or "the objective"
+
+    @property
+    def who(self) -> str:
+        return ", ".join(self.names)
+
+    def _each(self, channel: str) -> tuple[Line, ...]:
+        rules = range(len(self.names))
+        return tuple(Line(k, (channel, i), part=i) for k in rules for i in range(self.shown))
+
+    def _parts(self, letter: str) -> tuple[str, ...]:
+        if self.dim == 1:
+            return ()
+        return tuple(f"{letter}{subscript(i + 1)}" for i in range(self.shown))
+
+    def curve(self, view: Curve) -> Panel:
+        label = view.f if isinstance(view.f, str) else view.label
+        lines, values, most = [], [], 0
+        for k, sample in enumerate(self.samples):
+            found = [n for n in sample.watched if n == label or n.startswith(f"{label}[")]
+            places = list(sample.watched)
+            for part, name in enumerate(found[: self.shown]):
+                lines.append(Line(k, ("w", places.index(name)), part=part))
+                values.append(sample.watched[name])
+            most = max(most, min(len(found), self.shown))
+        y = limits("", values, view.log)
+        alt = f"{view.label} against the step for {self.who}."
+        letters = ("β₁", "β₂") if view.f is _correction else [f"[{i + 1}]" for i in range(most)]
+        parts = tuple(letters[:most]) if most > 1 else ()
+        return Panel(
+            "curve", view.label[0].upper() + view.label[1:], alt, self.time, y, tuple(lines), parts
+        )
+
+
+def limits(label: str, samples: Sequence[np.ndarray], log: bool | None) -> Axis:
+    """Limits that hold the default runs whole and most of what the sliders can do."""
+    default = np.concatenate([s[:, 0].ravel() for s in samples])
+    first = np.concatenate([s[0, 0].ravel() for s in samples])
+    everything = np.concatenate([s.ravel() for s in samples])
+    default, everything, first = (v[np.isfinite(v)] for v in (default, everything, first))
+    top = 1e3 * max(np.abs(first).max(initial=0), np.median(np.abs(default)) if default.size else 0)
+    default = default[np.abs(default) <= top]  # a run that explodes does not set the scale
+    if not default.size:
+        default = everything = np.array([0.0, 1.0])
+    if log is None:
+        positive = default[default > 0]
+        log = (everything >= 0).all() and positive.size and positive.max() > 50 * positive.min()
+    return _log(label, default, everything) if log else _linear(label, default, everything)
+
+
+def _log(label: str, default: np.ndarray, everything: np.ndarray) -> Axis:
+    default, everything = default[default > 0], everything[everything > 0]
+    if not default.size:
+        return Axis(label, 1e-3, 1.0, True)
+    high = max(default.max(), min(np.quantile(everything, 0.98), 1e3 * default.max()))
+    low = min(default.min(), max(np.quantile(everything, 0.05), 1e-4 * default.min()))
+    low = max(low, 1e-16 * high, 1e-300)
+    if high < 10 * low:
+        low, high = low / 3, high * 3
+    return Axis(label, float(f"{low / 1.6:.2g}"), float(f"{high * 1.6:.2g}"), True)
+
+
+def _linear(label: str, default: np.ndarray, everything: np.ndarray) -> Axis:
+    spread = np.ptp(default) or abs(default[0]) or 1.0
+    low = min(default.min(), max(np.quantile(everything, 0.02), default.min() - spread))
+    high = max(default.max(), min(np.quantile(everything, 0.98), default.max() + spread))
+    margin = 0.06 * ((high - low) or abs(high) or 1.0)
+    zero = low >= 0 and low < 0.3 * high
+    return Axis(label, 0.0 if zero else float(low - margin), float(high + margin))
+
+
+def _pretty(name: str) -> str:
+    """m_hat as m̂, v_max as v max."""
+    return name.replace("_hat", "\u0302").replace("_", " ")
