@@ -1,0 +1,41 @@
+"""Models as objectives: flat parameter vectors, hand-written gradients, a batch axis for free.
+
+Each is a `DataObjective`: J(theta) is the mean loss over the examples, `J.batches(size, seed)` its
+mini-batches, `J.on(X, y)` the same model on other data. theta has shape (*batch, d), so many
+networks train as one.
+"""
+
+from .base import Classifier, Model
+from .layers import Activation, Layout, relu, tanh
+from .linear import LinearRegression, LogisticRegression, SoftmaxRegression
+from .mlp import MLP
+from .rnn import ElmanRNN
+from .sparse import SparseLogistic
+
+linear = LinearRegression
+logistic = LogisticRegression
+softmax = SoftmaxRegression
+mlp = MLP
+rnn = ElmanRNN
+sparse_logistic = SparseLogistic
+
+__all__ = [
+    "MLP",
+    "Activation",
+    "Classifier",
+    "ElmanRNN",
+    "Layout",
+    "LinearRegression",
+    "LogisticRegression",
+    "Model",
+    "SoftmaxRegression",
+    "SparseLogistic",
+    "linear",
+    "logistic",
+    "mlp",
+    "relu",
+    "rnn",
+    "softmax",
+    "sparse_logistic",
+    "tanh",
+]

@@ -1,0 +1,111 @@
+"""The pieces of the networks: a layout of the flat vector, activations, the softmax loss."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+
+class Layout:
+    """Where each weight matrix lives in the flat vector.
+
+    Parameters
+    ----------
+    shapes : sequence of tuple of int
+        Shapes of the parts, in order.
+
+    Examples
+    --------
+    >>> layout = Layout([(2, 3), (3,)])
+    >>> layout.dim
+    9
+    >>> W, b = layout.parts(np.arange(9.0))
+    >>> W.tolist(), b.tolist()
+    ([[0.0, 1.0, 2.0], [3.0, 4.0, 5.0]], [6.0, 7.0, 8.0])
+    """
+
+    def __init__(self, shapes: Sequence[tuple[int, ...]]) -> None:
+        self.shapes = tuple(shapes)
+        ends = np.cumsum([math.prod(s) for s in self.shapes]).tolist()
+        self.slices = [slice(a, b) for a, b in zip([0, *ends[:-1]], ends, strict=True)]
+        self.dim = ends[-1]
+
+    def parts(self, theta: Any) -> list[Any]:
+        """Views of theta (*batch, d) as arrays (*batch, *shape), one per part."""
+        batch = theta.shape[:-1]
+        pairs = zip(self.slices, self.shapes, strict=True)
+        return [theta[..., piece].reshape(*batch, *shape) for piece, shape in pairs]
+
+    def empty(self, batch: tuple[int, ...], dtype: Any) -> tuple[np.ndarray, list[np.ndarray]]:
+        """A new vector (*batch, d) and the views of its parts, to be filled."""
+        whole = np.empty((*batch, self.dim), dtype)
+        return whole, self.parts(whole)
+
+
+@dataclasses.dataclass(frozen=True)
+class Activation:
+    """A nonlinearity a = f(z), its slope written in terms of a, and its starting scale.
+
+    `spread(n_in, n_out)` is the standard deviation of a layer's initial weights.
+    """
+
+    name: str
+    value: Callable[[Any], Any]
+    slope: Callable[[Any], Any]
+    spread: Callable[[int, int], float]
+
+
+def _positive(z: Any) -> Any:
+    return np.maximum(z, 0)
+
+
+def _step(a: Any) -> Any:
+    return a > 0
+
+
+def _bell(a: Any) -> Any:
+    return 1 - np.square(a)
+
+
+def glorot(n_in: int, n_out: int) -> float:
+    """Standard deviation sqrt(2 / (n_in + n_out)) (glorot2010)."""
+    return math.sqrt(2 / (n_in + n_out))
+
+
+def he(n_in: int, n_out: int) -> float:
+    """Standard deviation sqrt(2 / n_in) (he2015)."""
+    return math.sqrt(2 / n_in)
+
+
+tanh = Activation("tanh", np.tanh, _bell, glorot)
+relu = Activation("relu", _positive, _step, he)
+
+
+def softmax(Z: Any) -> Any:
+    """exp(z_k) / sum over j of exp(z_j) along the last axis."""
+    E = np.exp(Z - Z.max(-1, keepdims=True))
+    E /= E.sum(-1, keepdims=True)
+    return E
+
+
+def cross_entropy(Z: Any, y: Any) -> Any:
+    """Mean over the examples of log(sum over j of exp(z_j)) - z_y; Z is (..., B, K), y (..., B)."""
+    top = Z.max(-1, keepdims=True)
+    total = np.log(np.exp(Z - top).sum(-1)) + top[..., 0]
+    return (total - np.take_along_axis(Z, _spread(y, Z), -1)[..., 0]).mean(-1)
+
+
+def cross_entropy_slope(Z: Any, y: Any) -> Any:
+    """Gradient of `cross_entropy` with respect to Z: (softmax(Z) - one-hot y) / B."""
+    D = softmax(Z)
+    D -= y[..., None] == np.arange(Z.shape[-1])
+    D /= Z.shape[-2]
+    return D
+
+
+def _spread(y: Any, Z: Any) -> Any:
+    return np.broadcast_to(y, Z.shape[:-1])[..., None]
