@@ -27,8 +27,7 @@ help:  ## list the targets
 
 lab: $(VENV)/.installed-run  ## open the first notebook in JupyterLab
 	$(VENV)/bin/jupyter lab --ServerApp.ip=127.0.0.1 --LabApp.extension_manager=readonly \
-		--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate --LabApp.news_url=None \
-		$(JUPYTER_ROOT) $(JUPYTER_FLAGS) $(FIRST_NOTEBOOK)
+		--LabApp.default_url=/lab/tree/$(FIRST_NOTEBOOK) $(JUPYTER_ROOT) $(JUPYTER_FLAGS)
 
 test: $(VENV)/.installed-dev  ## run all tests: tests/, docstrings, notebooks
 	$(THREADS) $(FIXED) $(PY) -m pytest -n $(WORKERS) --dist loadscope -m "not parity" $(PYTEST_FLAGS)
@@ -76,15 +75,21 @@ $(PY):
 	$(PYTHON) -m venv $(VENV)
 
 INSTALL = $(PY) -m pip install --quiet --disable-pip-version-check
+# JupyterLab greets with a question about news from the network: this book does not.
+NO_NEWS = $(VENV)/bin/jupyter labextension disable --level=sys_prefix \
+	@jupyterlab/apputils-extension:announcements >/dev/null 2>&1
 
 $(VENV)/.installed-run: $(REQUIREMENTS) | $(PY)
 	$(INSTALL) -r requirements.txt
+	$(NO_NEWS)
 	touch $@
 
 $(VENV)/.installed-dev: $(REQUIREMENTS) requirements-dev.txt | $(PY)
 	$(INSTALL) -r requirements-dev.txt
+	$(NO_NEWS)
 	touch $(VENV)/.installed-run $@
 
 $(VENV)/.installed-parity: $(REQUIREMENTS) requirements-dev.txt requirements-parity.txt | $(PY)
 	$(INSTALL) -r requirements-parity.txt
+	$(NO_NEWS)
 	touch $(VENV)/.installed-run $(VENV)/.installed-dev $@
