@@ -1,4 +1,4 @@
-"""A heat-map of Adam on Rosenbrock: one run of `primer` against what a reader would write otherwise.
+"""A heat-map of Adam on Rosenbrock: one run of `primer` against what one would write otherwise.
 
     python benchmarks/sweep.py [side]
 

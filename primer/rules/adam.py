@@ -74,9 +74,10 @@ class Adam(Optimizer):
     no_optax="optax has no such alias; it is a chain of add_decayed_weights and adam",
 )
 class AdamL2(Optimizer):
-    """Adam on J + (weight_decay / 2) * |theta|**2: the penalty passes through both moments.
+    """Adam on J plus an L2 penalty, which then passes through both moments.
 
-    Equation: g_t = grad J(theta_t) + weight_decay * theta_t, then as Adam.
+    Equation: g_t = grad J(theta_t) + weight_decay * theta_t, the gradient of
+    J + (weight_decay / 2) * |theta|**2; then as Adam.
 
     Parameters
     ----------
