@@ -61,7 +61,7 @@ def swept(name: str, value: np.ndarray) -> None:
         raise ValueError(f"{name} must be {allowed}, got an array of shape {value.shape}")
 
 
-def points(name: str, value: Any, dim: int | None = None) -> np.ndarray:
+def points(name: str, value: Any, dim: int | None = None, finite: bool = True) -> np.ndarray:
     """Return ``value`` as a floating array of shape (*batch, d); refuse anything else."""
     theta = np.asarray(value)
     if theta.dtype.kind != "f":
@@ -72,6 +72,6 @@ def points(name: str, value: Any, dim: int | None = None) -> np.ndarray:
         raise ValueError(f"{name} must have shape (*batch, d) with d >= 1, got shape {theta.shape}")
     if dim is not None and theta.shape[-1] != dim:
         raise ValueError(f"{name} must have last axis {dim}, got shape {theta.shape}")
-    if not np.isfinite(theta).all():
+    if finite and not np.isfinite(theta).all():
         raise ValueError(f"{name} must be finite everywhere, got {value!r}")
     return theta

@@ -79,7 +79,8 @@ def run(
     J : Objective
         What is minimised; mini-batches (`J.batches`) and moving objectives are asked per step.
     theta0 : array_like of float (*batch, d)
-        The start. float32 stays float32.
+        The start. float32 stays float32. It must be finite, unless a batch is resumed (`state`),
+        some of whose runs may have diverged.
     steps : int
         Number of steps, >= 0.
     state, t0 : optional
@@ -119,7 +120,7 @@ def run(
     keep = check.count("keep", keep)
     if seed is not None:
         J = J.with_seed(check.count("seed", seed, 0))
-    theta = check.points("theta0", theta0, J.dim)
+    theta = check.points("theta0", theta0, J.dim, finite=state is None)
     theta = _spread(theta, rule)
     rule = _cast(rule, theta)
     pieces = _pieces(theta, J, 1 if executor is None else os.cpu_count() or 1, executor is not None)

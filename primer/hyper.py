@@ -138,7 +138,10 @@ def sweep(**axes: Any) -> dict[str, np.ndarray]:
             shape = lines[name].shape
             raise ValueError(f"{name} must be a non-empty one-dimensional array, got shape {shape}")
     grid = np.meshgrid(*lines.values(), indexing="ij", copy=False)
-    return {name: g[..., None] for name, g in zip(axes, grid, strict=True)}
+    views = {name: g[..., None] for name, g in zip(axes, grid, strict=True)}
+    for view in views.values():
+        view.flags.writeable = False
+    return views
 
 
 def power(b: Any, n: Any) -> Any:
@@ -177,6 +180,8 @@ def power(b: Any, n: Any) -> Any:
         return symbol.exact_power(b, n)
     if np.ndim(n):
         return np.vectorize(power, otypes=[float])(b, n)
+    if getattr(b, "dtype", None) == np.float32:  # the splitting below is made for float64
+        return power(b.astype(float), n).astype(np.float32)
     left = check.count("n", n, 0)
     high, low, base, rest = 1.0 + 0.0 * b, 0.0 * b, b, 0.0 * b
     while left:

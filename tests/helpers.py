@@ -1,0 +1,151 @@
+"""What the tests made from the registry share: sample settings of every rule, and comparisons."""
+
+import dataclasses
+import os
+import shutil
+
+import numpy as np
+import pytest
+
+from primer import check, registry
+from primer.optimizer import Optimizer
+
+#: A lively range per domain of `primer.check`, and whether its values spread by ratios.
+RANGES = {
+    "rate": (1e-3, 0.1, True),
+    "decay": (0.0, 0.95, False),
+    "positive": (0.2, 3.0, True),
+    "shrink": (0.1, 0.9, False),
+    "real": (-0.5, 0.5, False),
+}
+
+
+def sample(domain: str, place: int, rng, size=None):
+    """Numbers inside a domain; those of the k-th real field lie around 4k - 2, so ascend."""
+    low, high, ratio = RANGES[domain]
+    if ratio:
+        return np.exp(rng.uniform(np.log(low), np.log(high), size))
+    return rng.uniform(low, high, size) + (4.0 * place - 2.0) * (domain == "real")
+
+
+def domains(make) -> dict[str, str]:
+    """Domain of every field that tests vary: those known by name, and those without a default.
+
+    A field of a rule's own (a threshold, a constant of a line search) may depend on others, so it
+    keeps its default.
+    """
+    known = {**check.BY_NAME, **getattr(make, "domains", {})}
+    return {
+        f.name: known[f.name]
+        for f in dataclasses.fields(make)
+        if f.name in known and (f.name in check.BY_NAME or f.default is dataclasses.MISSING)
+    }
+
+
+def settings(make, rng, size=None) -> dict:
+    """A value inside its domain for every such field; arrays of shape (size, 1) with a size."""
+    shape = None if size is None else (size, 1)
+    reals = [name for name, domain in domains(make).items() if domain == "real"]
+    place = {name: i for i, name in enumerate(reals)}
+    drawn = {n: sample(d, place.get(n, 0), rng, shape) for n, d in domains(make).items()}
+    return {n: float(v) if size is None else v for n, v in drawn.items()}
+
+
+def seed_of(name: str) -> int:
+    """A seed that depends on the name alone."""
+    return sum(ord(c) * 31**i for i, c in enumerate(name)) % 2**32
+
+
+def lively(name: str, size=None, inner: Optimizer | None = None, **changes) -> Optimizer:
+    """The rule of that name with settings that make it move; a wrapper holds `inner` (SGD)."""
+    entry, rng = registry.rules[name], np.random.default_rng(seed_of(name))
+    held = {}
+    if entry.kind == "wrapper":
+        held["rule"] = lively("SGD", size) if inner is None else inner
+    return entry.make(**{**held, **settings(entry.make, rng, size), **changes})
+
+
+def cases(size=None) -> dict[str, Optimizer]:
+    """Every rule of the registry, wrappers around SGD and around Adam."""
+    made = {}
+    for name, entry in registry.rules.items():
+        made[name] = lively(name, size)
+        if entry.kind == "wrapper":
+            made[f"{name}(Adam)"] = lively(name, size, lively("Adam", size))
+    return made
+
+
+every_case = pytest.mark.parametrize("name", cases())
+every_rule = pytest.mark.parametrize("name", registry.rules)
+
+
+def bare(name: str) -> str:
+    """The registered name in the name of a case."""
+    return name.split("(")[0]
+
+
+def frozen(value):
+    """A copy whose arrays cannot be written to."""
+    if isinstance(value, dict):
+        return {k: frozen(v) for k, v in value.items()}
+    if not isinstance(value, np.ndarray):
+        return value
+    copy = value.copy()
+    copy.flags.writeable = False
+    return copy
+
+
+def assert_same(one, other, what="") -> None:
+    """Equal to the last bit, NaN at the same places, same shape and dtype; trees too."""
+    if isinstance(one, dict):
+        assert one.keys() == other.keys(), what
+        for key in one:
+            assert_same(one[key], other[key], f"{what}[{key}]")
+        return
+    one, other = np.asarray(one), np.asarray(other)
+    assert one.shape == other.shape, f"{what}: shapes {one.shape}, {other.shape}"
+    assert one.dtype == other.dtype, f"{what}: dtypes {one.dtype}, {other.dtype}"
+    differ = ~((one == other) | ((one != one) & (other != other)))
+    assert not differ.any(), f"{what}: {differ.sum()} of {one.size} numbers differ"
+
+
+def assert_same_run(one, other) -> None:
+    for part in ("theta", "loss", "state", "t", "steps", "diverged_at"):
+        assert_same(getattr(one, part), getattr(other, part), part)
+
+
+def taken(tree, pick, ndim):
+    """The part of a state that belongs to one run of the batch; what has no batch axis stays."""
+    if isinstance(tree, dict):
+        return {k: taken(v, pick, ndim) for k, v in tree.items()}
+    return tree[pick] if np.ndim(tree) == ndim else tree
+
+
+def leaves(tree):
+    """The arrays and numbers of a state."""
+    return [x for v in tree.values() for x in leaves(v)] if isinstance(tree, dict) else [tree]
+
+
+def required() -> bool:
+    """Whether a missing tool is a failure: in CI it is."""
+    return bool(os.environ.get("CI") or os.environ.get("REQUIRE_BROWSER"))
+
+
+def lacking(what: str) -> None:
+    """Skip the test for want of a tool, or fail where all tools are required."""
+    (pytest.fail if required() else pytest.skip)(what)
+
+
+def node() -> str:
+    """The node on the path, or the one that Playwright brings along."""
+    found = shutil.which("node")
+    if not found:
+        try:
+            from playwright._impl._driver import compute_driver_executable
+
+            found = str(compute_driver_executable()[0])
+        except ImportError:
+            lacking("node is needed to run the JavaScript: none on the path, no Playwright either")
+    if not os.path.exists(found):
+        lacking(f"node is needed to run the JavaScript: {found} is missing")
+    return found

@@ -1,0 +1,173 @@
+"""A batch of runs is the same as the runs one by one, however the batch is split."""
+
+import concurrent.futures
+
+import numpy as np
+import pytest
+from helpers import assert_same, assert_same_run, bare, cases, every_case, lively, taken
+
+import primer
+from primer import Adam, Cosine, Linear, Momentum, Noisy, Optimizer, driver, landscapes, run, sweep
+from primer.objective import DataObjective
+
+# Threads share the filter that the line search sets around SciPy.
+pytestmark = pytest.mark.filterwarnings("ignore::scipy.optimize._linesearch.LineSearchWarning")
+N = 6
+GROUNDS = {
+    "ravine": landscapes.ravine(20),
+    "rosenbrock": landscapes.rosenbrock(),
+    "moving valley": landscapes.moving_valley(period=20),
+    "noise": Noisy(landscapes.himmelblau(), 0.5, seed=3),
+}
+every_ground = pytest.mark.parametrize("ground", GROUNDS)
+
+#: Rules whose batch may differ from the loop in the last bits, and why.
+NOT_BITWISE = {
+    "NAdam": "0.96 ** x, x real: a float goes to the C library, an array to vector instructions",
+}
+
+
+def starts(shape=(N,), seed=0):
+    return np.random.default_rng(seed).uniform(-1.5, 1.5, (*shape, 2))
+
+
+def single(holder, k):
+    """The rule with number k of every sweep in it, however deep."""
+    if isinstance(holder, np.ndarray):
+        return float(holder[k, 0])
+    if not hasattr(holder, "having"):
+        return holder
+    return holder.having(**{n: single(v, k) for n, v in holder.fields().items()})
+
+
+def compare(name, rule, J, theta0, steps=60):
+    whole = run(rule, J, theta0, steps)
+    for k in range(N):
+        alone = run(single(rule, k), J, theta0[k], steps)
+        if bare(name) in NOT_BITWISE:
+            np.testing.assert_allclose(whole.theta[:, k], alone.theta, rtol=1e-9, atol=1e-12)
+            continue
+        assert_same(whole.theta[:, k], alone.theta, f"theta of run {k}")
+        assert_same(whole.loss[:, k], alone.loss, f"loss of run {k}")
+        assert_same(taken(whole.state, k, 2), alone.state, f"state of run {k}")
+        assert whole.diverged_at[k] == alone.diverged_at
+
+
+@every_ground
+@every_case
+def test_a_swept_batch_equals_the_loop_bit_for_bit(name, ground):
+    compare(name, cases(N)[name], GROUNDS[ground], starts())
+
+
+@every_case
+def test_a_batch_of_starts_equals_the_loop_bit_for_bit(name):
+    compare(name, cases()[name], GROUNDS["rosenbrock"], starts())
+
+
+def test_a_sweep_inside_a_schedule_equals_the_loop_bit_for_bit():
+    peaks = np.linspace(0.001, 0.2, N)[:, None]
+    for rule in (
+        Momentum(lr=Cosine(peak=peaks, steps=40), beta=Linear(0.5, 0.9, 30)),
+        Adam(lr=Linear(0, peaks, 10).then(Cosine(peaks, 30))),
+    ):
+        compare(type(rule).__name__, rule, GROUNDS["ravine"], starts())
+
+
+def test_a_run_that_diverges_leaves_its_neighbours_alone():
+    rates = np.array([0.01, 5.0, 0.02, 9.0, 0.05, 7.0])[:, None]
+    J, theta0 = landscapes.quadratic([1.0, 10.0]), starts()
+    compare("SGD", primer.SGD(lr=rates), J, theta0, steps=800)
+    lost = run(primer.SGD(lr=rates), J, theta0, steps=800)
+    assert lost.diverged.tolist() == [False, True, False, True, False, True]
+    k = lost.diverged_at[1]
+    before, after = np.isfinite(lost.theta[k - 1, 1]), np.isfinite(lost.theta[k, 1])
+    assert before.all()
+    assert not (after.all() and np.isfinite(lost.loss[k, 1]))
+
+
+def test_two_batch_axes_are_the_grid_of_their_values():
+    grid = sweep(lr=[0.01, 0.1], beta=[0.0, 0.5, 0.9])
+    J = landscapes.rosenbrock(5)
+    whole = run(Momentum(**grid), J, [-1.2, 1.0], steps=50)
+    assert whole.theta.shape == (51, 2, 3, 2)
+    for i, j in np.ndindex(2, 3):
+        one = Momentum(lr=float(grid["lr"][i, j, 0]), beta=float(grid["beta"][i, j, 0]))
+        assert_same(whole.theta[:, i, j], run(one, J, [-1.2, 1.0], steps=50).theta)
+
+
+class InTurn(concurrent.futures.Executor):
+    """An executor that works in this thread and counts the pieces."""
+
+    pieces = 0
+
+    def map(self, function, *columns, **_):
+        jobs = list(zip(*columns, strict=True))
+        self.pieces += len(jobs)
+        return [function(*job) for job in jobs]
+
+
+@every_case
+def test_blocks_threads_and_executors_change_nothing(name, monkeypatch):
+    rule, J, theta0 = cases(N)[name], GROUNDS["rosenbrock"], starts()
+    whole = run(rule, J, theta0, steps=30)
+    executor = InTurn()
+    monkeypatch.setattr("os.cpu_count", lambda: 4)
+    assert_same_run(whole, run(rule, J, theta0, steps=30, executor=executor))
+    assert executor.pieces == 4
+    with concurrent.futures.ThreadPoolExecutor(3) as pool:
+        assert_same_run(whole, run(rule, J, theta0, steps=30, executor=pool))
+    monkeypatch.setattr(driver, "BLOCK", 4)
+    assert_same_run(whole, run(rule, J, theta0, steps=30))
+    state, t = whole.state, whole.t
+    blocks = run(rule, J, whole.theta[-1], steps=5, state=state, t0=t)
+    monkeypatch.undo()
+    assert_same_run(run(rule, J, whole.theta[-1], steps=5, state=state, t0=t), blocks)
+
+
+def test_blocks_cut_a_grid_along_its_first_axis(monkeypatch):
+    grid = sweep(lr=np.linspace(0.01, 0.2, 7), beta=[0.0, 0.9])
+    J = landscapes.ravine(9)
+    whole = run(Momentum(**grid), J, [1.0, 1.0], steps=20)
+    monkeypatch.setattr(driver, "BLOCK", 6)
+    assert_same_run(whole, run(Momentum(**grid), J, [1.0, 1.0], steps=20))
+
+
+@pytest.mark.parametrize("keep", [1, 2, 7, 60, 1000])
+def test_keep_is_a_subset_of_the_full_run(keep):
+    rule, J = lively("Adam", N), GROUNDS["noise"]
+    full, some = run(rule, J, starts(), steps=60), run(rule, J, starts(), steps=60, keep=keep)
+    rows = sorted({*range(0, 61, keep), 60})
+    assert some.steps.tolist() == rows
+    assert_same(some.theta, full.theta[rows])
+    assert_same(some.loss, full.loss[rows])
+    assert_same(some.state, full.state)
+
+
+def test_each_seed_of_a_batch_of_mini_batches_equals_its_own_run():
+    rng = np.random.default_rng(0)
+    X, y = rng.standard_normal((20, 2)), rng.standard_normal(20)
+
+    def residual(theta, X, y):
+        return (X * theta[..., None, :]).sum(-1) - y
+
+    J = DataObjective(
+        lambda theta, X, y: np.square(residual(theta, X, y)).mean(-1) / 2,
+        lambda theta, X, y: (residual(theta, X, y)[..., None] * X).mean(-2),
+        X, y, dim=2,
+    )  # fmt: skip
+    together = run(lively("Adam"), J.batches(8, seed=np.arange(N)), starts(), steps=30)
+    for k in range(N):
+        alone = run(lively("Adam"), J.batches(8, seed=k), starts()[k], steps=30)
+        np.testing.assert_allclose(together.theta[:, k], alone.theta, rtol=1e-12)
+
+
+def test_a_rule_that_mixes_runs_would_be_caught():
+    class Mixer(Optimizer):
+        def fields(self):
+            return {}
+
+        def step(self, J, theta, state, t):
+            return theta - 0.1 * np.mean(J.grad(theta), axis=0), {}
+
+    with pytest.raises(AssertionError, match="theta of run 0"):
+        compare("Mixer", Mixer(), GROUNDS["ravine"], starts())
