@@ -214,11 +214,13 @@ def _matmul(a: Node, b: Node) -> Node:
 
 
 def _solve(pool: dict, a: Any, b: Any) -> Any:
-    """A x = b with the pivoting of LAPACK, for two unknowns; a symbol beyond."""
+    """A x = b with the pivoting of LAPACK, for one or two unknowns; a symbol beyond."""
     A: Any = as_node(pool, a)
     B: Any = as_node(pool, b)
-    if A.op == "hess" or A.shape[-1] != 2:
+    if A.op == "hess" or A.shape[-1] > 2:
         return make(pool, "solve", (A, B), B.shape)
+    if A.shape[-1] == 1:
+        return B / A[0]
     swap = np.abs(A[1, 0]) > np.abs(A[0, 0])
     top, low = (np.where(swap, A[i], A[1 - i]) for i in (1, 0))
     right, left = (np.where(swap, B[i], B[1 - i]) for i in (1, 0))
