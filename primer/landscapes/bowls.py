@@ -63,7 +63,7 @@ def quadratic(eigenvalues: Any = (1.0, 10.0), rotation: float = 0) -> Objective:
     info["minimum"] = np.zeros(a.size) if (a > 0).all() else None
     info["start"] = (-4.0, 2.0) if a.size == 2 else np.ones(a.size)
     info["window"] = (-5.0, 5.0, -3.0, 3.0) if a.size == 2 else None
-    return _turned(*a.tolist(), plain(rotation), info) if rotation != 0 else _straight(a, info)
+    return _turned(a, plain(rotation), info) if rotation != 0 else _straight(a, info)
 
 
 def _straight(a: np.ndarray, info: dict[str, Any]) -> Objective:
@@ -75,7 +75,8 @@ def _straight(a: np.ndarray, info: dict[str, Any]) -> Objective:
     )
 
 
-def _turned(first: float, second: float, angle: float, info: dict[str, Any]) -> Objective:
+def _turned(a: np.ndarray, angle: float, info: dict[str, Any]) -> Objective:
+    first, second = a.tolist()
     c, s = float(np.cos(angle)), float(np.sin(angle))
 
     def axes(theta: Any) -> tuple[Any, Any]:

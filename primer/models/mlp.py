@@ -61,7 +61,7 @@ class MLP(Classifier):
         self.width = table("X", X).shape[-1]
         if not isinstance(activation, Activation):
             raise check.refuse("activation", activation, "an Activation, such as models.tanh")
-        if not isinstance(hidden, Sequence) or isinstance(hidden, str):
+        if not isinstance(hidden, (tuple, list)):
             raise check.refuse("hidden", hidden, "a sequence of widths such as (32,)")
         most = int(labels("y", y).max()) + 1 if classes is None else classes
         self.classes = check.count("classes", most, 2)

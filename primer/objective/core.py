@@ -120,7 +120,7 @@ class Sum(Objective):
 
     def __init__(self, first: Objective, second: Objective) -> None:
         self.parts = (first, second)
-        dims = {part.dim for part in self.parts} - {None}
+        dims = {part.dim for part in self.parts if part.dim is not None}
         if len(dims) > 1:
             raise ValueError(f"dim must be the same in both summands, got {sorted(dims)}")
         super().__init__(
