@@ -25,8 +25,9 @@ class RangeTest:
     losses, smoothed : ndarray (steps, *batch)
         ``losses[k]`` is the loss after the step with ``rates[k]``.
     steepest : ndarray (*batch,)
-        The rate at which the smoothed loss falls fastest per factor of the rate, before `blowup`;
-        NaN where it never falls. A first guess for a constant rate; a schedule may peak higher.
+        The middle rate of that tenth of the run over which the smoothed loss falls most, before
+        `blowup`; NaN where it never falls. A first guess for a constant rate; a schedule may peak
+        higher.
     blowup : ndarray (*batch,)
         The first rate whose smoothed loss exceeds `limit` times the best so far, or is not finite;
         infinity where there is none. Stay well below it.
@@ -116,6 +117,8 @@ def range_test(
     >>> bool(2.0 < found.blowup < 10.0), bool(found.steepest < 2.0)
     (True, True)
     """
+    if not isinstance(J, Objective):
+        raise check.refuse("J", J, "an Objective; Objective(f) makes one from a function")
     for name, value in (("low", low), ("high", high)):
         check.number(name, value, "positive")
     if not low < high:
@@ -150,12 +153,13 @@ def _smoothed(losses: np.ndarray, smooth: float) -> np.ndarray:
 
 def _read(rates: np.ndarray, smoothed: np.ndarray, limit: float) -> tuple[np.ndarray, np.ndarray]:
     """Steepest fall and blow-up; `smoothed` has the start in front."""
+    width = max(1, len(rates) // 10)
     best = np.fmin.accumulate(smoothed)
     with np.errstate(all="ignore"):
         lost = ~np.isfinite(smoothed[1:]) | (smoothed[1:] > limit * best[:-1])
-        fall = smoothed[:-1] - smoothed[1:]
-    alive = ~np.logical_or.accumulate(lost)
+        fall = smoothed[:-width] - smoothed[width:]
+    alive = ~np.logical_or.accumulate(lost)[width - 1 :]
     blowup = np.where(lost.any(0), rates[lost.argmax(0)], np.inf)
     fall = np.where(alive, fall, -np.inf)
-    steepest = np.where(fall.max(0) > 0, rates[fall.argmax(0)], np.nan)
-    return steepest, blowup
+    steepest = np.where(fall.max(0) > 0, rates[fall.argmax(0) + width // 2], np.nan)
+    return steepest[()], blowup[()]

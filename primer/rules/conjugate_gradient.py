@@ -40,10 +40,10 @@ class ConjugateGradient(Optimizer):
 
     Notes
     -----
-    For a quadratic J with a positive definite Hessian; where J falls for ever along p, the run
-    diverges. No matrix is formed: on a quadratic, H u = grad J(theta + u) - grad J(theta) exactly,
+    For a quadratic J with a positive definite Hessian; where J falls for ever along p, theta flies
+    off, beyond 1e37. No matrix is formed: on a quadratic, H u = grad J(theta + u) - grad J(theta),
     here for the unit vector u along p. Memory d, two gradients per step. The gradient is computed
-    afresh, where the original updates it, and TINY keeps 0 / 0 away when all is done. For other
+    afresh, where the original updates it; TINY keeps 0 / 0 away when all is done. For other
     functions: `FletcherReeves`, `PolakRibiere`. Source: hestenes1952.
 
     Examples
@@ -89,7 +89,9 @@ class NonlinearCG(Optimizer):
         """The step, and the state after it, for a given beta."""
         p = -g + beta * state["p"]
         p = np.where(dot(g, p) < 0, p, -g)
-        value = np.asarray(J(theta))[..., None]
+        loss = np.asarray(J(theta))
+        line_search.one_number(loss, theta)
+        value = loss[..., None]
         guess = value + np.sqrt(dot(g, g)) / 2
         before = np.where(np.isfinite(state["before"]), state["before"], guess)
         alpha, p, failed = line_search.wolfe(J, theta, p, g, value, before, self)

@@ -49,10 +49,15 @@ def wolfe(
 def single(J: Any, theta: Any) -> float:
     """J of one run, as a number."""
     value = J(theta)
-    if np.ndim(value):
-        what = "an objective that gives one number for a theta of shape (d,)"
-        raise ValueError(f"J must be {what} where a line search is used, got {np.shape(value)}")
+    one_number(value, theta)
     return float(value)
+
+
+def one_number(value: Any, theta: Any) -> None:
+    """Refuse a J that does not give each theta one number."""
+    if np.shape(value) != theta.shape[:-1]:
+        what = "an objective that gives each theta of shape (d,) one number"
+        raise ValueError(f"J must be {what}, got {np.shape(value)} from a theta of {theta.shape}")
 
 
 def _strong(J: Any, theta: Any, p: Any, g: Any, past: Any, c1: float, c2: float) -> float:
@@ -80,8 +85,7 @@ def _halved(J: Any, theta: Any, g: Any, value: float, c1: float) -> float:
 
 
 def conditions(c1: Any, c2: Any) -> None:
-    """Refuse constants outside 0 < c1 < c2 < 1/2."""
-    check.number("c1", c1, "shrink")
-    check.number("c2", c2, "shrink")
-    if not np.all((c1 < c2) & (np.asarray(c2) < 0.5)):
+    """Refuse numbers or sweeps outside c1 < c2 < 1/2."""
+    plain = all(isinstance(c, (int, float, np.ndarray)) for c in (c1, c2))
+    if plain and not np.all((c1 < c2) & (np.asarray(c2) < 0.5)):
         raise check.refuse("c2", c2, f"above c1 = {c1!r} and below 0.5")

@@ -33,7 +33,7 @@ CASES = [
 
 
 def length(case):
-    """torch's cosine rises and its one-cycle raises after the end, so the comparison stops there."""
+    """After the end torch's cosine rises and its one-cycle raises: there it is not compared."""
     return 60 if case.length is None else case.length
 
 
