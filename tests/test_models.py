@@ -327,6 +327,28 @@ def test_the_recorded_loss_of_a_mini_batch_run_is_that_of_all_examples():
     np.testing.assert_allclose(result.loss, J(result.theta), rtol=1e-12)
 
 
+def test_the_recorded_loss_may_be_that_of_a_validation_split():
+    J = build("softmax")
+    held = J.on(J.X[:6, :-1], J.y[:6])
+    B = J.batches(4, 0, watch=held)
+    result = run(SGD(lr=0.1), B, J.initial(), 5)
+    np.testing.assert_allclose(result.loss, held(result.theta), rtol=1e-12)
+    assert B.with_seed(3).watched is held
+    total = (J + l2(0.1)).batches(4, 0, watch=held)
+    theta = points(J, (2,))
+    np.testing.assert_allclose(total.watch(theta, 3), held(theta) + l2(0.1)(theta))
+
+
+@every
+def test_a_long_table_is_worked_off_in_pieces_with_the_same_result(name):
+    J = build(name)
+    theta = points(J, (2, 3))
+    for whole, mean in ((J, J.loss), (J.grad, J.slope)):
+        pieces = models.base.in_pieces(mean, 7)(theta, J.X, J.y)
+        np.testing.assert_allclose(pieces, whole(theta), rtol=1e-10, atol=1e-14)
+    assert models.base.in_pieces(J.loss, 7)(theta.astype(np.float32), J.X, J.y).dtype == np.float32
+
+
 X3, Y3 = np.zeros((3, 2)), np.array([0, 1, 0])
 SPARSE = scipy.sparse.csr_array(X3 + 1)
 BAD = [
@@ -368,6 +390,7 @@ BAD = [
     (lambda: models.mlp(X3, Y3).batches(0), r"^size must be an integer >= 1, got 0"),
     (lambda: models.mlp(X3, Y3).batches(2, seed=-1), r"^seed must be an integer >= 0.*got -1"),
     (lambda: models.mlp(X3, Y3).batches(2, seed=0.5), r"^seed must be an integer >= 0.*got 0\.5"),
+    (lambda: models.mlp(X3, Y3).batches(2, watch=1), r"^watch must be an Objective or None, got 1"),
     (lambda: l2(-1), r"^lam must be a finite number >= 0, got -1"),
     (lambda: l2(np.nan), r"^lam must be .*nan"),
     (lambda: l2(True), r"^lam must be .*True"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -19,8 +20,12 @@ class Model(DataObjective):
     or, in the mini-batches of several seeds, (s,) and broadcasts against the last axis of batch.
     """
 
+    #: A long table is worked off in pieces of so many examples, which bounds the memory needed.
+    piece = 512
+
     def __init__(self, X: Any, y: Any, dim: int, **info: Any) -> None:
-        super().__init__(self.loss, self.slope, X, y, dim, **info)
+        loss, slope = in_pieces(self.loss, self.piece), in_pieces(self.slope, self.piece)
+        super().__init__(loss, slope, X, y, dim, **info)
 
     def loss(self, theta: Any, X: Any, y: Any) -> Any:
         """Mean loss over the examples, (*batch,)."""
@@ -80,8 +85,11 @@ class Classifier(Model):
             missing = "X" if X is None else "y"
             raise ValueError(f"{missing} must be given together with the other one, got None")
         model = self if X is None else self.on(X, y)
-        right = model.classify(theta, model.X) == model.y
-        return right.mean(tuple(range(-model.sample_axes, 0)))
+        return in_pieces(model.hits, model.piece)(theta, model.X, model.y)
+
+    def hits(self, theta: Any, X: Any, y: Any) -> Any:
+        """Share of right labels among examples as the model keeps them, (*batch,)."""
+        return (self.classify(theta, X) == y).mean(tuple(range(-self.sample_axes, 0)))
 
     #: How many of y's last axes count examples.
     sample_axes = 1
@@ -89,6 +97,22 @@ class Classifier(Model):
     def classify(self, theta: Any, X: Any) -> Any:
         """Labels of examples as the model keeps them, (*batch, B)."""
         raise NotImplementedError(f"{type(self).__name__} has no classify")
+
+
+def in_pieces(mean: Callable[[Any, Any, Any], Any], piece: int) -> Callable[[Any, Any, Any], Any]:
+    """The same mean over the examples, computed piece by piece where there are many."""
+
+    def whole(theta: Any, X: Any, y: Any) -> Any:
+        n = len(y)
+        if n <= piece or X.ndim > 2:
+            return mean(theta, X, y)
+        total: Any = 0
+        for start in range(0, n, piece):
+            part = slice(start, min(start + piece, n))
+            total = total + mean(theta, X[part], y[part]) * ((part.stop - start) / n)
+        return total
+
+    return whole
 
 
 def table(name: str, X: Any, width: int | None = None) -> np.ndarray:

@@ -43,6 +43,8 @@ class SparseLogistic(Classifier):
     [-0.25, 0.75, -0.5, 0.0]
     """
 
+    piece = 4096
+
     def __init__(self, X: Any, y: Any) -> None:
         if not scipy.sparse.issparse(X):
             raise check.refuse("X", X, "a scipy.sparse matrix; LogisticRegression takes arrays")

@@ -66,9 +66,9 @@ class DataObjective(Objective):
             self._hess = lambda theta: self.data_hess(theta, X, y)
         return self
 
-    def batches(self, size: int, seed: Any = 0) -> Batches:
+    def batches(self, size: int, seed: Any = 0, watch: Objective | None = None) -> Batches:
         """Mini-batches of `size` examples; see `Batches`."""
-        return Batches(self, size, seed)
+        return Batches(self, size, seed, watch)
 
 
 class Batches(Objective):
@@ -76,7 +76,7 @@ class Batches(Objective):
 
     Each epoch is a fresh permutation of all N examples; batches are consecutive pieces of the
     stream of permutations, so every example is used exactly once per epoch, none is dropped, and a
-    batch may straddle two epochs. `run` records the loss over all N examples.
+    batch may straddle two epochs.
 
     Parameters
     ----------
@@ -86,11 +86,15 @@ class Batches(Objective):
         Examples per batch, 1 … N.
     seed : int or array of int
         An array of shape (s,) gives each of the last s runs of the batch its own order.
+    watch : Objective, optional
+        The loss that `run` records: by default that over all N examples, which may cost more than
+        the training itself; ``J.on(X_val, y_val)`` records the validation loss instead.
 
     Raises
     ------
     ValueError
-        For a size outside 1 … N or a seed that is not an integer >= 0.
+        For a size outside 1 … N, a seed that is not an integer >= 0, or a watch that is no
+        objective.
 
     Examples
     --------
@@ -102,7 +106,9 @@ class Batches(Objective):
     [0.5, 0.5, 0.5, 0.5]
     """
 
-    def __init__(self, J: DataObjective, size: int, seed: Any = 0) -> None:
+    def __init__(
+        self, J: DataObjective, size: int, seed: Any = 0, watch: Objective | None = None
+    ) -> None:
         self.J, self.n = J, J.X.shape[-2]
         self.size = check.count("size", size)
         if size > self.n:
@@ -110,6 +116,9 @@ class Batches(Objective):
         seeds = np.asarray(seed)
         if seeds.dtype.kind not in "iu" or seeds.ndim > 1 or (seeds < 0).any():
             raise check.refuse("seed", seed, "an integer >= 0 or a one-dimensional array of them")
+        if not isinstance(watch, (Objective, type(None))):
+            raise check.refuse("watch", watch, "an Objective or None")
+        self.watched = J if watch is None else watch
         self.seed, self.separable = seed, seeds.ndim == 0 and J.separable
         super().__init__(J, J.grad, dim=J.dim, name=J.name)
 
@@ -126,10 +135,10 @@ class Batches(Objective):
         return self.J.take(pick)
 
     def with_seed(self, seed: Any) -> Batches:
-        return Batches(self.J, self.size, seed)
+        return Batches(self.J, self.size, seed, self.watched)
 
     def watch(self, theta: Any, t: Any) -> Any:
-        return self.J(theta)
+        return self.watched(theta)
 
 
 def _stream(seed: int, t: int, size: int, n: int) -> np.ndarray:

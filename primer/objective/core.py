@@ -145,9 +145,10 @@ class Sum(Objective):
     def with_seed(self, seed: int) -> Objective:
         return Sum(*(part.with_seed(seed) for part in self.parts))
 
-    def batches(self, size: int, seed: Any = 0) -> Objective:
+    def batches(self, size: int, seed: Any = 0, watch: Objective | None = None) -> Objective:
         """Mini-batches of the summands that have data; the others stay whole."""
-        return Sum(*(p.batches(size, seed) if hasattr(p, "batches") else p for p in self.parts))
+        parts = (p.batches(size, seed, watch) if hasattr(p, "batches") else p for p in self.parts)
+        return Sum(*parts)
 
 
 def l2(lam: float) -> Objective:
