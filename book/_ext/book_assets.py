@@ -9,7 +9,12 @@ import re
 from pathlib import Path
 
 EXPLORER = "primer/static"
-ICON_SCRIPT = re.compile(r"[ \t]*<script[^>]*scripts/fontawesome\.js[^>]*></script>\n?")
+DEAD_SCRIPTS = re.compile(
+    r"[ \t]*<script[^>]*scripts/fontawesome\.js[^>]*></script>\n?"
+    r'|[ \t]*<script type="text/x-thebe-config">.*?</script>\n?'
+    r"|[ \t]*<script>kernelName = [^<]*</script>\n?",
+    re.S,
+)
 UNUSED = ["sphinx-thebe.*", "scripts/fontawesome.js*", "**/*.map"]
 
 
@@ -30,12 +35,12 @@ def drop_thebe(app, pagename, templatename, context, doctree):
         ]
 
 
-def drop_icon_script(app, exception):
+def drop_dead_scripts(app, exception):
     if exception or app.builder.format != "html":
         return
     for page in Path(app.outdir).rglob("*.html"):
         text = page.read_text("utf-8")
-        lean = ICON_SCRIPT.sub("", text)
+        lean = DEAD_SCRIPTS.sub("", text)
         if lean != text:
             page.write_text(lean, "utf-8")
     for pattern in UNUSED:
@@ -46,5 +51,5 @@ def drop_icon_script(app, exception):
 def setup(app):
     app.connect("config-inited", add_explorer_assets)
     app.connect("html-page-context", drop_thebe, priority=900)
-    app.connect("build-finished", drop_icon_script)
+    app.connect("build-finished", drop_dead_scripts)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
