@@ -4,7 +4,7 @@ A schedule is a frozen dataclass and a function: ``Cosine(peak=0.1, steps=100)(t
 cannot change a training, since nothing in it changes. t may be an int, an array of ints, or the
 symbol that stands for the step when a rule is traced; so the formulas here never branch on t.
 
-How the calls named in the registry are read (tests/parity/test_schedules.py does it):
+How the calls named in the registry are read (tests/parity/test_schedule_parity.py does it):
 
 - ``torch`` is evaluated with the names of `torch.optim.lr_scheduler`, the fields by their names and
   ``optimizer``, a torch optimizer whose lr is the schedule's first field. The schedule's value at t

@@ -147,8 +147,8 @@ class Exponential(Schedule):
 
 
 @schedule(
-    cite="li2020",
-    year=2020,
+    cite="devlin2019",
+    year=2018,
     chapter=8,
     torch="LinearLR(optimizer, start_factor=1.0, end_factor=end / start, total_iters=steps)",
     optax="linear_schedule(start, end, steps)",
@@ -174,7 +174,7 @@ class Linear(Schedule):
     -----
     ``Linear(0, peak, n)`` starts at 0, as asked: step 0 moves nothing. The warm-ups of
     `WarmupCosine` and `WarmupLinear` start at peak / n. torch's LinearLR refuses to start at 0 or
-    to rise above the optimizer's rate. As a decay for a fixed budget: li2020.
+    to rise above the optimizer's rate. As a decay to 0: devlin2019.
 
     Examples
     --------

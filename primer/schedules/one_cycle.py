@@ -14,7 +14,7 @@ from .decay import blend
 
 
 @schedule(
-    cite="smith2019",
+    cite="smith2018",
     year=2017,
     chapter=8,
     torch="OneCycleLR(optimizer, max_lr=peak, total_steps=steps, pct_start=rise,"
@@ -50,7 +50,8 @@ class OneCycle(Schedule):
     -----
     Same as torch's OneCycleLR (pct_start = rise, div_factor = start_ratio, final_div_factor =
     end_ratio, cosine annealing, momentum left alone), which raises past its end; this one stays
-    there. The paper's cycle is made of straight lines and turns momentum the other way. smith2019.
+    there. The paper's cycle is made of straight lines and turns momentum the other way. Source:
+    smith2018.
 
     Examples
     --------
