@@ -126,10 +126,11 @@ class FletcherReeves(NonlinearCG):
 
     Notes
     -----
-    Each run of a batch has a line search of its own (scipy.optimize.line_search). Where it fails,
-    the run restarts along -g with a step halved until the loss falls; the state's ``failed`` counts
-    how often. After a bad direction this beta can crawl for long, so the method starts afresh
-    along -g every d + 1 steps (nocedal2006, section 5.2). Source: fletcher1964.
+    Each run of a batch has a line search of its own, scipy.optimize.line_search (conditions:
+    wolfe1969). Where it fails, the run restarts along -g with a step halved until the loss falls;
+    the state's ``failed`` counts how often. After a bad direction this beta can crawl for long, so
+    the method starts afresh along -g every d + 1 steps (nocedal2006, section 5.2).
+    Source: fletcher1964.
 
     Examples
     --------

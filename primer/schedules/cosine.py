@@ -132,5 +132,5 @@ def _since_restart(t: Any, steps: Any, factor: int) -> tuple[Any, Any]:
     for k in range(math.ceil(6 / math.log10(factor))):
         cycle = steps * factor**k
         over = since >= cycle
-        since, length = np.where(over, since - cycle, since), np.where(over, cycle * factor, length)
+        since, length = since - cycle * over, length + (cycle * factor - length) * over
     return since, length
