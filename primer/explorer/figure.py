@@ -13,8 +13,9 @@ from matplotlib.figure import Figure
 
 from .. import plotting
 from ..plotting import DASHES, Look
+from .axes import Axis
 from .model import Record
-from .views import Axis, Line, Panel
+from .views import Line, Panel
 
 #: Size of a panel in px, and where its axes stand: left, top, right, bottom.
 WIDTH, HEIGHT = 420, 340
@@ -34,7 +35,8 @@ class Drawn:
 def background(panel: Panel, prefix: str) -> str:
     """Axes, labels and still artists of a panel."""
     with mpl.rc_context(plotting.STYLE):
-        figure = Figure(figsize=(WIDTH / 72, HEIGHT / 72), layout="none")
+        figure = Figure(figsize=(WIDTH / 72, HEIGHT / 72))
+        figure.set_layout_engine("none")
         left, top, right, bottom = BOX
         ax = figure.add_axes(
             (left / WIDTH, 1 - bottom / HEIGHT, (right - left) / WIDTH, (bottom - top) / HEIGHT)
@@ -44,7 +46,7 @@ def background(panel: Panel, prefix: str) -> str:
         if panel.draw:
             panel.draw(ax)
         ax.set(xlim=(panel.x.low, panel.x.high), ylim=(panel.y.low, panel.y.high))
-        ax.set_title(panel.title, pad=10)
+        ax.set_title(panel.title, y=1, pad=10)
         if panel.kind == "map":
             ax.spines[:].set_visible(False)
             ax.tick_params(length=0)
@@ -64,7 +66,10 @@ def draw(panel: Panel, records: Sequence[Record], looks: Sequence[Look], prefix:
     left, top, right, bottom = BOX
     clip = f"{prefix}-clip"
     frame = f'x="{left:g}" y="{top:g}" width="{right - left:g}" height="{bottom - top:g}"'
-    lines = [_line(panel, line, records[line.rule], looks[line.rule]) for line in panel.lines]
+    lines = [
+        _line(panel, line, records[line.rule], looks[line.rule], f"{prefix}-dot{line.rule}")
+        for line in panel.lines
+    ]
     over = (
         f'<clipPath id="{clip}"><rect {frame}/></clipPath>{_key(panel)}'
         f'<g clip-path="url(#{clip})">{"".join(lines)}</g></svg>'
@@ -82,17 +87,23 @@ def _limits(axis: Axis) -> list[float]:
     return [axis.low, axis.high, int(axis.log)]
 
 
-def _line(panel: Panel, line: Line, record: Record, look: Look) -> str:
+def _line(panel: Panel, line: Line, record: Record, look: Look, name: str) -> str:
     dash = DASHES[line.part % len(DASHES)] if panel.parts else look.dash
-    path, end = trajectory(panel, line, record)
-    pattern = f' stroke-dasharray="{" ".join(f"{d:g}" for d in dash)}"' if dash else ""
+    path, (x, y) = trajectory(panel, line, record)
+    style = f' stroke-dasharray="{" ".join(f"{d:g}" for d in dash)}"' if dash else ""
+    style += ' stroke-width="1.4"' if line.part or panel.kind == "graph" else ' stroke-width="2"'
     color = f"var(--px-{look.hue},{look.color})"
-    thin = ' stroke-width="1.4"' if line.part else ' stroke-width="2"'
     lost = "" if np.isfinite(record.loss).all() else ' data-lost=""'
-    x, y = end
+    dots = ""
+    if panel.kind == "graph":  # in one dimension every visited place is a dot
+        style += f' marker-mid="url(#{name})" marker-start="url(#{name})"'
+        dots = (
+            f'<marker id="{name}" viewBox="-3 -3 6 6" markerWidth="6" markerHeight="6"'
+            f' markerUnits="userSpaceOnUse"><circle r="2.6" fill="{color}"/></marker>'
+        )
     return (
         f'<g class="px-line" data-rule="{line.rule}" style="color:{color}"{lost}>'
-        f'<path d="{path}" fill="none" stroke="currentColor"{thin} stroke-linejoin="round"{pattern}/>'
+        f'<path d="{path}" fill="none" stroke="currentColor" stroke-linejoin="round"{style}/>{dots}'
         f'<g transform="translate({x} {y})"><circle r="4" fill="currentColor"/>'
         '<path d="M-5-5L5 5M-5 5L5-5" stroke="currentColor" stroke-width="2.4"/></g></g>'
     )
@@ -122,6 +133,8 @@ def channel(record: Record, name: tuple[str, int]) -> np.ndarray:
         return record.loss
     if kind == "step":
         return np.abs(np.diff(record.theta[:, place]))
+    if kind == "h":
+        return record.watched[f"h{place}"]
     return list(record.watched.values())[place]
 
 

@@ -1,1 +1,267 @@
 """Explorers over a precomputed grid of settings, for what cannot run in a page."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import matplotlib as mpl
+import numpy as np
+
+from .. import check, plotting
+from ..hyper import Slider, sweep
+from ..plotting import KNOWN, NEUTRAL, PALETTE, Look, look
+from . import figure, page
+from .axes import Axis, limits
+from .base import Base
+from .model import LABELS, Control, Record
+from .packing import packed
+from .views import Line, Panel
+
+
+@dataclasses.dataclass(frozen=True)
+class Plot:
+    """A panel of curves against the step.
+
+    Parameters
+    ----------
+    title : str
+    curves : sequence of str
+        Which of the computed curves; all if empty.
+    x : array_like, optional
+        Where the points stand; by default 0, 1, 2 …
+    xlabel, ylabel : str
+    log : bool, optional
+        Logarithmic axis; by default where the values are positive and span more than a factor 50.
+    """
+
+    title: str
+    curves: Sequence[str] = ()
+    x: Any = None
+    xlabel: str = "step t"
+    ylabel: str = ""
+    log: bool | None = None
+
+
+@dataclasses.dataclass(frozen=True)
+class Heat:
+    """A map of one number over a grid of two sliders; a click in it sets both.
+
+    Parameters
+    ----------
+    title : str
+    value : str
+        Which of the computed arrays, of the grid's shape.
+    log : bool
+        Colours by equal ratios.
+    label : str
+        What the colours mean.
+    """
+
+    title: str
+    value: str
+    log: bool = False
+    label: str = ""
+
+
+def explore_grid(
+    sliders: Mapping[str, Slider],
+    compute: Callable[..., Mapping[str, Any]],
+    panels: Sequence[Plot | Heat] = (Plot("Loss", ylabel="loss"),),
+    *,
+    title: str = "",
+    caption: str = "",
+) -> GridExplorer:
+    """A live figure over settings computed beforehand, such as those of trained networks.
+
+    Parameters
+    ----------
+    sliders : dict of str to Slider
+        Few steps each: all combinations are computed, as one batch.
+    compute : callable
+        Called once with ``**sweep(...)`` of the sliders' values, as one names the fields of a
+        rule; returns a dict of curves of shape (points, *grid), as `Run.loss` has, and for a `Heat`
+        of numbers of shape grid.
+    panels : sequence of Plot and Heat
+    title, caption : str
+
+    Returns
+    -------
+    GridExplorer
+
+    Raises
+    ------
+    ValueError
+        If an argument is not what is described here.
+
+    Examples
+    --------
+    >>> from primer import SGD, run
+    >>> from primer.landscapes import quadratic
+    >>> def losses(lr):
+    ...     return {"SGD": run(SGD(lr=lr), quadratic([1.0, 9.0]), [1.0, 1.0], 20).loss}
+    >>> live = explore_grid({"lr": Slider(0.01, 0.2, 0.1, steps=19)}, losses)
+    >>> live.values, live.curves()["SGD"].shape
+    ({'lr': 0.1}, (21,))
+    """
+    if not sliders or not all(isinstance(s, Slider) for s in sliders.values()):
+        raise check.refuse(
+            "sliders", sliders, "a dict of Slider, such as {'lr': Slider(…, steps=20)}"
+        )
+    if not callable(compute):
+        raise check.refuse("compute", compute, "a function of the swept hyperparameters")
+    results = compute(**sweep(**{key: s.values for key, s in sliders.items()}))
+    arrays = {name: np.asarray(array, dtype=float) for name, array in results.items()}
+    return GridExplorer(dict(sliders), arrays, panels, title, caption)
+
+
+class GridExplorer(Base):
+    """What `explore_grid` returns; see there."""
+
+    columns = ("Last value",)
+
+    def __init__(
+        self,
+        sliders: dict[str, Slider],
+        arrays: dict[str, np.ndarray],
+        panels: Sequence[Any],
+        title: str,
+        caption: str,
+    ) -> None:
+        super().__init__((title, [*sliders], [*arrays], [p.title for p in panels]))
+        self.title, self.caption, self.scene_names = title, caption, [""]
+        self.controls = [
+            Control(key, s, s.label or _letter(key)[0], "" if s.label else _letter(key)[1])
+            for key, s in sliders.items()
+        ]
+        self.shape = tuple(len(s.values) for s in sliders.values())
+        self.arrays, self.plots = arrays, list(panels)
+        self._refuse_shapes()
+        self.names = [n for n, a in arrays.items() if a.ndim == len(self.shape) + 1]
+        self.looks = _looks(self.names)
+        ranges, self.packed = packed([arrays[name] for name in self.names])
+        ready = [self._panel(p) for p in panels]
+        records = [self._record(name) for name in self.names]
+        self.drawn = [
+            [figure.draw(p, records, self.looks, f"{self.id}-{k}") for k, p in enumerate(ready)]
+        ]
+        self.data = self._data(ranges)
+
+    def _refuse_shapes(self) -> None:
+        for name, array in self.arrays.items():
+            if array.shape[-len(self.shape) :] != self.shape or array.ndim > len(self.shape) + 1:
+                allowed = f"of shape (points, *grid) or grid = {self.shape}"
+                raise check.refuse(f"compute()[{name!r}]", array.shape, allowed)
+        for panel in self.plots:
+            for name in (panel.value,) if isinstance(panel, Heat) else panel.curves:
+                if name not in self.arrays:
+                    raise check.refuse(
+                        "panels", name, f"among what compute returned: {[*self.arrays]}"
+                    )
+            if isinstance(panel, Heat) and len(self.shape) != 2:
+                raise check.refuse(
+                    "panels", panel.title, "without a Heat unless there are two sliders"
+                )
+
+    def curves(self) -> dict[str, np.ndarray]:
+        """The curves at the present settings, as they were computed."""
+        place: tuple[Any, ...] = (slice(None), *self.positions)
+        return {name: self.arrays[name][place] for name in self.names}
+
+    def results(self) -> list[tuple[str, ...]]:
+        last = [curve[-1] for curve in self.curves().values()]
+        return [(page.rounded(x) if np.isfinite(x) else "diverged",) for x in last]
+
+    def _record(self, name: str) -> Record:
+        curve = self.curves()[name]
+        watched = {f"at{k}": _at(plot, len(curve)) for k, plot in enumerate(self.plots)}
+        settings = {f"h{k}": np.array([v]) for k, v in enumerate(self.values.values())}
+        return Record(np.zeros((len(curve), 1)), curve, watched | settings)
+
+    def _panel(self, plot: Any) -> Panel:
+        return self._heat(plot) if isinstance(plot, Heat) else self._plot(plot)
+
+    def _plot(self, plot: Plot) -> Panel:
+        shown = [self.names.index(name) for name in plot.curves or self.names]
+        curves = [self.arrays[self.names[k]] for k in shown]
+        flat = [c.reshape(len(c), -1) for c in curves]
+        middle = int(np.ravel_multi_index(self.positions, self.shape))
+        y = limits(plot.ylabel, [np.roll(c, -middle, axis=1) for c in flat], plot.log)
+        at = _at(plot, len(curves[0]))
+        place = self.plots.index(plot)
+        lines = tuple(Line(k, ("loss", 0), ("w", place)) for k in shown)
+        who = ", ".join(self.names[k] for k in shown)
+        alt = f"{plot.title}: {who} against {plot.xlabel or 'the step'}."
+        return Panel("time", plot.title, alt, Axis(plot.xlabel, at[0], at[-1]), y, lines)
+
+    def _heat(self, heat: Heat) -> Panel:
+        axes = [_edges(control) for control in self.controls]
+        names = [f"{c.letter} {c.name}".strip() for c in self.controls]
+        x, y = (
+            Axis(name, float(e[0]), float(e[-1]), c.slider.log)
+            for name, e, c in zip(names, axes, self.controls, strict=True)
+        )
+        values = np.ma.masked_invalid(self.arrays[heat.value].T)
+        alt = f"{heat.title}: a map over {names[0]} and {names[1]}."
+
+        def draw(ax: Any) -> None:
+            norm = _norm(values.compressed(), heat.log)
+            colors = mpl.colormaps["viridis_r"].with_extremes(bad=NEUTRAL["faint"])
+            mesh = ax.pcolormesh(*axes, values, cmap=colors, norm=norm, rasterized=True)
+            ax.grid(visible=False)
+            bar = ax.inset_axes((0.62, 1.035, 0.38, 0.03))
+            ax.figure.colorbar(mesh, cax=bar, orientation="horizontal", label=heat.label)
+            bar.xaxis.set_ticks_position("top")
+            bar.xaxis.set_label_position("top")
+            bar.tick_params(labelsize=8.5, pad=1, length=2)
+            plotting.plain_ticks(bar)
+
+        lines = (Line(0, ("h", 1), ("h", 0)),)
+        return Panel("heat", heat.title, alt, x, y, lines, draw=draw)
+
+    def _data(self, ranges: list[dict[str, Any]]) -> dict[str, Any]:
+        points = len(self.arrays[self.names[0]])
+        return {
+            "id": self.id,
+            "steps": points - 1,
+            "drag": False,
+            "controls": [
+                {"key": c.key, "index": c.slider.index, "values": c.slider.values.tolist()}
+                for c in self.controls
+            ],
+            "grid": {"curves": ranges, "at": [_at(p, points).tolist() for p in self.plots]},
+            "scenes": [{"start": [], "programs": [], "panels": [p.data for p in self.drawn[0]]}],
+        }
+
+
+def _norm(values: np.ndarray, log: bool) -> Any:
+    """Colours for the settings worth telling apart: the worst quarter may share the last colour."""
+    low, high = values.min(), max(np.quantile(values, 0.75), np.median(values) + 1e-12)
+    return mpl.colors.LogNorm(low, high) if log else mpl.colors.Normalize(low, high)
+
+
+def _at(plot: Any, points: int) -> np.ndarray:
+    x = getattr(plot, "x", None)
+    at = np.arange(points, dtype=float) if x is None else np.asarray(x, dtype=float)
+    if at.shape != (points,):
+        raise check.refuse("x", at.shape, f"of shape ({points},), one per point of the curves")
+    return at
+
+
+def _edges(control: Control) -> np.ndarray:
+    """Edges of the cells around a slider's positions."""
+    values = control.slider.values
+    scaled = np.log(values) if control.slider.log else values
+    inner = (scaled[1:] + scaled[:-1]) / 2
+    edges = np.r_[2 * scaled[0] - inner[0], inner, 2 * scaled[-1] - inner[-1]]
+    return np.exp(edges) if control.slider.log else edges
+
+
+def _letter(key: str) -> tuple[str, str]:
+    return LABELS.get(key, (key.replace("_", " "), ""))
+
+
+def _looks(names: Sequence[str]) -> list[Look]:
+    hues = iter(PALETTE)
+    return [look(name) if name in KNOWN else Look(next(hues), ()) for name in names]

@@ -1,4 +1,4 @@
-"""The explorer in JupyterLab: ipywidgets sliders, linked in the browser to the page's own script."""
+"""The explorer in JupyterLab: real ipywidgets sliders, linked to the page's script."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ..plotting import static
 from . import page
 
 if TYPE_CHECKING:
-    from . import Explorer
+    from .base import Base
 
 MODULE = "\nexport default { render: globalThis.PrimerExplorer.render };\n"
 
@@ -22,11 +22,11 @@ MODULE = "\nexport default { render: globalThis.PrimerExplorer.render };\n"
 def _figure_class(sliders: int) -> type:
     """An anywidget with one integer trait per slider, because jslink links traits of numbers."""
     traits: dict[str, Any] = {
-        "_esm": static("explorer.js") + MODULE,
+        "_esm": page.script() + MODULE,
         "_css": static("explorer.css"),
         "html": traitlets.Unicode().tag(sync=True),
         "start": traitlets.List(traitlets.Float()).tag(sync=True),
-        "scene": traitlets.Int(0).tag(sync=True),
+        "place": traitlets.Int(0).tag(sync=True),
     }
     traits |= {f"i{k}": traitlets.Int(0).tag(sync=True) for k in range(sliders)}
     return type("ExplorerFigure", (anywidget.AnyWidget,), traits)
@@ -35,7 +35,7 @@ def _figure_class(sliders: int) -> type:
 class Lab:
     """The widgets of one explorer."""
 
-    def __init__(self, explorer: Explorer) -> None:
+    def __init__(self, explorer: Base) -> None:
         controls = explorer.controls
         places = {f"i{k}": position for k, position in enumerate(explorer.positions)}
         self.figure = _figure_class(len(controls))(
@@ -59,7 +59,7 @@ class Lab:
 
     @property
     def scene(self) -> int:
-        return self.figure.scene
+        return self.figure.place
 
 
 GRID = "repeat(auto-fit, minmax(min(100%, 360px), 1fr))"

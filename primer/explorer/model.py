@@ -116,7 +116,7 @@ def parts(rule: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ..
 
 
 def controls(rules: dict[str, Optimizer]) -> list[Control]:
-    """One control per distinct slider; its key is the field, made longer only where two share it."""
+    """One control per distinct slider; its key is the field, longer only where two share it."""
     first: dict[int, tuple[str, tuple[str, ...], Slider]] = {}
     for rule_name, rule in rules.items():
         for path, slider in parts(rule):
@@ -138,7 +138,7 @@ def controls(rules: dict[str, Optimizer]) -> list[Control]:
 def _control(key: str, rule_name: str, path: tuple[str, ...], slider: Slider) -> Control:
     letter, name = LABELS.get(path[-1], (path[-1].replace("_", " "), ""))
     if "." in key:
-        name = f"{name} of {rule_name}".strip() if name else rule_name
+        name = rule_name
     return Control(key, slider, slider.label or letter, "" if slider.label else name)
 
 

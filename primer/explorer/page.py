@@ -11,12 +11,13 @@ from ..plotting import Look, static, style_sheet
 from .model import Control
 
 if TYPE_CHECKING:
-    from . import Explorer
+    from .base import Base
 
+SCRIPTS = ("explorer-drag.js", "explorer-grid.js", "explorer.js")
 WITHOUT = "Without JavaScript the figure shows the default settings and its controls are hidden."
 
 
-def page(explorer: Explorer, controls: bool = True) -> str:
+def page(explorer: Base, controls: bool = True) -> str:
     """The explorer as one HTML element; `controls=False` leaves the sliders to ipywidgets."""
     scenes = "".join(_scene(k, scene) for k, scene in enumerate(explorer.drawn))
     rows = "".join(_row(c, explorer.id) for c in explorer.controls) if controls else ""
@@ -31,16 +32,22 @@ def page(explorer: Explorer, controls: bool = True) -> str:
         f"{heading}{_choice(explorer)}{scenes}{sliders}{_numbers(explorer)}{caption}"
         f"<noscript><style>.px-live-only,.px-controls{{display:none!important}}</style>"
         f'<p class="px-note">{WITHOUT}</p></noscript>'
-        f'<script type="application/json" class="px-data">{_json(explorer.data)}</script></figure>'
+        f'<script type="application/json" class="px-data">{_json(explorer.data)}</script>'
+        f"{_packed(explorer)}</figure>"
     )
 
 
-def standalone(explorer: Explorer) -> str:
+def standalone(explorer: Base) -> str:
     """The page with its script and style, for everything but the book, which links them."""
     text = page(explorer)
     if os.environ.get("PRIMER_BOOK"):
         return text
-    return f"{style_sheet()}{text}<script>{static('explorer.js')}</script>"
+    return f"{style_sheet()}{text}<script>{script()}</script>"
+
+
+def script() -> str:
+    """All of the runtime as one script."""
+    return "\n".join(static(name) for name in SCRIPTS)
 
 
 def _json(data: Any) -> str:
@@ -48,15 +55,22 @@ def _json(data: Any) -> str:
     return text.replace("</", "<\\/").replace("<!--", "<\\!--")
 
 
+def _packed(explorer: Base) -> str:
+    """The numbers of a grid; book/_ext/grids.py moves them to a file that is loaded when needed."""
+    if not explorer.packed:
+        return ""
+    return f'<script type="text/plain" class="px-grid">{explorer.packed}</script>'
+
+
 def _scene(k: int, panels: list[Any]) -> str:
     inside = "".join(f'<div class="px-panel">{p.svg}</div>' for p in panels)
     return f'<div class="px-panels" data-scene="{k}"{" hidden" if k else ""}>{inside}</div>'
 
 
-def _choice(explorer: Explorer) -> str:
-    if len(explorer.scenes) < 2:
+def _choice(explorer: Base) -> str:
+    if len(explorer.scene_names) < 2:
         return ""
-    options = "".join(f"<option>{html.escape(scene.name)}</option>" for scene in explorer.scenes)
+    options = "".join(f"<option>{html.escape(name)}</option>" for name in explorer.scene_names)
     return (
         '<label class="px-choice px-live-only"><span>Landscape</span>'
         f"<select>{options}</select></label>"
@@ -76,25 +90,29 @@ def _row(control: Control, id_: str) -> str:
     )
 
 
-def _numbers(explorer: Explorer) -> str:
-    rows = "".join(
-        f'<tr data-rule="{k}"><th scope="row"><button type="button" aria-pressed="true"'
-        f' title="Show or hide {html.escape(name)}">{_swatch(look)}{html.escape(name)}</button></th>'
-        f"<td>{loss}</td><td>{theta}</td></tr>"
-        for k, (name, look, (loss, theta)) in enumerate(
-            zip(explorer.rules, explorer.looks, explorer.results(), strict=True)
-        )
-    )
+def _numbers(explorer: Base) -> str:
+    known = zip(explorer.names, explorer.looks, explorer.results(), strict=True)
+    rows = "".join(_result(k, *item) for k, item in enumerate(known))
+    heads = "".join(f'<th scope="col">{head}</th>' for head in ("", *explorer.columns))
+    play = [] if explorer.packed else [("play", "▶ Play")]
     buttons = "".join(
-        f'<button type="button" class="px-{what}">{label}</button>'
-        for what, label in (("play", "▶ Play"), ("reset", "Reset"), ("link", "Copy link"))
+        f'<button type="button" class="px-{what}" value="{what}">{label}</button>'
+        for what, label in (*play, ("reset", "Reset"), ("link", "Copy link"))
     )
     return (
-        '<div class="px-foot"><div class="px-table"><table><thead><tr><th scope="col">Rule</th>'
-        f'<th scope="col">Loss after <span class="px-t">{explorer.steps}</span> steps</th>'
-        f'<th scope="col">θ</th></tr></thead><tbody>{rows}</tbody></table></div>'
+        f'<div class="px-foot"><div class="px-table"><table><thead><tr>{heads}</tr></thead>'
+        f"<tbody>{rows}</tbody></table></div>"
         f'<div class="px-buttons px-live-only">{buttons}'
         '<span class="px-said" role="status" aria-live="polite"></span></div></div>'
+    )
+
+
+def _result(k: int, name: str, look: Look, numbers: tuple[str, ...]) -> str:
+    name = html.escape(name)
+    cells = "".join(f"<td>{number}</td>" for number in numbers)
+    return (
+        f'<tr data-rule="{k}"><th scope="row"><button type="button" aria-pressed="true"'
+        f' title="Show or hide {name}">{_swatch(look)}{name}</button></th>{cells}</tr>'
     )
 
 
@@ -102,7 +120,8 @@ def _swatch(look: Look) -> str:
     dash = f' stroke-dasharray="{" ".join(f"{d:g}" for d in look.dash)}"' if look.dash else ""
     return (
         '<svg viewBox="0 0 26 8" width="26" height="8" aria-hidden="true">'
-        f'<path d="M1 4H25" style="stroke:var(--px-{look.hue},{look.color})" stroke-width="2.4"{dash}/></svg>'
+        f'<path d="M1 4H25" style="stroke:var(--px-{look.hue},{look.color})"'
+        f' stroke-width="2.4"{dash}/></svg>'
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -12,29 +13,10 @@ from .. import check, plotting
 from ..hyper import power
 from ..objective import Objective
 from ..plotting import subscript
+from .axes import Axis, limits
 from .model import Curve, Record, locals_of
 
 VIEWS = ("path", "loss", "theta", "step", "state", "correction", "rate")
-
-
-@dataclasses.dataclass(frozen=True)
-class Axis:
-    """One axis: its label and limits, which no slider changes."""
-
-    label: str
-    low: float
-    high: float
-    log: bool = False
-
-    def place(self, values: Any, start: float, end: float) -> np.ndarray:
-        """Where values lie between the pixels start and end (the operations of explorer.js)."""
-        values = np.asarray(values, dtype=float)
-        with np.errstate(all="ignore"):
-            if self.log:
-                part = np.log(values / self.low) / np.log(self.high / self.low)
-            else:
-                part = (values - self.low) / (self.high - self.low)
-            return start + (end - start) * part
 
 
 @dataclasses.dataclass(frozen=True)
@@ -100,12 +82,8 @@ def _state_names(rules: Sequence[Any]) -> list[str]:
     return list(names)
 
 
-def _correction(rule: Any, t: Any) -> Any:
-    fields = rule.fields()
-    betas = [fields[name] for name in ("beta1", "beta2") if name in fields]
-    if not betas:
-        raise check.refuse("views", "correction", "for rules with beta1 and beta2")
-    return np.stack([1 - power(beta, t + 1) + 0 * t for beta in betas], axis=-1)
+def _correction(rule: Any, t: Any, field: str = "beta1") -> Any:
+    return 1 - power(rule.fields()[field], t + 1)
 
 
 def _rate(rule: Any, t: Any) -> Any:
@@ -116,12 +94,19 @@ def _rate(rule: Any, t: Any) -> Any:
 
 def watched(views: Sequence[str | Curve], rule: Any) -> list[Any]:
     """What a rule's program is to write down for these views."""
-    known, out = locals_of(rule), []
+    known = locals_of(rule)
+    out: list[Any] = []
     for view in views:
         if not isinstance(view, Curve):
             continue
         if isinstance(view.f, str):
             out += [view.f] if view.f in known else []
+        elif view.f is _correction:
+            out += [
+                (f"{view.label}[{i}]", functools.partial(_correction, field=field))
+                for i, field in enumerate(("beta1", "beta2"))
+                if field in rule.fields()
+            ]
         else:
             out.append((view.label, view.f))
     return out
@@ -167,7 +152,8 @@ class Layout:
         return Panel("map", f"Path on {self.where}", alt, *axes, lines, draw=draw)
 
     def graph(self) -> Panel:
-        low, high = self.window or self.J.window or self._reach()
+        given = self.window or self.J.window
+        low, high = given[:2] if given else self._reach()
         grid = np.linspace(low, high, 301)
         heights = self.J(grid[:, None])
         margin = 0.08 * (np.ptp(heights) or 1.0)
@@ -191,23 +177,24 @@ class Layout:
 
     def loss(self) -> Panel:
         values = [s.loss for s in self.samples]
-        y = limits("J(θ)", values, None)
+        positive = min(v[np.isfinite(v)].min(initial=np.inf) for v in values) >= 0
+        y = limits("J(θ)", values, bool(positive))
         alt = f"Loss of {self.who} against the step{', logarithmic axis' if y.log else ''}."
         lines = tuple(Line(k, ("loss", 0)) for k in range(len(self.names)))
-        return Panel("loss", "Loss", alt, self.time, y, lines)
+        return Panel("time", "Loss", alt, self.time, y, lines)
 
     def theta(self) -> Panel:
         values = [s.theta[..., i] for s in self.samples for i in range(self.shown)]
         y = limits("θ", values, False)
         alt = f"Coordinates of θ against the step for {self.who}."
-        return Panel("theta", "Parameters", alt, self.time, y, self._each("x"), self._parts("θ"))
+        return Panel("time", "Parameters", alt, self.time, y, self._each("x"), self._parts("θ"))
 
     def step(self) -> Panel:
         values = [np.abs(np.diff(s.theta[..., : self.shown], axis=0)) for s in self.samples]
         y = limits("|Δθ|", values, None)
         alt = f"Size of each step, coordinate by coordinate, for {self.who}."
         title = "Size of the step |θₜ₊₁ − θₜ|"
-        return Panel("step", title, alt, self.time, y, self._each("step"), self._parts("Δθ"))
+        return Panel("time", title, alt, self.time, y, self._each("step"), self._parts("Δθ"))
 
     @property
     def shown(self) -> int:
@@ -243,48 +230,23 @@ class Layout:
             most = max(most, min(len(found), self.shown))
         y = limits("", values, view.log)
         alt = f"{view.label} against the step for {self.who}."
-        letters = ("β₁", "β₂") if view.f is _correction else [f"[{i + 1}]" for i in range(most)]
-        parts = tuple(letters[:most]) if most > 1 else ()
-        return Panel(
-            "curve", view.label[0].upper() + view.label[1:], alt, self.time, y, tuple(lines), parts
+        letters = (
+            ("β₁", "β₂")
+            if view.f is _correction
+            else [_short(view.label) + subscript(i + 1) for i in range(most)]
         )
+        parts = tuple(letters[:most]) if most > 1 else ()
+        return Panel("time", _title(view.label), alt, self.time, y, tuple(lines), parts)
 
 
-def limits(label: str, samples: Sequence[np.ndarray], log: bool | None) -> Axis:
-    """Limits that hold the default runs whole and most of what the sliders can do."""
-    default = np.concatenate([s[:, 0].ravel() for s in samples])
-    first = np.concatenate([s[0, 0].ravel() for s in samples])
-    everything = np.concatenate([s.ravel() for s in samples])
-    default, everything, first = (v[np.isfinite(v)] for v in (default, everything, first))
-    top = 1e3 * max(np.abs(first).max(initial=0), np.median(np.abs(default)) if default.size else 0)
-    default = default[np.abs(default) <= top]  # a run that explodes does not set the scale
-    if not default.size:
-        default = everything = np.array([0.0, 1.0])
-    if log is None:
-        positive = default[default > 0]
-        log = (everything >= 0).all() and positive.size and positive.max() > 50 * positive.min()
-    return _log(label, default, everything) if log else _linear(label, default, everything)
+def _short(label: str) -> str:
+    """A symbol as it is; a longer label gives way to the coordinates' own letter."""
+    return label if len(label) <= 3 else "θ"
 
 
-def _log(label: str, default: np.ndarray, everything: np.ndarray) -> Axis:
-    default, everything = default[default > 0], everything[everything > 0]
-    if not default.size:
-        return Axis(label, 1e-3, 1.0, True)
-    high = max(default.max(), min(np.quantile(everything, 0.98), 1e3 * default.max()))
-    low = min(default.min(), max(np.quantile(everything, 0.05), 1e-4 * default.min()))
-    low = max(low, 1e-16 * high, 1e-300)
-    if high < 10 * low:
-        low, high = low / 3, high * 3
-    return Axis(label, float(f"{low / 1.6:.2g}"), float(f"{high * 1.6:.2g}"), True)
-
-
-def _linear(label: str, default: np.ndarray, everything: np.ndarray) -> Axis:
-    spread = np.ptp(default) or abs(default[0]) or 1.0
-    low = min(default.min(), max(np.quantile(everything, 0.02), default.min() - spread))
-    high = max(default.max(), min(np.quantile(everything, 0.98), default.max() + spread))
-    margin = 0.06 * ((high - low) or abs(high) or 1.0)
-    zero = low >= 0 and low < 0.3 * high
-    return Axis(label, 0.0 if zero else float(low - margin), float(high + margin))
+def _title(label: str) -> str:
+    """A label as a title; a symbol such as m̂ or η keeps its case."""
+    return label[0].upper() + label[1:] if label[:3].isascii() and label[:3].isalpha() else label
 
 
 def _pretty(name: str) -> str:

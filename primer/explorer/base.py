@@ -1,0 +1,94 @@
+"""What every explorer has in common: sliders, their present values, and how it is shown."""
+
+from __future__ import annotations
+
+import collections
+import os
+import zlib
+from typing import Any
+
+from . import page
+from .model import Control
+
+_made: collections.Counter[str] = collections.Counter()
+
+
+class Base:
+    """A figure with sliders. `page` and `lab` read these attributes.
+
+    Attributes
+    ----------
+    id : str
+    title, caption : str
+    controls : list of Control
+    drawn : list of list of Drawn
+        Panels by scene.
+    scene_names : list of str
+    columns : tuple of str
+        Headings of the table of numbers, after the name.
+    data : dict
+        What the script in the page reads.
+    """
+
+    title: str
+    caption: str
+    controls: list[Control]
+    drawn: list[list[Any]]
+    scene_names: list[str]
+    columns: tuple[str, ...]
+    looks: list[Any]
+    names: list[str]
+    data: dict[str, Any]
+    packed = ""
+
+    def __init__(self, identity: Any) -> None:
+        self.id = _unique(f"px-{zlib.crc32(repr(identity).encode()):08x}")
+        self._lab: Any = None
+
+    @property
+    def positions(self) -> list[int]:
+        """Where every slider stands, as an index into its `values`."""
+        if self._lab is not None:
+            return self._lab.positions
+        return [control.slider.index for control in self.controls]
+
+    @property
+    def values(self) -> dict[str, float]:
+        """The present settings, by the keys that links use."""
+        return {
+            c.key: float(c.slider.values[i])
+            for c, i in zip(self.controls, self.positions, strict=True)
+        }
+
+    def results(self) -> list[tuple[str, ...]]:
+        """The table of numbers at the default settings, without the names."""
+        raise NotImplementedError
+
+    def html(self) -> str:
+        """The explorer as HTML that is alive wherever scripts run."""
+        return page.standalone(self)
+
+    @property
+    def widget(self) -> Any:
+        """The ipywidgets box that JupyterLab shows; made when first asked for."""
+        if self._lab is None:
+            from .lab import Lab
+
+            self._lab = Lab(self)
+        return self._lab.box
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
+        still = {"text/plain": repr(self), "text/html": self.html()}
+        if os.environ.get("PRIMER_BOOK"):  # myst-nb would embed the widget's state in the page
+            return still
+        return self.widget._repr_mimebundle_() | still
+
+    def __repr__(self) -> str:
+        settings = ", ".join(f"{key}={value:g}" for key, value in self.values.items())
+        return f"{type(self).__name__}({', '.join(self.names)}; {settings})"
+
+
+def _unique(name: str) -> str:
+    """An id that stays the same from build to build, numbered where a notebook repeats it."""
+    _made[name] += 1
+    return name if _made[name] == 1 else f"{name}-{_made[name]}"

@@ -1,0 +1,244 @@
+"""`explore`: a figure with sliders that runs the rule itself, in JupyterLab and in a page."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from .. import check
+from ..driver import Run, run
+from ..objective import Objective
+from ..optimizer import Optimizer
+from ..script import Program, program
+from . import figure, page
+from .base import Base
+from .model import Curve, Draggable, Record, controls, looks, named, record, substituted
+from .views import Layout, expanded, watched
+
+
+@dataclasses.dataclass(frozen=True)
+class Scene:
+    """One landscape of an explorer."""
+
+    name: str
+    J: Objective
+    start: tuple[float, ...]
+    programs: tuple[Program, ...]
+
+
+def explore(
+    *rules: Optimizer,
+    on: Objective | Sequence[Objective] | Mapping[str, Objective],
+    start: Draggable | Sequence[float] | None = None,
+    steps: int = 200,
+    views: Sequence[str | Curve] = ("path", "loss"),
+    names: Sequence[str] | None = None,
+    title: str = "",
+    caption: str = "",
+    window: Sequence[float] | None = None,
+    race: bool = False,
+) -> Explorer:
+    """A live figure: what the rules do on an objective, with a control for every `Slider` in them.
+
+    Parameters
+    ----------
+    *rules : Optimizer
+        One line each, in the rule's own colour. A Slider that several rules share is one control.
+    on : Objective, or a list or dict of them
+        Several are offered in a menu.
+    start : Draggable or sequence of float, optional
+        By default a draggable one at the objective's own start. A plain sequence stays fixed.
+    steps : int
+    views : sequence
+        Panels: "path" (on contours, or on the graph of a one-dimensional objective), "loss",
+        "theta", "step" (its size per coordinate), "state" (such as m̂ and v̂), "correction" (the
+        bias-correction factors), "rate" (the learning rate, for schedules), or a `Curve`.
+    names : sequence of str, optional
+        Names in the legend instead of the classes'.
+    title, caption : str
+    window : sequence of float, optional
+        (x_low, x_high, y_low, y_high), or (low, high) in one dimension; by default the objective's.
+    race : bool
+        Play the runs again, step by step, whenever the start is dropped.
+
+    Returns
+    -------
+    Explorer
+        Shown by JupyterLab and in the book; `.values` and `.runs()` give its settings and NumPy's
+        own results.
+
+    Raises
+    ------
+    ValueError
+        If an argument is not what is described here.
+    TraceError
+        If a rule or objective cannot run in a page; the message says what to write instead.
+
+    Examples
+    --------
+    >>> from primer import SGD, Slider
+    >>> from primer.landscapes import quadratic
+    >>> live = explore(SGD(lr=Slider(0.01, 1, 0.1, log=True)), on=quadratic([1.0, 4.0]), steps=20)
+    >>> live.values, live.runs()["SGD"].theta.shape
+    ({'lr': 0.1}, (21, 2))
+    """
+    return Explorer(
+        named(rules, names), _scenes(on), start, steps, views, window, race, title, caption
+    )
+
+
+def _scenes(on: Any) -> dict[str, Objective]:
+    if isinstance(on, Objective):
+        on = [on]
+    if not isinstance(on, Mapping):
+        on = {getattr(J, "name", "") or f"landscape {k + 1}": J for k, J in enumerate(on)}
+    if not on or not all(isinstance(J, Objective) for J in on.values()):
+        raise check.refuse("on", on, "an Objective, or a non-empty list or dict of them")
+    return dict(on)
+
+
+class Explorer(Base):
+    """What `explore` returns; see there."""
+
+    def __init__(
+        self,
+        rules: dict[str, Optimizer],
+        landscapes: dict[str, Objective],
+        start: Any,
+        steps: int,
+        views: Sequence[Any],
+        window: Any,
+        race: bool,
+        title: str = "",
+        caption: str = "",
+    ) -> None:
+        labels = [view if isinstance(view, str) else view.label for view in views]
+        super().__init__((title, [*rules], [*landscapes], labels))
+        self.rules, self.title, self.caption = rules, title, caption
+        self.names, self.scene_names = list(rules), list(landscapes)
+        self.steps, self.race = check.count("steps", steps), bool(race)
+        self.draggable = start is None or isinstance(start, Draggable)
+        self.controls = controls(rules)
+        self.looks = looks(rules)
+        self.columns = (f'Loss after <span class="px-t">{steps}</span> steps', "θ")
+        self.scenes: list[Scene] = []
+        self.drawn: list[list[figure.Drawn]] = []
+        self._defaults: list[list[Record]] = []
+        sliders = tuple(c.slider for c in self.controls)
+        for name, J in landscapes.items():
+            self._add(name, J, _start(start, J), sliders, views, window)
+        self.data = self._data()
+
+    def _add(self, name: str, J: Any, point: Any, sliders: Any, views: Any, window: Any) -> None:
+        """Trace every rule on one landscape and draw its panels at the default settings."""
+        rules = list(self.rules.values())
+        chosen = expanded(views, rules, J.dim)
+        watch = [watched(chosen, rule) for rule in rules]
+        programs = tuple(
+            program(rule, J, sliders, tuple(w), self.steps)
+            for rule, w in zip(rules, watch, strict=True)
+        )
+        samples = [self._sample(rule, J, point, w) for rule, w in zip(rules, watch, strict=True)]
+        layout = Layout(J, list(self.rules), samples, self.steps, window)
+        defaults = [_first(s) for s in samples]
+        prefix = f"{self.id}-{len(self.scenes)}"
+        self.drawn.append(
+            [
+                figure.draw(layout.panel(view), defaults, self.looks, f"{prefix}-{k}")
+                for k, view in enumerate(chosen)
+            ]
+        )
+        self.scenes.append(Scene(name, J, point, programs))
+        self._defaults.append(defaults)
+
+    def _sample(self, rule: Any, J: Any, point: Any, watch: Any) -> Record:
+        """Runs at the default (row 0) and with each slider at five places, as one batch."""
+        rows = [self.positions]
+        for k, control in enumerate(self.controls):
+            for part in range(5):
+                rows.append(list(rows[0]))
+                rows[-1][k] = control.slider.steps * part // 4
+        table = np.array(rows)
+        values = {
+            id(c.slider): c.slider.values[table[:, k]][:, None] for k, c in enumerate(self.controls)
+        }
+        starts = np.tile(np.asarray(point), (len(rows), 1))
+        return record(substituted(rule, values), J, starts, self.steps, watch)
+
+    def _data(self) -> dict[str, Any]:
+        return {
+            "id": self.id,
+            "steps": self.steps,
+            "drag": self.draggable,
+            "race": self.race,
+            "rules": list(self.rules),
+            "controls": [
+                {"key": c.key, "index": c.slider.index, "values": c.slider.values.tolist()}
+                for c in self.controls
+            ],
+            "scenes": [
+                {
+                    "start": scene.start,
+                    "panels": [panel.data for panel in panels],
+                    "programs": [
+                        {"code": p.source, "s": len(p.state), "w": len(p.watched)}
+                        for p in scene.programs
+                    ],
+                }
+                for scene, panels in zip(self.scenes, self.drawn, strict=True)
+            ],
+        }
+
+    @property
+    def scene(self) -> Scene:
+        """The landscape that is shown."""
+        return self.scenes[self._lab.scene if self._lab is not None else 0]
+
+    @property
+    def start(self) -> tuple[float, ...]:
+        """Where the runs start at present."""
+        moved = self._lab.start if self._lab is not None else ()
+        return tuple(moved) or self.scene.start
+
+    def runs(self) -> dict[str, Run]:
+        """NumPy's own run of every rule at the present settings, by name."""
+        values = dict(zip((id(c.slider) for c in self.controls), self.values.values(), strict=True))
+        return {
+            name: run(substituted(rule, values), self.scene.J, np.array(self.start), self.steps)
+            for name, rule in self.rules.items()
+        }
+
+    def results(self) -> list[tuple[str, ...]]:
+        """Final loss and parameters of the default runs, as the table shows them."""
+        out: list[tuple[str, ...]] = []
+        for sample in self._defaults[0]:
+            count = figure.finite_rows(sample)
+            if count <= self.steps:
+                out.append((f"diverged at step {count}", "–"))
+            else:
+                theta = ", ".join(page.rounded(x) for x in sample.theta[-1][:4])
+                more = ", …" if len(sample.theta[-1]) > 4 else ""
+                out.append((page.rounded(sample.loss[-1]), theta + more))
+        return out
+
+
+def _start(start: Any, J: Objective) -> tuple[float, ...]:
+    if isinstance(start, Draggable):
+        start = start.point
+    if start is None or len(start) == 0:
+        start = J.start
+    if start is None:
+        raise check.refuse("start", None, "given where the objective has none of its own")
+    point = check.points("start", np.asarray(start, dtype=float), J.dim)
+    if point.ndim != 1:
+        raise check.refuse("start", start, "one point")
+    return tuple(point.tolist())
+
+
+def _first(sample: Record) -> Record:
+    return Record(
+        sample.theta[:, 0], sample.loss[:, 0], {k: v[:, 0] for k, v in sample.watched.items()}
+    )
