@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from . import landscapes, models, registry, rules, schedules
+from . import data, landscapes, models, registry, rules, schedules
 from .card import card, catalogue
 from .compare import compare
 from .driver import Run, run
@@ -22,9 +22,9 @@ _drawing = ("Curve", "Draggable", "explore")
 
 __all__ = [  # noqa: PLE0604
     "Batches", "Clip", "DataObjective", "Noisy", "Objective", "Optimizer", "Run", "Schedule",
-    "Slider", "Table", "TraceError", "Varying", "card", "catalogue", "compare", "javascript", "l2",
-    "landscapes", "latex", "models", "power", "registry", "rule", "rules", "run", "schedule",
-    "schedules", "sweep", *_drawing, *_registered,
+    "Slider", "Table", "TraceError", "Varying", "card", "catalogue", "compare", "data",
+    "javascript", "l2", "landscapes", "latex", "models", "power", "registry", "rule", "rules",
+    "run", "schedule", "schedules", "sweep", *_drawing, *_registered,
 ]  # fmt: skip
 
 

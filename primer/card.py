@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import dataclasses
+import inspect
+import os
 from typing import Any
 
 import numpy as np
@@ -39,7 +40,7 @@ def card(rule: Optimizer) -> Markdown:
     **SGD**, 1951 (`robbins1951`)
     """
     entry = registry.rules.get(type(rule).__name__)
-    source = f", {entry.year} (`{entry.cite}`)" if entry and entry.cite else ""
+    source = f", {entry.year} ({_cited(entry.cite)})" if entry and entry.cite else ""
     settings = ", ".join(f"`{name} = {_short(value)}`" for name, value in rule.fields().items())
     lines = [
         f"**{type(rule).__name__}**{source}",
@@ -96,18 +97,31 @@ def catalogue(kind: str = "rules") -> Markdown:
     if kind not in tables:
         raise ValueError(f"kind must be one of {sorted(tables)}, got {kind!r}")
     entries = sorted(tables[kind].values(), key=lambda e: (e.year, e.name))
-    head = ["name", "year", "source", "what it is", "settings and defaults", "chapter"]
+    head = ["name", "year", "source", "what it is", "settings", "chapter"]
     rows = [head, ["---"] * len(head), *map(_row, entries)]
-    return Markdown("\n".join(f"| {' | '.join(row)} |" for row in rows))
+    cells = [[cell.replace("|", r"\|") for cell in row] for row in rows]
+    return Markdown("\n".join(f"| {' | '.join(row)} |" for row in cells))
 
 
 def _row(entry: registry.Entry) -> list[str]:
-    settings = ", ".join(
-        f"`{f.name}`" if f.default is dataclasses.MISSING else f"`{f.name} = {_short(f.default)}`"
-        for f in (dataclasses.fields(entry.make) if isinstance(entry.make, type) else ())
-    )
-    source = f"`{entry.cite}`" if entry.cite else ""
-    return [entry.name, str(entry.year), source, entry.summary, settings, str(entry.chapter)]
+    settings = ", ".join(_parameters(entry.make))
+    place = str(entry.chapter) if entry.chapter else ""
+    return [entry.name, str(entry.year), _cited(entry.cite), entry.summary, settings, place]
+
+
+def _parameters(make: Any) -> list[str]:
+    none = inspect.Parameter.empty
+    return [
+        f"`{p.name}`" if p.default is none else f"`{p.name} = {_short(p.default)}`"
+        for p in inspect.signature(make).parameters.values()
+    ]
+
+
+def _cited(key: str) -> str:
+    """A citation where the book is built, the key of the bibliography elsewhere."""
+    if not key:
+        return ""
+    return f"{{cite:t}}`{key}`" if os.environ.get("PRIMER_BOOK") else f"`{key}`"
 
 
 def _equation(rule: Optimizer) -> str:
@@ -127,3 +141,19 @@ def _leaves(tree: Any, name: str = "") -> list[tuple[str, Any]]:
     if not isinstance(tree, dict):
         return [(name, tree)]
     return [leaf for key, value in tree.items() for leaf in _leaves(value, key)]
+
+
+def equations() -> Markdown:
+    """Every registered rule's equation, by year.
+
+    Examples
+    --------
+    >>> "**SGD**" in equations()
+    True
+    """
+    entries = sorted(registry.rules.values(), key=lambda e: (e.year, e.name))
+    return Markdown("\n\n".join(_titled(e) for e in entries if e.kind == "rule"))
+
+
+def _titled(entry: registry.Entry) -> str:
+    return f"**{entry.name}**\n\n{_equation(entry.make())}"
