@@ -6,11 +6,13 @@ from . import data, landscapes, models, registry, rules, schedules
 from .card import card, catalogue
 from .compare import compare
 from .driver import Run, run
-from .hyper import Schedule, Slider, power, sweep
+from .hyper import Slider, power, sweep
 from .objective import Batches, DataObjective, Noisy, Objective, Table, Varying, l2
 from .optimizer import Optimizer
+from .range_test import RangeTest, range_test
 from .registry import rule, schedule
 from .rules.clip import Clip
+from .schedules import Schedule
 from .trace import TraceError, javascript, latex
 
 # Rules and schedules are exported by the registry: a new class in a new file needs no line here.
@@ -21,10 +23,10 @@ globals().update({name: entry.make for name, entry in _registered.items()})
 _drawing = ("Curve", "Draggable", "explore")
 
 __all__ = [  # noqa: PLE0604
-    "Batches", "Clip", "DataObjective", "Noisy", "Objective", "Optimizer", "Run", "Schedule",
-    "Slider", "Table", "TraceError", "Varying", "card", "catalogue", "compare", "data",
-    "javascript", "l2", "landscapes", "latex", "models", "power", "registry", "rule", "rules",
-    "run", "schedule", "schedules", "sweep", *_drawing, *_registered,
+    "Batches", "Clip", "DataObjective", "Noisy", "Objective", "Optimizer", "RangeTest", "Run",
+    "Schedule", "Slider", "Table", "TraceError", "Varying", "card", "catalogue", "compare", "data",
+    "javascript", "l2", "landscapes", "latex", "models", "power", "range_test",
+    "registry", "rule", "rules", "run", "schedule", "schedules", "sweep", *_drawing, *_registered,
 ]  # fmt: skip
 
 

@@ -128,7 +128,8 @@ def _equation(rule: Optimizer) -> str:
     try:
         return f"$$\n{latex(rule)}\n$$"
     except TraceError as error:
-        return f"(No equation: {error}.)"
+        entry = registry.rules.get(type(rule).__name__)
+        return f"(No equation: {entry.no_page if entry and entry.no_page else error}.)"
 
 
 def _short(value: Any) -> str:

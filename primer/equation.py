@@ -22,7 +22,7 @@ SUFFIXES = {
 }  # fmt: skip
 INFIX = {
     "less": "<", "less_equal": r"\le", "greater": ">", "greater_equal": r"\ge", "equal": "=",
-    "not_equal": r"\ne", "logical_and": r"\wedge", "logical_or": r"\vee",
+    "not_equal": r"\ne", "remainder": r"\bmod", "logical_and": r"\wedge", "logical_or": r"\vee",
 }  # fmt: skip
 NAMED = {"exp": r"\exp", "log": r"\log", "cos": r"\cos", "sin": r"\sin", "tanh": r"\tanh",
          "sign": r"\operatorname{sign}", "maximum": r"\max", "minimum": r"\min"}  # fmt: skip
