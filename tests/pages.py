@@ -1,4 +1,4 @@
-"""Runs of a rule with the page's JavaScript, and with NumPy, over random positions of its sliders."""
+"""Runs of a rule by the page's JavaScript and by NumPy, at random positions of its sliders."""
 
 import dataclasses
 import json
@@ -6,12 +6,12 @@ import subprocess
 from pathlib import Path
 
 import numpy as np
+from chaos import Shaken
 from helpers import domains, node
 
 import primer
 from primer import Schedule, Slider, registry, run
 from primer.graph import trace_step
-from primer.objective import Objective
 from primer.script import _binder, program
 
 STEPS = 200
@@ -23,7 +23,7 @@ EXACT = {
     "where", "less", "less_equal", "greater", "greater_equal", "equal", "not_equal", "logical_and",
     "logical_or", "logical_not", "isfinite", "floor", "floor_divide", "remainder", "sum",
 }  # fmt: skip
-#: Rules whose NumPy side is not in the graph: LAPACK may fuse a product and a sum into one rounding.
+#: Rules with NumPy work that is not in the graph: LAPACK may fuse a product and a sum.
 LAPACK = {"Newton": "np.linalg.solve"}
 
 
@@ -73,36 +73,6 @@ def operations(rule, J, sliders) -> set[str]:
 
 def _leaves(tree):
     return [x for v in tree.values() for x in _leaves(v)] if isinstance(tree, dict) else [tree]
-
-
-class Shaken(Objective):
-    """J for theta (3, *batch, d): exact in row 0, off by one unit in the last place in rows 1, 2.
-
-    There every step meets a theta and returns a gradient that are rounded up (1) or down (2), as a
-    library with another cosine would. Runs that depart under this are chaotic.
-    """
-
-    def __init__(self, J):
-        super().__init__(J, None, J.hess, J.dim)
-        self.J, self.separable = J, False
-
-    def grad(self, theta):
-        return _shake(self.J.grad(_shake(theta)))
-
-    def hess(self, theta):
-        return self.J.hess(_shake(theta))
-
-    def at(self, t):
-        return Shaken(self.J.at(t))
-
-    def watch(self, theta, t):
-        return self.J.watch(theta, t)
-
-
-def _shake(numbers):
-    return np.stack([
-        numbers[0], np.nextafter(numbers[1], np.inf), np.nextafter(numbers[2], -np.inf)
-    ])  # fmt: skip
 
 
 @dataclasses.dataclass

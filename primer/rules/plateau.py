@@ -16,8 +16,9 @@ from .wrappers import Wrapper, innermost
     cite="bengio2012",
     year=2012,
     chapter=8,
-    torch="ReduceLROnPlateau(optimizer, factor=factor, patience=patience, threshold=threshold)",
-    optax="contrib.reduce_on_plateau(factor=factor, patience=patience, rtol=threshold)",
+    torch="ReduceLROnPlateau(optimizer, factor=factor, patience=patience, threshold=threshold,"
+    " eps=0)",
+    optax="contrib.reduce_on_plateau(factor=factor, patience=patience + 1, rtol=threshold)",
 )
 class ReduceOnPlateau(Wrapper):
     """Multiply the rate by a factor when the loss has not fallen for longer than a patience.
@@ -48,9 +49,10 @@ class ReduceOnPlateau(Wrapper):
     Notes
     -----
     With every = 1: torch's ReduceLROnPlateau in mode "min" with relative threshold, no cooldown and
-    no least rate, fed with J(theta_t) before step t. torch leaves the rate alone once a change
-    would be below 1e-8; this one goes on. A NaN loss is no progress. For a loss below 0 the
-    relative threshold works the wrong way round, in torch as here. The idea: bengio2012.
+    no least rate, fed with J(theta_t) before step t; with its default eps it leaves the rate alone
+    once a change would be below 1e-8. optax cuts when bad reaches patience, one look sooner. A NaN
+    loss is no progress. For a loss below 0 the relative threshold works the wrong way round, in
+    torch as here. The idea: bengio2012.
 
     Examples
     --------

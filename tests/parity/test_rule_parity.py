@@ -1,0 +1,141 @@
+"""Every rule makes the steps of torch.optim and optax, live, by the calls that the registry names.
+
+float64, 500 steps, five objectives, the defaults and a setting with a large eps; what either
+library iterates in place of theta is what the registry says (`sees`). A run is compared until it
+is chaotic (see tests/chaos.py), and at least three of the five must be calm to the end.
+"""
+
+import json
+from pathlib import Path
+
+import libraries
+import numpy as np
+import pytest
+
+from primer import Cosine, registry
+
+pytestmark = pytest.mark.parity
+RECORDED = {
+    (json.dumps(r["rule"]), r["library"], r["objective"]): r["theta"]
+    for r in json.loads((Path(__file__).parents[1] / "golden/vectors.json").read_text())["records"]
+}
+
+#: The nearest call where the registry says there is none that agrees: it must differ.
+#: None: there is nothing near, and no public name that looks like it.
+NEAREST = {
+    ("AdaGrad", "optax"): "adagrad(lr, initial_accumulator_value=0.0, eps=eps)",
+    ("AMSGrad", "optax"): "amsgrad(lr, b1=beta1, b2=beta2, eps=eps)",
+    ("NAdam", "optax"): "nadam(lr, b1=beta1, b2=beta2, eps=eps)",
+    ("RAdam", "optax"): "radam(lr, b1=beta1, b2=beta2, eps=eps, threshold=5.0)",
+    ("Lion", "torch"): None,
+    ("Newton", "torch"): None,
+    ("Newton", "optax"): None,
+    ("ConjugateGradient", "torch"): None,
+    ("ConjugateGradient", "optax"): None,
+    ("FletcherReeves", "torch"): None,
+    ("FletcherReeves", "optax"): None,
+    ("PolakRibiere", "torch"): None,
+    ("PolakRibiere", "optax"): None,
+    ("Project", "torch"): None,
+}
+#: No alias, but a chain that agrees.
+CHAINS = {
+    ("AdamL2", "optax"): "chain(add_decayed_weights(weight_decay),"
+    " adam(lr, b1=beta1, b2=beta2, eps=eps))",
+}
+#: What either library iterates in place of theta.
+SEES = {"Nesterov": "theta - beta * state['v']"}
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _both_libraries():
+    for name in ("torch", "jax", "optax"):
+        pytest.importorskip(name, reason=f"{name} is missing: `make parity` installs it")
+
+
+def compared():
+    return [
+        pytest.param(case, library, id="-".join(filter(None, (*case, library))))
+        for case in libraries.cases()
+        for library in libraries.RUNNERS
+        if libraries.has(libraries.made(*case), library)
+    ]
+
+
+@pytest.mark.parametrize(("case", "library"), compared())
+def test_500_steps_agree_to_1e_10_and_with_the_recording(case, library):
+    rule = libraries.adapted(libraries.made(*case), library)
+    full = 0
+    for ground, J in libraries.GROUNDS.items():
+        ours = libraries.seen(rule, J, J.start)
+        theirs = libraries.RUNNERS[library](libraries.made(*case), J, J.start)
+        limit = libraries.calm(rule, J, J.start)
+        full += limit > libraries.STEPS
+        assert np.isfinite(theirs).all()
+        assert np.abs(theirs[-1] - theirs[0]).max() > 1e-3, f"{ground}: nothing moved"
+        libraries.assert_near(ours[:limit], theirs[:limit], ground)
+        key = (json.dumps(libraries.spelled(libraries.made(*case))), library, ground)
+        recorded = RECORDED[key]
+        steps = [int(t) for t in recorded]
+        libraries.assert_near(np.array(list(recorded.values())), theirs[steps], "the recording")
+    assert full >= 3
+
+
+def test_the_named_differences_are_exactly_those_of_the_registry():
+    claimed = {(n, "torch") for n, e in registry.rules.items() if e.no_torch}
+    claimed |= {(n, "optax") for n, e in registry.rules.items() if e.no_optax}
+    assert claimed == {*NEAREST, *CHAINS}
+    assert {n: e.sees for n, e in registry.rules.items() if e.sees != "theta"} == SEES
+    for name, entry in registry.rules.items():
+        assert bool(entry.torch) != bool(entry.no_torch), name
+        assert bool(entry.optax) != bool(entry.no_optax), name
+
+
+def gaps(case, library, call):
+    rule = libraries.made(*case)
+    for J in libraries.GROUNDS.values():
+        theirs = libraries.RUNNERS[library](rule, J, J.start, 50, call)
+        yield np.abs(libraries.seen(rule, J, J.start, 50) - theirs).max()
+
+
+@pytest.mark.parametrize(("name", "library"), [key for key, call in NEAREST.items() if call])
+def test_the_nearest_call_really_differs(name, library):
+    assert min(gaps((name, "large eps", "SGD"), library, NEAREST[name, library])) > 1e-5
+
+
+@pytest.mark.parametrize(("name", "library"), CHAINS)
+def test_a_chain_without_an_alias_agrees(name, library):
+    assert max(gaps((name, "large eps", "SGD"), library, CHAINS[name, library])) < 1e-12
+
+
+@pytest.mark.parametrize(("name", "library"), [key for key, call in NEAREST.items() if not call])
+def test_what_is_said_to_be_missing_is_missing(name, library):
+    module = pytest.importorskip({"torch": "torch.optim", "optax": "optax"}[library])
+    words = {"FletcherReeves": "conjugate", "PolakRibiere": "conjugate", "Project": "project"}
+    word = words.get(name, name).lower()
+    assert not [n for n in dir(module) if word in n.lower()]
+
+
+def test_nesterov_itself_differs_from_what_torch_iterates():
+    rule, J = libraries.made("Nesterov", "default"), libraries.GROUNDS["rosenbrock"]
+    theirs = libraries.in_torch(rule, J, J.start, 50)
+    theta, state = J.start, rule.init(J.start)
+    for t in range(50):
+        theta, state = rule.step(J, theta, state, t)
+    assert np.abs(theta - theirs[-1]).max() > 1e-3
+
+
+@pytest.mark.parametrize("name", ["Momentum", "Nesterov"])
+def test_torch_keeps_the_rate_outside_its_buffer_so_a_schedule_makes_another_run(name):
+    torch = pytest.importorskip("torch")
+    J, fall = libraries.GROUNDS["quadratic"], Cosine(0.05, 100)
+    rule = registry.rules[name].make(lr=fall, beta=0.9)
+    x = torch.tensor(J.start.copy(), requires_grad=True)
+    optimizer = torch.optim.SGD([x], lr=0.05, momentum=0.9, nesterov=name == "Nesterov")
+    theta, state = J.start, rule.init(J.start)
+    for t in range(100):
+        optimizer.param_groups[0]["lr"] = fall(t)
+        x.grad = torch.tensor(J.grad(x.detach().numpy()))
+        optimizer.step()
+        theta, state = rule.at(t).step(J, theta, state, t)
+    assert np.abs(theta - x.detach().numpy()).max() > 1e-3
