@@ -40,6 +40,7 @@ class Base:
     names: list[str]
     data: dict[str, Any]
     packed = ""
+    first = "Rule"  # heading of the names
 
     def __init__(self, identity: Any) -> None:
         self.id = _unique(f"px-{zlib.crc32(repr(identity).encode()):08x}")

@@ -18,8 +18,8 @@ from .model import Record
 from .views import Line, Panel
 
 #: Size of a panel in px, and where its axes stand: left, top, right, bottom.
-WIDTH, HEIGHT = 420, 340
-BOX = (54.0, 34.0, 408.0, 292.0)
+WIDTH, HEIGHT = 360, 300
+BOX = (52.0, 32.0, 350.0, 258.0)
 #: Points of a line at most; the longer ones show every k-th.
 POINTS = 1000
 

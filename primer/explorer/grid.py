@@ -119,7 +119,7 @@ def explore_grid(
 class GridExplorer(Base):
     """What `explore_grid` returns; see there."""
 
-    columns = ("Last value",)
+    columns, first = ("Last value",), "Curve"
 
     def __init__(
         self,
@@ -131,10 +131,7 @@ class GridExplorer(Base):
     ) -> None:
         super().__init__((title, [*sliders], [*arrays], [p.title for p in panels]))
         self.title, self.caption, self.scene_names = title, caption, [""]
-        self.controls = [
-            Control(key, s, s.label or _letter(key)[0], "" if s.label else _letter(key)[1])
-            for key, s in sliders.items()
-        ]
+        self.controls = [_control(key, s) for key, s in sliders.items()]
         self.shape = tuple(len(s.values) for s in sliders.values())
         self.arrays, self.plots = arrays, list(panels)
         self._refuse_shapes()
@@ -258,8 +255,11 @@ def _edges(control: Control) -> np.ndarray:
     return np.exp(edges) if control.slider.log else edges
 
 
-def _letter(key: str) -> tuple[str, str]:
-    return LABELS.get(key, (key.replace("_", " "), ""))
+def _control(key: str, slider: Slider) -> Control:
+    letter, name = LABELS.get(key, (key.replace("_", " "), ""))
+    if slider.label:
+        letter, _, name = slider.label.partition(" ")
+    return Control(key, slider, letter, name)
 
 
 def _looks(names: Sequence[str]) -> list[Look]:

@@ -139,7 +139,9 @@ def _control(key: str, rule_name: str, path: tuple[str, ...], slider: Slider) ->
     letter, name = LABELS.get(path[-1], (path[-1].replace("_", " "), ""))
     if "." in key:
         name = rule_name
-    return Control(key, slider, slider.label or letter, "" if slider.label else name)
+    if slider.label:
+        letter, _, name = slider.label.partition(" ")
+    return Control(key, slider, letter, name)
 
 
 def substituted(rule: Any, values: dict[int, Any]) -> Any:

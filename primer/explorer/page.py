@@ -93,7 +93,7 @@ def _row(control: Control, id_: str) -> str:
 def _numbers(explorer: Base) -> str:
     known = zip(explorer.names, explorer.looks, explorer.results(), strict=True)
     rows = "".join(_result(k, *item) for k, item in enumerate(known))
-    heads = "".join(f'<th scope="col">{head}</th>' for head in ("", *explorer.columns))
+    heads = "".join(f'<th scope="col">{head}</th>' for head in (explorer.first, *explorer.columns))
     play = [] if explorer.packed else [("play", "▶ Play")]
     buttons = "".join(
         f'<button type="button" class="px-{what}" value="{what}">{label}</button>'

@@ -8,7 +8,7 @@
   const put = (X, Y) => explorer.put([tidy(fromX(X), x), tidy(fromY(Y), y)].slice(0, kind === "map" ? 2 : 1));
   const follow = ({ clientX, clientY }) => {
     const frame = el.getBoundingClientRect();
-    put((clientX - frame.left) / frame.width * 420, (clientY - frame.top) / frame.height * 340);
+    put((clientX - frame.left) / frame.width * 360, (clientY - frame.top) / frame.height * 300);
   };
   Object.assign(knob, { className: "px-handle", tabIndex: 0, role: "slider", ariaLabel: "Starting point" });
   Object.assign(knob, { ariaValueMin: x[0], ariaValueMax: x[1] });
@@ -35,7 +35,7 @@
   el.append(knob);
   return (a, b) => { // keeps it in its place
     Object.assign(knob, { X: atX(a), Y: Math.min(Math.max(atY(b), top), bottom) });
-    Object.assign(knob.style, { left: knob.X / 4.2 + "%", top: knob.Y / 3.4 + "%" });
+    Object.assign(knob.style, { left: knob.X / 3.6 + "%", top: knob.Y / 3 + "%" });
     const text = explorer.start.map((v, i) => `θ${i + 1} = ${minus(v)}`).join(", ");
     Object.assign(knob, { ariaValueNow: a, ariaValueText: text });
   };

@@ -52,8 +52,8 @@
       };
       const follow = event => {
         const frame = el.getBoundingClientRect();
-        pick(0, ((event.clientX - frame.left) / frame.width * 420 - left) / (right - left), x);
-        pick(1, (bottom - (event.clientY - frame.top) / frame.height * 340) / (bottom - top), y);
+        pick(0, ((event.clientX - frame.left) / frame.width * 360 - left) / (right - left), x);
+        pick(1, (bottom - (event.clientY - frame.top) / frame.height * 300) / (bottom - top), y);
       };
       el.style.cursor = "crosshair";
       el.onclick = follow;
