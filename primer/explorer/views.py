@@ -143,11 +143,13 @@ class Layout:
     def contours(self) -> Panel:
         window = plotting.frame(self.J, self.window)
         lines = tuple(Line(k, ("x", 1), ("x", 0)) for k in range(len(self.names)))
-        axes = Axis("θ₁", *window[:2]), Axis("θ₂", *window[2:])
+        names = getattr(self.J, "axes", ("θ₁", "θ₂"))
+        axes = Axis(names[0], *window[:2]), Axis(names[1], *window[2:])
         alt = f"Contour map of {self.where} with the path of {self.who} from the starting point."
 
         def draw(ax: Any) -> None:
             plotting.contours(ax, self.J, window)
+            ax.set(xlabel=names[0], ylabel=names[1])
 
         return Panel("map", f"Path on {self.where}", alt, *axes, lines, draw=draw)
 

@@ -7,6 +7,7 @@ of theta, and carries a window to draw, a start, a name and its known minima.
 from .bowls import absolute, quadratic, ravine, toy
 from .classics import beale, himmelblau, rastrigin, rosenbrock
 from .moving import moving_valley, reddi, reddi_stochastic
+from .phase import phase_plane
 from .saddles import cycle, monkey, saddle, two_wells
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "himmelblau",
     "monkey",
     "moving_valley",
+    "phase_plane",
     "quadratic",
     "rastrigin",
     "ravine",
