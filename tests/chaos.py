@@ -1,4 +1,4 @@
-"""Where a run is chaotic, so that its last bits decide: found by shaking it with rounding errors."""
+"""Where a run is chaotic, so that its last bits decide: found by shaking it by rounding errors."""
 
 import numpy as np
 
