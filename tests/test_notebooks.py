@@ -13,7 +13,8 @@ RHYTHM = [
     "The problem", "The idea", "The code", "Play", "Measured", "When it fails", "In practice",
     "Exercises", "Further reading",
 ]  # fmt: skip
-NUMBER = re.compile(r"[-−–]?\d[\d,\u202f ]*\.?\d*(?:[eE][-+−]?\d+)?%?")
+# A comma or a thin space may part thousands; a space parts two numbers, as in a printed table.
+NUMBER = re.compile(r"[-−–]?(?:\d{1,3}(?:[,\u202f]\d{3})+|\d+)(?:\.\d+)?(?:[eE][-+−]?\d+)?%?")
 chapters = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda p: p.stem)
 
 
