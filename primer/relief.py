@@ -1,0 +1,108 @@
+"""A landscape seen from the side, as a relief model in bands of equal height."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import matplotlib as mpl
+import numpy as np
+from contourpy import contour_generator
+
+from . import check, plotting
+from .objective import Objective
+
+#: From the deepest band to the highest; readable on white and on dark paper.
+TINTS = ("#0d2140", "#1f5a99", "#6fa8d6", "#c9deef", "#eef3f6")
+
+
+def relief(
+    ax: Any, J: Objective, window: Any = None, height: Any = None, bands: int = 13, rows: int = 72
+) -> Callable[[Any], np.ndarray]:
+    """Draw a two-dimensional objective as a surface, from behind its far edge to its near one.
+
+    Equation: with u in [0, 1] from the near edge to the far one and s = 1 / (1 + 0.35 * u), the
+    point (x, y, z) is drawn at (s * x, s * (0.9 * depth * u + z)).
+
+    Parameters
+    ----------
+    ax : Axes
+        Ordinary, flat axes; they are switched off.
+    J : Objective
+        With ``dim`` 2.
+    window : tuple of float, optional
+        (x_low, x_high, y_low, y_high); by default the objective's own.
+    height : callable, optional
+        J -> height in units of the window, increasing, >= 0; by default J scaled to a quarter of
+        the window's width.
+    bands : int
+        Tints of equal height; their borders are contour lines.
+    rows : int
+        Strips from back to front, each of which hides what lies behind it.
+
+    Returns
+    -------
+    callable
+        Points theta (n, 2) -> where they lie in the drawing (n, 2), for paths on the surface.
+
+    Raises
+    ------
+    ValueError
+        If no window is known, or `bands` or `rows` is not a positive integer.
+
+    Examples
+    --------
+    >>> from primer.landscapes import two_wells
+    >>> figure, ax = plotting.subplots()
+    >>> place = relief(ax, two_wells(), rows=8)
+    >>> place(np.array([[0.0, -1.8]])).shape
+    (1, 2)
+    """
+    x_low, x_high, y_low, y_high = frame = plotting.frame(J, window)
+    x = np.linspace(x_low, x_high, 121)
+    y = np.linspace(y_high, y_low, check.count("rows", rows) + 1)
+    raw = J(np.stack(np.meshgrid(x, y), axis=-1))
+    lift = height or (lambda value: (value - raw.min()) / np.ptp(raw) * (x_high - x_low) / 4)
+    z = lift(raw)
+    edges = np.linspace(z.min(), z.max(), check.count("bands", bands) + 1)
+    edges[-1] += 1e-9 * np.ptp(edges)
+
+    def place(theta: Any) -> np.ndarray:
+        theta = np.asarray(theta, dtype=float)
+        return _seen(theta, lift(J(theta)), frame)
+
+    pieces = [piece for k in range(rows) for piece in _strip(x, y[k : k + 2], z[k : k + 2], edges)]
+    ends = np.cumsum([len(outline) for _, outline in pieces])
+    outlines = np.split(place(np.concatenate([outline for _, outline in pieces])), ends[:-1])
+    _paint(ax, outlines, [(band + 0.5) / bands for band, _ in pieces])
+    return place
+
+
+def _seen(theta: np.ndarray, z: np.ndarray, frame: Any) -> np.ndarray:
+    """Where points of the surface are drawn; the far edge is smaller, as it would be seen."""
+    depth = frame[3] - frame[2]
+    far = (theta[..., 1] - frame[2]) / depth
+    scale = 1 / (1 + 0.35 * far)
+    middle = (frame[0] + frame[1]) / 2
+    across = scale * (theta[..., 0] - middle)
+    return np.stack([across, scale * (0.9 * depth * far + z)], axis=-1)
+
+
+def _strip(x: Any, y: Any, z: Any, edges: np.ndarray) -> Any:
+    """Outlines (n, 2) of the bands of height in the strip between two rows."""
+    lines = contour_generator(x=x, y=y, z=z, fill_type="OuterOffset")
+    for band, (low, high) in enumerate(zip(edges[:-1], edges[1:], strict=True)):
+        for points, offsets in zip(*lines.filled(low, high), strict=True):
+            yield band, points[: offsets[1]]
+
+
+def _paint(ax: Any, outlines: Any, heights: Any) -> None:
+    colors = mpl.colors.LinearSegmentedColormap.from_list("relief", TINTS)(heights)
+    # The thin edge closes the hairlines between neighbouring strips.
+    faces = mpl.collections.PolyCollection(
+        outlines, facecolors=colors, edgecolors=colors, linewidths=0.35
+    )
+    ax.add_collection(faces)
+    ax.autoscale_view()
+    ax.margins(0)
+    ax.set_axis_off()
