@@ -1,0 +1,53 @@
+"""How a rule responds: its steps for gradients given beforehand."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from . import check
+from .driver import run
+from .objective import Objective, Table, Varying
+from .optimizer import Optimizer
+
+
+def feed(rule: Optimizer, gradients: Any) -> np.ndarray:
+    """The steps theta_{t+1} - theta_t of a rule that sees these gradients, wherever theta goes.
+
+    Parameters
+    ----------
+    rule : Optimizer
+        With lr = 1 its steps come in units of the rate.
+    gradients : array_like
+        Shape (steps,) for one parameter, (steps, d) for d of them.
+
+    Returns
+    -------
+    ndarray
+        Of the shape of `gradients`.
+
+    Raises
+    ------
+    ValueError
+        If gradients is empty, not finite, or has another shape.
+
+    Examples
+    --------
+    >>> from primer import SGD, Momentum
+    >>> feed(SGD(lr=0.5), [1.0, 2.0]).tolist()
+    [-0.5, -1.0]
+    >>> feed(Momentum(lr=1.0, beta=0.5), [1.0, 0.0, 0.0]).tolist()
+    [-1.0, -0.5, -0.25]
+    """
+    check.number("gradients", gradients)
+    given = np.asarray(gradients, dtype=float)
+    if given.ndim not in (1, 2) or not given.size:
+        raise ValueError(f"gradients must have shape (steps,) or (steps, d), got {given.shape}")
+    table = Table(given.reshape(len(given), -1))
+
+    def at(t: Any) -> Objective:
+        return Objective(lambda theta: 0 * theta.sum(-1), lambda theta: table[t] + 0 * theta)
+
+    start = np.zeros(table.rows.shape[1])
+    return np.diff(run(rule, Varying(at), start, len(given)).theta, axis=0).reshape(given.shape)

@@ -1,0 +1,27 @@
+"""Feeding gradients to a rule gives its steps, one for each gradient."""
+
+import numpy as np
+import pytest
+
+from primer import SGD, Adam
+from primer.response import feed
+
+
+@pytest.mark.parametrize("shape", [(7,), (7, 1), (7, 3)])
+def test_steps_have_the_shape_of_the_gradients(shape):
+    gradients = np.random.default_rng(0).standard_normal(shape)
+    steps = feed(SGD(lr=0.1), gradients)
+    assert steps.shape == shape
+    np.testing.assert_allclose(steps, -0.1 * gradients, atol=1e-15)
+
+
+def test_parameters_do_not_see_each_other_s_gradients():
+    gradients = np.random.default_rng(1).standard_normal((9, 2))
+    both = feed(Adam(lr=1.0), gradients)
+    np.testing.assert_array_equal(both[:, 0], feed(Adam(lr=1.0), gradients[:, 0]))
+
+
+@pytest.mark.parametrize("gradients", [[], [np.nan], 1.0, np.zeros((2, 2, 2)), "steep"])
+def test_other_gradients_are_refused_by_name(gradients):
+    with pytest.raises(ValueError, match="gradients"):
+        feed(SGD(), gradients)
