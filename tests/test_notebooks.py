@@ -117,6 +117,12 @@ def test_outputs_are_kept_only_where_they_are_checked(path):
 
 
 @chapters
+def test_no_widget_state_is_stored(path):
+    notebook = json.loads(path.read_text(encoding="utf-8"))
+    assert set(notebook["metadata"]) <= {"kernelspec", "language_info"}
+
+
+@chapters
 def test_functions_are_short_and_cells_thin(path):
     for cell in cells(path, "code"):
         assert source(cell).count("\n") < 25, source(cell)[:80]
