@@ -16,7 +16,8 @@ from ..script import Program, program
 from . import figure, page
 from .base import Base
 from .model import Curve, Draggable, Record, controls, looks, named, record, substituted
-from .views import Layout, expanded, watched
+from .views import Layout
+from .wanted import expanded, watched
 
 
 @dataclasses.dataclass(frozen=True)
@@ -93,9 +94,10 @@ def explore(
 def _scenes(on: Any) -> dict[str, Objective]:
     if isinstance(on, Objective):
         on = [on]
-    if not isinstance(on, Mapping):
+    if isinstance(on, (list, tuple)):
         on = {getattr(J, "name", "") or f"landscape {k + 1}": J for k, J in enumerate(on)}
-    if not on or not all(isinstance(J, Objective) for J in on.values()):
+    known = isinstance(on, Mapping) and len(on) > 0
+    if not known or not all(isinstance(J, Objective) for J in on.values()):
         raise check.refuse("on", on, "an Objective, or a non-empty list or dict of them")
     return dict(on)
 

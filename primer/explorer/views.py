@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import dataclasses
-import functools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from .. import check, plotting
-from ..hyper import power
+from .. import plotting
 from ..objective import Objective
 from ..plotting import subscript
 from .axes import Axis, limits
-from .model import Curve, Record, locals_of
-
-VIEWS = ("path", "loss", "theta", "step", "state", "correction", "rate")
+from .model import Curve, Record
+from .wanted import correction
 
 
 @dataclasses.dataclass(frozen=True)
@@ -44,72 +41,6 @@ class Panel:
     lines: tuple[Line, ...]
     parts: tuple[str, ...] = ()  # names of the line styles where a rule has several lines
     draw: Callable[[Any], None] | None = None
-
-
-def expanded(views: Sequence[Any], rules: Sequence[Any], dim: int | None) -> list[str | Curve]:
-    """The views asked for, "state" and "correction" turned into curves."""
-    if isinstance(views, (str, Curve)):
-        views = (views,)
-    out: list[str | Curve] = []
-    for view in views:
-        if view == "state":
-            out += [Curve(_pretty(name), name) for name in _state_names(rules)]
-        elif view == "correction":
-            out += [Curve("bias correction 1 − βᵗ⁺¹", _correction, log=True)]
-        elif view == "rate":
-            out.append(Curve("rate η", _rate))
-        elif isinstance(view, Curve):
-            if isinstance(view.f, str) and not any(view.f in locals_of(r) for r in rules):
-                known = sorted(set().union(*(locals_of(r) for r in rules)))
-                raise check.refuse("views", view.f, f"a local of a rule's step: {', '.join(known)}")
-            out.append(view)
-        elif view in VIEWS:
-            out += [view] if view != "path" or dim in (1, 2) else []
-        else:
-            raise check.refuse("views", view, f"one of {', '.join(VIEWS)} or a Curve")
-    return out
-
-
-def _state_names(rules: Sequence[Any]) -> list[str]:
-    """What a rule keeps, by the names its step gives them; corrected ones (m_hat) go first."""
-    names: dict[str, None] = {}
-    for rule in rules:
-        known = locals_of(rule)
-        for key in rule.init(np.zeros(2)):
-            names |= {
-                n: None for n in (f"{key}_hat", key) if n in known and f"{n}_hat" not in known
-            }
-    return list(names)
-
-
-def _correction(rule: Any, t: Any, field: str = "beta1") -> Any:
-    return 1 - power(rule.fields()[field], t + 1)
-
-
-def _rate(rule: Any, t: Any) -> Any:
-    while "lr" not in rule.fields():
-        rule = rule.fields()["rule"]
-    return rule.lr
-
-
-def watched(views: Sequence[str | Curve], rule: Any) -> list[Any]:
-    """What a rule's program is to write down for these views."""
-    known = locals_of(rule)
-    out: list[Any] = []
-    for view in views:
-        if not isinstance(view, Curve):
-            continue
-        if isinstance(view.f, str):
-            out += [view.f] if view.f in known else []
-        elif view.f is _correction:
-            out += [
-                (f"{view.label}[{i}]", functools.partial(_correction, field=field))
-                for i, field in enumerate(("beta1", "beta2"))
-                if field in rule.fields()
-            ]
-        else:
-            out.append((view.label, view.f))
-    return out
 
 
 class Layout:
@@ -234,7 +165,7 @@ class Layout:
         alt = f"{view.label} against the step for {self.who}."
         letters = (
             ("β₁", "β₂")
-            if view.f is _correction
+            if view.f is correction
             else [_short(view.label) + subscript(i + 1) for i in range(most)]
         )
         parts = tuple(letters[:most]) if most > 1 else ()
@@ -249,8 +180,3 @@ def _short(label: str) -> str:
 def _title(label: str) -> str:
     """A label as a title; a symbol such as m̂ or η keeps its case."""
     return label[0].upper() + label[1:] if label[:3].isascii() and label[:3].isalpha() else label
-
-
-def _pretty(name: str) -> str:
-    """m_hat as m̂, v_max as v max."""
-    return name.replace("_hat", "\u0302").replace("_", " ")

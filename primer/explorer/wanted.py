@@ -1,0 +1,92 @@
+"""Which views an explorer is asked for, and what the rules must write down for them."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from .. import check
+from ..hyper import power
+from .model import Curve, locals_of
+
+VIEWS = ("path", "loss", "theta", "step", "state", "correction", "rate")
+
+
+def expanded(views: Sequence[Any], rules: Sequence[Any], dim: int | None) -> list[str | Curve]:
+    """The views asked for, "state" and "correction" turned into curves."""
+    if isinstance(views, (str, Curve)):
+        views = (views,)
+    out: list[str | Curve] = []
+    for view in views:
+        if view == "state":
+            out += [Curve(_pretty(name), name) for name in _state_names(rules)]
+        elif view == "correction":
+            if not any({"beta1", "beta2"} & {*r.fields()} for r in rules):
+                raise check.refuse("views", view, "for rules with beta1 or beta2")
+            out += [Curve("bias correction 1 − βᵗ⁺¹", correction, log=True)]
+        elif view == "rate":
+            for rule in rules:
+                _rate(rule, 0)
+            out.append(Curve("rate η", _rate))
+        elif isinstance(view, Curve):
+            if isinstance(view.f, str) and not any(view.f in locals_of(r) for r in rules):
+                known = sorted(set().union(*(locals_of(r) for r in rules)))
+                raise check.refuse("views", view.f, f"a local of a rule's step: {', '.join(known)}")
+            out.append(view)
+        elif view in VIEWS:
+            out += [view] if view != "path" or dim in (1, 2) else []
+        else:
+            raise check.refuse("views", view, f"one of {', '.join(VIEWS)} or a Curve")
+    return out
+
+
+def _state_names(rules: Sequence[Any]) -> list[str]:
+    """What a rule keeps, by the names its step gives them; corrected ones (m_hat) go first."""
+    names: dict[str, None] = {}
+    for rule in rules:
+        known = locals_of(rule)
+        for key in rule.init(np.zeros(2)):
+            names |= {
+                n: None for n in (f"{key}_hat", key) if n in known and f"{n}_hat" not in known
+            }
+    return list(names)
+
+
+def correction(rule: Any, t: Any, field: str = "beta1") -> Any:
+    return 1 - power(rule.fields()[field], t + 1)
+
+
+def _rate(rule: Any, t: Any) -> Any:
+    while "lr" not in rule.fields():
+        if "rule" not in rule.fields():
+            raise check.refuse("views", "rate", "for rules with a learning rate lr")
+        rule = rule.fields()["rule"]
+    return rule.lr
+
+
+def watched(views: Sequence[str | Curve], rule: Any) -> list[Any]:
+    """What a rule's program is to write down for these views."""
+    known = locals_of(rule)
+    out: list[Any] = []
+    for view in views:
+        if not isinstance(view, Curve):
+            continue
+        if isinstance(view.f, str):
+            out += [view.f] if view.f in known else []
+        elif view.f is correction:
+            out += [
+                (f"{view.label}[{i}]", functools.partial(correction, field=field))
+                for i, field in enumerate(("beta1", "beta2"))
+                if field in rule.fields()
+            ]
+        else:
+            out.append((view.label, view.f))
+    return out
+
+
+def _pretty(name: str) -> str:
+    """m_hat as m̂, v_max as v max."""
+    return name.replace("_hat", "\u0302").replace("_", " ")

@@ -1,0 +1,156 @@
+"""A Chromium, a page that holds explorers, a JupyterLab to drive: for tests and benchmarks."""
+
+import contextlib
+import os
+import secrets
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+from primer.explorer.page import SCRIPTS
+from primer.plotting import static
+
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
+REQUIRED = bool(os.environ.get("CI") or os.environ.get("REQUIRE_BROWSER"))
+
+
+@contextlib.contextmanager
+def chromium():
+    """A running headless browser: CHROMIUM, one on the PATH, or Playwright's own."""
+    from playwright.sync_api import sync_playwright
+
+    found = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+def write_page(path: Path, *explorers, before: str = "", theme: str = "light") -> str:
+    """A page with explorers as the book makes them; returns its file:// address."""
+    os.environ["PRIMER_BOOK"] = "1"
+    try:
+        body = before + "".join(e.html() for e in explorers)
+    finally:
+        del os.environ["PRIMER_BOOK"]
+    for name in SCRIPTS:
+        path.with_name(name).write_text(static(name), encoding="utf-8")
+    scripts = "".join(f'<script defer src="{name}"></script>' for name in SCRIPTS)
+    path.write_text(
+        f'<!doctype html><html lang="en" data-theme="{theme}"><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width"><title>Explorers</title>'
+        f"<style>{static('explorer.css')} body {{ max-width: 800px; margin: auto }}</style>"
+        f"{scripts}"
+        f"<body><main><h1>Explorers</h1>{body}</main></body></html>",
+        encoding="utf-8",
+    )
+    return path.as_uri()
+
+
+def settings(page, k: int = 0) -> dict:
+    """Sliders by key, as the page's k-th explorer has them."""
+    return page.evaluate(
+        "k => { const e = PrimerExplorer.all[k];"
+        " const pairs = e.data.controls.map((c, i) => [c.key, c.values[e.index[i]]]);"
+        " return Object.fromEntries(pairs) }",
+        k,
+    )
+
+
+def numbers(page, k: int = 0) -> list[dict]:
+    """The table of the page's k-th explorer: loss and theta to the last bit."""
+    rows = page.locator(".px").nth(k).locator("tbody tr")
+    data = [rows.nth(i).evaluate("row => ({...row.dataset})") for i in range(rows.count())]
+    return [
+        {
+            "loss": float(row["loss"]),
+            "theta": [float(x) for x in row["theta"].split(",") if x],
+            "lost": int(row["lost"]),
+        }
+        for row in data
+    ]
+
+
+def paths(page, k: int = 0) -> list[str]:
+    """The `d` of every moving line that is shown in the page's k-th explorer."""
+    return (
+        page.locator(".px")
+        .nth(k)
+        .evaluate(
+            "root => [...root.querySelectorAll('.px-panels:not([hidden]) .px-line > path')]"
+            ".map(path => path.getAttribute('d'))"
+        )
+    )
+
+
+@contextlib.contextmanager
+def jupyter_lab(folder: Path):
+    """A JupyterLab over `folder`, on this machine only; yields its address and token."""
+    token = secrets.token_hex(16)
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    root = str(Path(__file__).resolve().parents[2])
+    env = os.environ | {
+        "JUPYTER_CONFIG_DIR": str(folder / ".config"),
+        "JUPYTER_RUNTIME_DIR": str(folder / ".runtime"),
+        "PYTHONPATH": os.pathsep.join(filter(None, [root, os.environ.get("PYTHONPATH")])),
+    }
+    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--ip=127.0.0.1"]
+    command += [f"--port={port}", f"--IdentityProvider.token={token}", "--LabApp.news_url=None"]
+    command += [
+        "--allow-root",
+        f"--ServerApp.root_dir={folder}",
+        "--LabApp.extension_manager=readonly",
+    ]
+    server = subprocess.Popen(
+        command, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    try:
+        _wait(f"http://127.0.0.1:{port}/api?token={token}", server)
+        yield f"http://127.0.0.1:{port}", token
+    finally:
+        server.terminate()
+        server.wait(30)
+
+
+def _wait(address: str, server, seconds: float = 90) -> None:
+    end = time.monotonic() + seconds
+    while time.monotonic() < end and server.poll() is None:
+        with contextlib.suppress(urllib.error.URLError, OSError):
+            urllib.request.urlopen(address, timeout=2)
+            return
+        time.sleep(0.3)
+    raise RuntimeError(f"JupyterLab did not answer within {seconds} s")
+
+
+def write_notebook(path: Path, *cells: str) -> None:
+    """Cells are Python; one that begins with ``%%md`` is Markdown."""
+    from nbformat import v4
+
+    made = [
+        v4.new_markdown_cell(cell.removeprefix("%%md\n"))
+        if cell.startswith("%%md")
+        else v4.new_code_cell(cell)
+        for cell in cells
+    ]
+    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
+    path.write_text(
+        __import__("nbformat").writes(v4.new_notebook(cells=made, metadata=kernel)),
+        encoding="utf-8",
+    )
+
+
+def run_all(page, address: str, token: str, notebook: str) -> None:
+    """Open a notebook in JupyterLab and run all its cells."""
+    page.goto(f"{address}/lab/tree/{notebook}?token={token}")
+    page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=90_000)
+    page.wait_for_function("document.body.innerText.includes('| Idle')", timeout=90_000)
+    page.get_by_role("menuitem", name="Run", exact=True).click()
+    page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
