@@ -154,7 +154,7 @@ def toy(factor):
     return Toy(lr=1e-3)
 
 
-def page(made, steps):
+def page(made, steps, J=J):
     """theta of every step, by the page's own code."""
     script = (
         f"const {{ lib, march }} = require({str(RUNTIME)!r}), size = {{ s: 2, w: 0 }};"
@@ -191,13 +191,14 @@ def test_tracing_leaves_the_rule_as_it_was_and_gives_the_same_text_twice(name):
 
 def test_the_order_of_operations_is_the_authors():
     """Two spellings of one formula differ in the last bits, in the page as in NumPy."""
-    one = ruled(lambda s, g, th, st, t: (th - s.lr * g / 3 * 7 * 1e-3, st))
-    other = ruled(lambda s, g, th, st, t: (th - s.lr * (g * (7 / 3)) * 1e-3, st))
-    paths = [run(made, J, [-1.2, 1.0], 40).theta for made in (one, other)]
+    one = ruled(lambda s, g, th, st, t: (th - s.lr * g / 3 * 7, st))
+    other = ruled(lambda s, g, th, st, t: (th - s.lr * (g * (7 / 3)), st))
+    bowl = landscapes.quadratic([3.0, 5.0])
+    paths = [run(made, bowl, [-1.2, 1.0], 40).theta for made in (one, other)]
     assert (paths[0] != paths[1]).any()
     np.testing.assert_allclose(*paths, rtol=1e-9)
     for made, path in zip((one, other), paths, strict=True):
-        np.testing.assert_array_equal(page(made, 40), path)
+        np.testing.assert_array_equal(page(made, 40, bowl), path)
 
 
 def test_equal_subexpressions_are_computed_once():
