@@ -51,7 +51,7 @@ def main(arguments: list[str]) -> int:
                 file.write_text(after, "utf-8")
     for file in changed:
         print(f"{file}: {'needs stripping (make format)' if check else 'stripped'}")
-    return bool(changed)
+    return int(check and bool(changed))
 
 
 if __name__ == "__main__":

@@ -21,12 +21,12 @@ class Markdown(str):
         return str(self)
 
 
-def card(rule: Optimizer) -> Markdown:
+def card(rule: Optimizer | type[Optimizer]) -> Markdown:
     """Name, year, source, equation, settings and state of a rule, as Markdown.
 
     Parameters
     ----------
-    rule : Optimizer
+    rule : Optimizer, or its class
         Registered or not; one without an entry in the registry has no year and source.
 
     Returns
@@ -39,6 +39,7 @@ def card(rule: Optimizer) -> Markdown:
     >>> print(card(SGD(lr=0.1)).splitlines()[0])
     **SGD**, 1951 (`robbins1951`)
     """
+    rule = rule() if isinstance(rule, type) else rule
     entry = registry.rules.get(type(rule).__name__)
     source = f", {entry.year} ({_cited(entry.cite)})" if entry and entry.cite else ""
     settings = ", ".join(f"`{name} = {_short(value)}`" for name, value in rule.fields().items())

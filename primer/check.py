@@ -38,6 +38,8 @@ def refuse(name: str, value: Any, allowed: str) -> ValueError:
 
 def number(name: str, value: Any, domain: str = "real") -> None:
     """Refuse anything but a real number, or an array of them, inside ``domain``."""
+    if domain not in DOMAINS:
+        raise refuse(f"the domain of {name}", domain, f"one of {', '.join(DOMAINS)}")
     allowed, ok = DOMAINS[domain]
     array = np.asarray(value)
     if isinstance(value, (bool, np.bool_, str)) or array.dtype.kind not in "iuf":

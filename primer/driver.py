@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import concurrent.futures
 import contextlib
-import dataclasses
 import os
 from collections.abc import Callable
 from typing import Any
@@ -12,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from . import check
+from .loop import Run, march
 from .objective import Objective
 from .optimizer import Optimizer
 
@@ -19,42 +19,6 @@ from .optimizer import Optimizer
 BLOCK = 2**17
 #: Runs longer than this many steps show a progress bar.
 LONG = 20_000
-
-
-@dataclasses.dataclass(frozen=True, eq=False)
-class Run:
-    """What `run` returns; index 0 of `theta` and `loss` is the start.
-
-    Attributes
-    ----------
-    theta : ndarray (kept, *batch, d)
-        With ``keep=1``, kept = steps + 1.
-    loss : ndarray (kept, *batch)
-    state : dict
-        The rule's state after the last step; pass it on with ``t0=run.t`` to resume.
-    t : int
-        The step that comes next.
-    steps : ndarray (kept,)
-        The t of every kept row.
-    diverged_at : ndarray of int (*batch,)
-        First kept t with a theta or loss that is not finite; -1 where there is none.
-    """
-
-    theta: np.ndarray
-    loss: np.ndarray
-    state: dict[str, Any]
-    t: int
-    steps: np.ndarray
-    diverged_at: np.ndarray
-
-    @property
-    def diverged(self) -> np.ndarray:
-        """Which runs left the finite numbers, shape (*batch,)."""
-        return self.diverged_at >= 0
-
-    def __repr__(self) -> str:
-        lost = f"{int(self.diverged.sum())} of {self.diverged.size} diverged"
-        return f"Run(theta {self.theta.shape}, loss {self.loss.shape}, t = {self.t}, {lost})"
 
 
 def run(
@@ -120,6 +84,8 @@ def run(
     keep = check.count("keep", keep)
     if seed is not None:
         J = J.with_seed(check.count("seed", seed, 0))
+    if theta0 is None:
+        raise check.refuse("theta0", theta0, "a start of shape (*batch, d), such as J.start")
     theta = check.points("theta0", theta0, J.dim, finite=state is None)
     theta = _spread(theta, rule)
     rule = _cast(rule, theta)
@@ -211,47 +177,12 @@ def _state_part(state: Any, piece: Any, theta: np.ndarray) -> Any:
 
 def _spread_work(jobs: list[Any], executor: Any, tick: Any) -> list[Run]:
     if executor is not None:
-        return list(executor.map(_march, *zip(*jobs, strict=True)))
+        return list(executor.map(march, *zip(*jobs, strict=True)))
+    ticks = () if tick is None else (tick,)
     if len(jobs) == 1:
-        return [_march(*jobs[0], tick=tick)]
+        return [march(*jobs[0], *ticks)]
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as threads:
-        return list(threads.map(lambda job: _march(*job, tick=tick), jobs))
-
-
-def _march(
-    rule: Any, J: Any, theta: Any, state: Any, t0: int, steps: int, keep: int, tick: Any = None
-) -> Run:
-    """The loop itself, for one block."""
-    state = rule.init(theta) if state is None else state
-    kept = sorted({*range(0, steps + 1, keep), steps})
-    thetas = np.empty((len(kept), *theta.shape), theta.dtype)
-    losses = np.empty((len(kept), *theta.shape[:-1]), theta.dtype)
-    rows = {step: row for row, step in enumerate(kept)}
-    with np.errstate(all="ignore"):
-        for k in range(steps + 1):
-            if k in rows:
-                thetas[rows[k]] = theta
-                losses[rows[k]] = J.watch(theta, t0 + k)
-            if k < steps:
-                new = rule.at(t0 + k).step(J.at(t0 + k), theta, state, t0 + k)
-                theta, state = _typed(new[0], theta.dtype), _typed(new[1], theta.dtype)
-                if tick is not None:
-                    tick()
-    when = np.array(kept) + t0
-    return Run(thetas, losses, state, t0 + steps, when, _first_lost(thetas, losses, when))
-
-
-def _typed(value: Any, dtype: np.dtype) -> Any:
-    """Floats in theta's dtype: NumPy's float64 scalars would turn a float32 run into float64."""
-    if isinstance(value, dict):
-        return {name: _typed(v, dtype) for name, v in value.items()}
-    is_float = isinstance(value, np.ndarray) and value.dtype.kind == "f"
-    return value.astype(dtype, copy=False) if is_float else value
-
-
-def _first_lost(thetas: np.ndarray, losses: np.ndarray, when: np.ndarray) -> np.ndarray:
-    lost = ~(np.isfinite(thetas).all(-1) & np.isfinite(losses))
-    return np.where(lost.any(0), when[lost.argmax(0)], -1)
+        return list(threads.map(lambda job: march(*job, *ticks), jobs))
 
 
 def _joined(parts: list[Run]) -> Run:

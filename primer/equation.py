@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from .graph import Node, Traced, make, trace_step
+from .graph import RANDOM, Node, Traced, TraceError, constants, make, trace_step
 from .optimizer import Optimizer
 
 #: LaTeX of fields and locals; others are printed upright under their own name.
@@ -60,8 +60,10 @@ def latex(rule: Optimizer | type[Optimizer]) -> str:
     \end{aligned}
     """
     rule = rule() if isinstance(rule, type) else rule
-    traced = trace_step(rule, None, 2, _symbol)
-    lines = _Printer(traced).lines()
+    first, second = (trace_step(rule, None, 2, _symbol) for _ in range(2))
+    if constants(first) != constants(second):
+        raise TraceError(RANDOM)
+    lines = _Printer(first).lines()
     return "\\begin{aligned}\n" + " \\\\\n".join(lines) + "\n\\end{aligned}"
 
 

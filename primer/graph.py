@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from . import check
 from .hyper import Schedule, Slider
 from .objective import Batches, DataObjective, Objective
 from .optimizer import Optimizer
@@ -24,6 +25,14 @@ class TraceError(TypeError):
     """Something a traced rule cannot do; the message names what to write instead."""
 
 
+class Missing(TraceError, AttributeError):
+    """An attribute of arrays that traced values do not have."""
+
+
+RANDOM = (
+    "two traces of the same rule differ: np.random would be frozen to one constant; "
+    "draw the noise beforehand (primer.Noisy, primer.Table)"
+)
 UFUNCS = {
     "add", "subtract", "multiply", "divide", "negative", "power", "sqrt", "square", "absolute",
     "sign", "exp", "log", "cos", "sin", "tanh", "floor", "maximum", "minimum", "less", "less_equal",
@@ -73,6 +82,11 @@ class Node(np.lib.mixins.NDArrayOperatorsMixin):
     def __getitem__(self, key: Any) -> Node:
         index = np.arange(np.prod(self.shape, dtype=int)).reshape(self.shape)[key]
         return gather(self.pool, [self], [(0, int(i)) for i in np.ravel(index)], np.shape(index))
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        raise Missing(f".{name} cannot be traced: use a function such as np.sum or np.stack")
 
     def __setitem__(self, key: Any, value: Any) -> None:
         raise TraceError("a traced array cannot be written in place: use np.where or np.stack")
@@ -266,6 +280,8 @@ class Symbolic(Objective):
 
 def trace_step(rule: Optimizer, J: Objective | None, dim: int, bind: Callable[..., Any]) -> Traced:
     """Call init and step once on symbols. `bind(pool, name, value, t)` turns a field into one."""
+    if not isinstance(rule, Optimizer):
+        raise check.refuse("rule", rule, "an Optimizer, such as Adam(lr=0.1)")
     if isinstance(J, (Batches, DataObjective)):
         raise TraceError("an objective made of data is too heavy for a page: use explore_grid")
     pool: dict = {}
@@ -324,6 +340,11 @@ class _watching:
             order = frame.f_code.co_varnames
             known = dict(frame.f_locals)
             self.calls.append((owner, {n: known[n] for n in order if n in known}))
+
+
+def constants(traced: Traced) -> set[bytes]:
+    """Every constant that went into a trace; two traces of a rule without randomness agree."""
+    return {n.data.tobytes() for n in traced.theta.pool.values() if n.op == "const"}
 
 
 def sliders_of(*things: Any) -> tuple[Slider, ...]:

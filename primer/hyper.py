@@ -76,24 +76,52 @@ class Slider:
 
     @property
     def values(self) -> np.ndarray:
-        """The positions, ascending, float64 of shape (steps + 1,), rounded to four digits."""
+        """The positions, ascending, float64 of shape (steps + 1,).
+
+        Numbers that a text would name (0.02, 0.5; 0.99 on a `near_one` slider) take the place of
+        the position next to them if that is near: "set beta to 0.9" then means 0.9.
+        """
         n = self.steps + 1
-        if self.log:
-            raw = [float(f"{x:.4g}") for x in np.geomspace(self.low, self.high, n)]
-        elif self.near_one:
-            gaps = np.geomspace(1 - self.low, 1 - self.high, n)
-            raw = [round(1 - float(f"{g:.4g}"), 12) for g in gaps]
+        if self.near_one:
+            gaps = _rounded(np.geomspace(1 - self.low, 1 - self.high, n))
+            table = np.round(1 - _with(gaps, _round_numbers(1 - self.high, 1 - self.low), 0.03), 12)
+        elif self.log:
+            table = _rounded(np.geomspace(self.low, self.high, n))
+            table = _with(table, _round_numbers(self.low, self.high), 0.03)
         else:
-            raw = [float(f"{x:.10g}") for x in np.linspace(self.low, self.high, n)]
-        table = np.array(raw)
-        table[0], table[-1] = self.low, self.high
-        table[np.abs(table - self.value).argmin()] = self.value
-        return table
+            table = np.array([float(f"{x:.10g}") for x in np.linspace(self.low, self.high, n)])
+            unit = 10.0 ** np.ceil(np.log10((self.high - self.low) / self.steps) - 1e-9)
+            whole = np.arange(np.ceil(self.low / unit), np.floor(self.high / unit) + 1)
+            table = _with(table, [float(f"{k * unit:.10g}") for k in whole])
+        return _with(table, [self.low, self.high, self.value])
 
     @property
     def index(self) -> int:
         """Position of the starting value in `values`."""
         return int(np.abs(self.values - self.value).argmin())
+
+
+def _rounded(values: np.ndarray) -> np.ndarray:
+    return np.array([float(f"{x:.4g}") for x in values])
+
+
+def _round_numbers(low: float, high: float) -> list[float]:
+    """One digit times a power of ten, the roundest last, so that they win a contested place."""
+    decades = range(int(np.floor(np.log10(low))), int(np.ceil(np.log10(high))) + 1)
+    digits = (9, 8, 7, 6, 4, 3, 5, 2, 1)
+    return [x for m in digits for k in decades if low < (x := float(f"{m}e{k}")) < high]
+
+
+def _with(table: np.ndarray, numbers: Any, ratio: float | None = None) -> np.ndarray:
+    """The table with each number in place of its nearest entry, if that is near and keeps order."""
+    for x in numbers:
+        new = table.copy()
+        place = np.abs(table - x).argmin()
+        new[place] = x
+        near = ratio is None or abs(table[place] - x) <= ratio * abs(x)
+        ordered = len(set(np.sign(np.diff(new)))) == 1 and new[0] != new[1]
+        table = new if near and ordered else table
+    return table
 
 
 if TYPE_CHECKING:

@@ -51,6 +51,8 @@ class Optimizer:
 
     def fields(self) -> dict[str, Any]:
         """Hyperparameters by name, as given."""
+        if not dataclasses.is_dataclass(type(self)):
+            raise TypeError(f"the class {type(self).__name__} lacks the decorator @rule")
         return {f.name: getattr(self, f.name) for f in dataclasses.fields(self)}  # type: ignore[arg-type]
 
     def at(self, t: Any) -> Optimizer:
@@ -80,6 +82,8 @@ class Optimizer:
 
     def _admit(self, name: str, value: Any) -> None:
         domain = self._domain(name)
+        if isinstance(value, (list, tuple)):
+            raise check.refuse(name, value, "a number; for many use primer.sweep or an array")
         if isinstance(value, Slider):
             for edge in (value.low, value.high, value.value):
                 check.number(name, edge, domain or "real")

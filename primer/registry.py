@@ -63,6 +63,8 @@ def _register(table: dict[str, Entry], kind: str, prepare: Callable[[Any], Any])
 
 
 def _frozen(cls: type) -> type:
+    if not (isinstance(cls, type) and hasattr(cls, "fields")):
+        raise TypeError(f"@rule is for an Optimizer, @schedule for a Schedule, not for {cls!r}")
     return dataclasses.dataclass(frozen=True, eq=False)(cls)
 
 
@@ -70,7 +72,8 @@ def _frozen(cls: type) -> type:
 def rule(target: Any = None, /, **info: Any) -> Any:
     """Make a class a frozen dataclass and enter it as an update rule.
 
-    Used as ``@rule`` or ``@rule(cite=…, year=…, …)``. Keyword arguments are the fields of `Entry`.
+    A class of the same name takes the place of the one before it, so that a notebook cell can be
+    run again. Used as ``@rule`` or ``@rule(cite=…, year=…, …)``, with the fields of `Entry`.
     """
     return _register(rules, "rule", _frozen)(target, **info)
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from .graph import Node, Traced, TraceError, as_node, make, sliders_of, trace_step
+from .graph import RANDOM, Node, Traced, TraceError, as_node, make, sliders_of, trace_step
 from .hyper import Schedule, Slider
 from .objective import Objective
 from .optimizer import Optimizer
@@ -110,13 +110,11 @@ def program(
     """
     if J.dim is None:
         raise TraceError("dim must be given for an objective that is traced: Objective(…, dim=2)")
+    rule = rule() if isinstance(rule, type) else rule
     sliders = sliders_of(rule) if sliders is None else sliders
     texts = [_write(rule, J, sliders, watch, steps) for _ in range(2)]
     if texts[0] != texts[1]:
-        raise TraceError(
-            "two traces of the same rule differ: np.random would be frozen to one constant; "
-            "draw the noise beforehand (primer.Noisy, primer.Table)"
-        )
+        raise TraceError(RANDOM)
     return texts[0]
 
 

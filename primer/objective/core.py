@@ -72,6 +72,8 @@ class Objective:
         self.minimum = None if minimum is None else check.points("minimum", _floats(minimum), dim)
         self.start = None if start is None else check.points("start", _floats(start), dim)
         self.name, self.window = name, window
+        if window is not None and not (window[0] < window[1] and window[2] < window[3]):
+            raise check.refuse("window", window, "(x_low, x_high, y_low, y_high), low < high")
 
     def __call__(self, theta: Any) -> Any:
         self._fits(theta)
@@ -108,6 +110,9 @@ class Objective:
         if not isinstance(other, Objective):
             return NotImplemented
         return Sum(self, other)
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.name or 'without a name'}, dim {self.dim}>"
 
     def _fits(self, theta: Any) -> None:
         if self.dim is not None and theta.shape[-1] != self.dim:
@@ -205,10 +210,9 @@ def _floats(value: Any) -> np.ndarray:
 def _differences(function: Any, theta: np.ndarray, h: float) -> np.ndarray:
     """Central differences of `function` along every coordinate, stacked on a new last axis."""
     columns = []
-    for i in range(theta.shape[-1]):
-        step = np.zeros_like(theta)
-        step[..., i] = h * np.maximum(1, np.abs(theta[..., i]))
-        width = (theta + step)[..., i] - (theta - step)[..., i]
-        change = np.asarray(function(theta + step)) - np.asarray(function(theta - step))
-        columns.append(change / width.reshape(width.shape + (1,) * (change.ndim - width.ndim)))
+    for unit in np.eye(theta.shape[-1], dtype=theta.dtype):
+        step = h * np.maximum(1, np.abs(theta)) * unit
+        width = ((theta + step) - (theta - step)).sum(-1)
+        change = function(theta + step) - function(theta - step)
+        columns.append(change / (width[..., None] if change.ndim > width.ndim else width))
     return np.stack(columns, axis=-1)
