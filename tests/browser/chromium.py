@@ -149,7 +149,7 @@ def write_notebook(path: Path, *cells: str) -> None:
 
 def run_all(page, address: str, token: str, notebook: str) -> None:
     """Open a notebook in JupyterLab and run all its cells."""
-    page.goto(f"{address}/lab/tree/{notebook}?token={token}")
+    page.goto(f"{address}/lab/tree/{notebook}?reset&token={token}")
     page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=90_000)
     page.wait_for_function("document.body.innerText.includes('| Idle')", timeout=90_000)
     page.get_by_role("menuitem", name="Run", exact=True).click()
