@@ -1,0 +1,60 @@
+"""Every printed equation is rendered without an error by the MathJax that the book brings along."""
+
+import html
+import json
+from pathlib import Path
+
+import pytest
+from helpers import cases
+
+from primer import TraceError, latex
+
+MATHJAX = Path(__file__).parents[2] / "book" / "vendor" / "mathjax" / "startup.js"
+LOADED = {"load": ["core", "input/tex", "output/chtml", "a11y/assistive-mml"]}
+
+pytestmark = pytest.mark.browser
+
+
+def equations():
+    """One per case that has an equation, and one that must fail."""
+    found = {}
+    for name, rule in cases().items():
+        try:
+            found[name] = latex(rule)
+        except TraceError:
+            continue
+    return {**found, "wrong": r"\begin{aligned} \frac{1}{2 \nosuchmacro \end{aligned}"}
+
+
+@pytest.fixture
+def errors(page, tmp_path):
+    """For every equation: what MathJax complains of, and the height of what it drew."""
+    blocks = "".join(
+        f'<div id="{html.escape(name)}">\\[{html.escape(text)}\\]</div>'
+        for name, text in equations().items()
+    )
+    file = tmp_path / "equations.html"
+    file.write_text(
+        '<!doctype html><meta charset="utf-8">'
+        f"<script>window.MathJax = {json.dumps({'loader': LOADED})}</script>"
+        f'<body>{blocks}<script src="{MATHJAX.as_uri()}"></script>',
+        encoding="utf-8",
+    )
+    page.goto(file.as_uri())
+    page.evaluate("MathJax.startup.promise")
+    return page.evaluate(
+        "() => Object.fromEntries([...document.querySelectorAll('div[id]')].map(div => {"
+        " const error = div.querySelector('mjx-merror, [data-mjx-error]');"
+        " const drawn = div.querySelector('mjx-container');"
+        " const text = error && (error.dataset.mjxError || error.textContent);"
+        " return [div.id, [text, drawn ? drawn.offsetHeight : 0]] }))"
+    )
+
+
+def test_every_equation_renders(errors):
+    wrong = errors.pop("wrong")
+    assert wrong[0], "MathJax must complain of a wrong equation"
+    assert set(errors) == set(equations()) - {"wrong"}
+    for name, (complaint, height) in errors.items():
+        assert not complaint, f"{name}: {complaint}"
+        assert height > 30, f"{name} was not drawn"
