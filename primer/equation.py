@@ -22,7 +22,7 @@ SUFFIXES = {
 }  # fmt: skip
 INFIX = {
     "less": "<", "less_equal": r"\le", "greater": ">", "greater_equal": r"\ge", "equal": "=",
-    "not_equal": r"\ne", "remainder": r"\bmod", "logical_and": r"\wedge", "logical_or": r"\vee",
+    "not_equal": r"\ne", "logical_and": r"\wedge", "logical_or": r"\vee",
 }  # fmt: skip
 NAMED = {"exp": r"\exp", "log": r"\log", "cos": r"\cos", "sin": r"\sin", "tanh": r"\tanh",
          "sign": r"\operatorname{sign}", "maximum": r"\max", "minimum": r"\min"}  # fmt: skip
@@ -220,6 +220,10 @@ class _Printer:
 
     def _divide(self, node: Node) -> tuple[str, int]:
         return rf"\frac{{{self.text(node.args[0])}}}{{{self.text(node.args[1])}}}", PRODUCT
+
+    def _remainder(self, node: Node) -> tuple[str, int]:
+        a, b = (self.text(x, ATOM) for x in node.args)
+        return rf"{a} \bmod {b}", PRODUCT
 
     def _power(self, node: Node) -> tuple[str, int]:
         exponent = self.text(node.args[1]).replace(" ", "")

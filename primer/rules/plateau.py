@@ -84,17 +84,17 @@ class ReduceOnPlateau(Wrapper):
         return {"rule": self.rule.init(theta), **start}
 
     def step(self, J, theta, state, t):
-        total = state["total"] + J(theta)[..., None]
-        loss = total / self.every
+        gathered = state["total"] + J(theta)[..., None]
+        loss = gathered / self.every
         due = (t + 1) % self.every == 0
         better = loss < state["best"] * (1 - self.threshold)
-        bad = np.where(better, 0, state["bad"] + 1)
-        worn = bad > self.patience
+        looks = np.where(better, 0, state["bad"] + 1)
+        worn = looks > self.patience
         scale = np.where(due & worn, state["scale"] * self.factor, state["scale"])
         memory = {
-            "total": np.where(due, 0, total),
+            "total": np.where(due, 0, gathered),
             "best": np.where(due & better, loss, state["best"]),
-            "bad": np.where(due, np.where(worn, 0, bad), state["bad"]),
+            "bad": np.where(due, np.where(worn, 0, looks), state["bad"]),
             "scale": scale,
         }
         theta, inner = self.rule.scaled(scale).step(J, theta, state["rule"], t)

@@ -16,14 +16,14 @@ pytestmark = pytest.mark.browser
 
 
 def equations():
-    """One per case that has an equation, and one that must fail."""
+    """One per case that has an equation, and two that must fail."""
     found = {}
     for name, rule in cases().items():
         try:
             found[name] = latex(rule)
         except TraceError:
             continue
-    return {**found, "wrong": r"\begin{aligned} \frac{1}{2 \nosuchmacro \end{aligned}"}
+    return {**found, "wrong": r"\begin{aligned} x \end{cases}", "unknown": r"\nosuchmacro + 1"}
 
 
 @pytest.fixture
@@ -46,15 +46,16 @@ def errors(page, tmp_path):
         "() => Object.fromEntries([...document.querySelectorAll('div[id]')].map(div => {"
         " const error = div.querySelector('mjx-merror, [data-mjx-error]');"
         " const drawn = div.querySelector('mjx-container');"
-        " const text = error && (error.dataset.mjxError || error.textContent);"
+        " const unknown = div.textContent.includes('\\\\') && 'unknown macro';"
+        " const text = error ? error.dataset.mjxError || 'error' : unknown;"
         " return [div.id, [text, drawn ? drawn.offsetHeight : 0]] }))"
     )
 
 
 def test_every_equation_renders(errors):
-    wrong = errors.pop("wrong")
-    assert wrong[0], "MathJax must complain of a wrong equation"
-    assert set(errors) == set(equations()) - {"wrong"}
+    for name in ("wrong", "unknown"):
+        assert errors.pop(name)[0], "MathJax must complain of a wrong equation"
+    assert set(errors) == set(equations()) - {"wrong", "unknown"}
     for name, (complaint, height) in errors.items():
         assert not complaint, f"{name}: {complaint}"
         assert height > 30, f"{name} was not drawn"
