@@ -50,7 +50,7 @@ def _log(label: str, default: np.ndarray, everything: np.ndarray) -> Axis:
     default, everything = default[default > 0], everything[everything > 0]
     if not default.size:
         return Axis(label, 1e-3, 1.0, True)
-    high = max(default.max(), min(np.quantile(everything, 0.98), 1e3 * default.max()))
+    high = max(default.max(), min(np.quantile(everything, 0.98), 30 * default.max()))
     low = min(default.min(), max(np.quantile(everything, 0.05), 1e-4 * default.min()))
     low = max(low, 1e-16 * high, 1e-300)
     if high < 10 * low:

@@ -65,7 +65,11 @@ def draw(panel: Panel, records: Sequence[Record], looks: Sequence[Look], prefix:
     """A panel with its lines at the default settings, `records` (one run per rule, no batch)."""
     left, top, right, bottom = BOX
     clip = f"{prefix}-clip"
-    frame = f'x="{left:g}" y="{top:g}" width="{right - left:g}" height="{bottom - top:g}"'
+    spare = 0 if panel.kind == "map" else 5  # so that a dot on the edge is seen whole
+    frame = (
+        f'x="{left - spare:g}" y="{top - spare:g}"'
+        f' width="{right - left + 2 * spare:g}" height="{bottom - top + 2 * spare:g}"'
+    )
     lines = [
         _line(panel, line, records[line.rule], looks[line.rule], f"{prefix}-dot{line.rule}")
         for line in panel.lines

@@ -15,7 +15,7 @@ from ..plotting import KNOWN, NEUTRAL, PALETTE, Look, look
 from . import figure, page
 from .axes import Axis, limits
 from .base import Base
-from .model import LABELS, Control, Record
+from .model import Control, Record, described
 from .packing import packed
 from .views import Line, Panel
 
@@ -131,7 +131,7 @@ class GridExplorer(Base):
     ) -> None:
         super().__init__((title, [*sliders], [*arrays], [p.title for p in panels]))
         self.title, self.caption, self.scene_names = title, caption, [""]
-        self.controls = [_control(key, s) for key, s in sliders.items()]
+        self.controls = [Control(key, s, *described(key, s)) for key, s in sliders.items()]
         self.shape = tuple(len(s.values) for s in sliders.values())
         self.arrays, self.plots = arrays, list(panels)
         self._refuse_shapes()
@@ -173,7 +173,7 @@ class GridExplorer(Base):
     def _record(self, name: str) -> Record:
         curve = self.curves()[name]
         watched = {f"at{k}": _at(plot, len(curve)) for k, plot in enumerate(self.plots)}
-        settings = {f"h{k}": np.array([v]) for k, v in enumerate(self.values.values())}
+        settings = {f"h{k}": np.array([float(i)]) for k, i in enumerate(self.positions)}
         return Record(np.zeros((len(curve), 1)), curve, watched | settings)
 
     def _panel(self, plot: Any) -> Panel:
@@ -193,19 +193,19 @@ class GridExplorer(Base):
         return Panel("time", plot.title, alt, Axis(plot.xlabel, at[0], at[-1]), y, lines)
 
     def _heat(self, heat: Heat) -> Panel:
-        axes = [_edges(control) for control in self.controls]
         names = [f"{c.letter} {c.name}".strip() for c in self.controls]
-        x, y = (
-            Axis(name, float(e[0]), float(e[-1]), c.slider.log)
-            for name, e, c in zip(names, axes, self.controls, strict=True)
-        )
+        x, y = (Axis(n, -0.5, k - 0.5) for n, k in zip(names, self.shape, strict=True))
         values = np.ma.masked_invalid(self.arrays[heat.value].T)
         alt = f"{heat.title}: a map over {names[0]} and {names[1]}."
 
         def draw(ax: Any) -> None:
             norm = _norm(values.compressed(), heat.log)
             colors = mpl.colormaps["viridis_r"].with_extremes(bad=NEUTRAL["faint"])
-            mesh = ax.pcolormesh(*axes, values, cmap=colors, norm=norm, rasterized=True)
+            extent = (-0.5, self.shape[0] - 0.5, -0.5, self.shape[1] - 0.5)
+            options = {"origin": "lower", "aspect": "auto", "interpolation": "nearest"}
+            mesh = ax.imshow(values, cmap=colors, norm=norm, extent=extent, **options)
+            for axis, control in zip((ax.xaxis, ax.yaxis), self.controls, strict=True):
+                _ticks(axis, control.slider.values)
             ax.grid(visible=False)
             bar = ax.inset_axes((0.62, 1.035, 0.38, 0.03))
             ax.figure.colorbar(mesh, cax=bar, orientation="horizontal", label=heat.label)
@@ -246,20 +246,10 @@ def _at(plot: Any, points: int) -> np.ndarray:
     return at
 
 
-def _edges(control: Control) -> np.ndarray:
-    """Edges of the cells around a slider's positions."""
-    values = control.slider.values
-    scaled = np.log(values) if control.slider.log else values
-    inner = (scaled[1:] + scaled[:-1]) / 2
-    edges = np.r_[2 * scaled[0] - inner[0], inner, 2 * scaled[-1] - inner[-1]]
-    return np.exp(edges) if control.slider.log else edges
-
-
-def _control(key: str, slider: Slider) -> Control:
-    letter, name = LABELS.get(key, (key.replace("_", " "), ""))
-    if slider.label:
-        letter, _, name = slider.label.partition(" ")
-    return Control(key, slider, letter, name)
+def _ticks(axis: Any, values: np.ndarray) -> None:
+    """At most six positions of a slider as labels of an axis of cells."""
+    shown = np.unique(np.linspace(0, len(values) - 1, min(6, len(values))).round().astype(int))
+    axis.set_ticks(shown, [page.number(float(f"{values[i]:.3g}")) for i in shown])
 
 
 def _looks(names: Sequence[str]) -> list[Look]:

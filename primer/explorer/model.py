@@ -117,31 +117,30 @@ def parts(rule: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ..
 
 def controls(rules: dict[str, Optimizer]) -> list[Control]:
     """One control per distinct slider; its key is the field, longer only where two share it."""
-    first: dict[int, tuple[str, tuple[str, ...], Slider]] = {}
-    for rule_name, rule in rules.items():
+    found: dict[int, tuple[Slider, tuple[str, ...], list[str]]] = {}
+    for name, rule in rules.items():
         for path, slider in parts(rule):
-            first.setdefault(id(slider), (rule_name, path, slider))
-    found = list(first.values())
-    short = [path[-1] for _, path, _ in found]
-    longer = [f"{name}.{path[-1]}" for name, path, _ in found]
-    longest = [".".join((name, *path)) for name, path, _ in found]
-    keys = [
-        next((key for key, all_ in candidates if all_.count(key) == 1), candidates[-1][0])
-        for candidates in (
-            [(a, short), (b, longer), (c, longest)]
-            for a, b, c in zip(short, longer, longest, strict=True)
-        )
-    ]
-    return [_control(key, *item) for key, item in zip(keys, found, strict=True)]
+            owners = found.setdefault(id(slider), (slider, path, []))[2]
+            owners += [name] if name not in owners else []
+    short = [path[-1] for _, path, _ in found.values()]
+    longer = [f"{owners[0]}.{path[-1]}" for _, path, owners in found.values()]
+    longest = [".".join((owners[0], *path)) for _, path, owners in found.values()]
+    out = []
+    for k, (slider, path, owners) in enumerate(found.values()):
+        forms = ((short[k], short), (longer[k], longer), (longest[k], longest))
+        key = next((form for form, every in forms if every.count(form) == 1), longest[k])
+        letter, name = described(path[-1], slider)
+        shared = key != short[k] and not slider.label
+        out.append(Control(key, slider, letter, ", ".join(owners) if shared else name))
+    return out
 
 
-def _control(key: str, rule_name: str, path: tuple[str, ...], slider: Slider) -> Control:
-    letter, name = LABELS.get(path[-1], (path[-1].replace("_", " "), ""))
-    if "." in key:
-        name = rule_name
+def described(field: str, slider: Slider) -> tuple[str, str]:
+    """Letter and name of a control: from the slider's own label, else from its field."""
     if slider.label:
         letter, _, name = slider.label.partition(" ")
-    return Control(key, slider, letter, name)
+        return letter, name
+    return LABELS.get(field, (field.replace("_", " "), ""))
 
 
 def substituted(rule: Any, values: dict[int, Any]) -> Any:

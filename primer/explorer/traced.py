@@ -144,7 +144,7 @@ class Explorer(Base):
             for rule, w in zip(rules, watch, strict=True)
         )
         samples = [self._sample(rule, J, point, w) for rule, w in zip(rules, watch, strict=True)]
-        layout = Layout(J, list(self.rules), samples, self.steps, window)
+        layout = Layout(name, J, list(self.rules), samples, self.steps, window)
         defaults = [_first(s) for s in samples]
         prefix = f"{self.id}-{len(self.scenes)}"
         self.drawn.append(

@@ -48,6 +48,8 @@ class Layout:
 
     Parameters
     ----------
+    where : str
+        What the landscape is called.
     J : Objective
     names : list of str
         Of the rules.
@@ -58,8 +60,15 @@ class Layout:
     """
 
     def __init__(
-        self, J: Objective, names: list[str], samples: list[Record], steps: int, window: Any = None
+        self,
+        where: str,
+        J: Objective,
+        names: list[str],
+        samples: list[Record],
+        steps: int,
+        window: Any = None,
     ) -> None:
+        self.where = where
         self.J, self.names, self.samples, self.steps = J, names, samples, steps
         self.window, self.dim = window, samples[0].theta.shape[-1]
         self.time = Axis("step t", 0, max(steps, 1))
@@ -133,10 +142,6 @@ class Layout:
     def shown(self) -> int:
         """Coordinates drawn: all of two, the first three of many."""
         return min(self.dim, 3)
-
-    @property
-    def where(self) -> str:
-        return self.J.name or "the objective"
 
     @property
     def who(self) -> str:

@@ -24,7 +24,7 @@
   parts.deliver = (name, text) => waiting[name]?.(text);
 
   parts.grid = explorer => {
-    const { controls, grid, scenes } = explorer.data, { nearest, rounded } = globalThis.PrimerExplorer;
+    const { controls, grid, scenes } = explorer.data, { rounded } = globalThis.PrimerExplorer;
     const source = explorer.root.querySelector(".px-grid");
     let tables = null;
     new IntersectionObserver(async ([{ isIntersecting }], observer) => {
@@ -34,21 +34,21 @@
       explorer.update();
     }, { rootMargin: "800px" }).observe(explorer.root);
 
-    explorer.lookUp = h => tables?.map((table, k) => {
+    explorer.lookUp = () => tables?.map((table, k) => {
       const { points } = grid.curves[k];
       const row = controls.reduce((sum, c, i) => sum * c.values.length + explorer.index[i], 0);
       const loss = table.subarray(row * points, (row + 1) * points), w = new Float64Array(points * grid.at.length);
       grid.at.forEach((list, i) => list.forEach((x, t) => { w[t * grid.at.length + i] = x; }));
-      return { steps: points - 1, lost: loss.findIndex(Number.isNaN), loss, w, h, width: { loss: 1, w: grid.at.length, h: h.length } };
+      const width = { loss: 1, w: grid.at.length, h: controls.length };
+      return { steps: points - 1, lost: loss.findIndex(Number.isNaN), loss, w, h: explorer.index, width };
     });
     explorer.tell = (row, { loss, lost }) => {
       row.cells[1].textContent = lost < 0 ? rounded(Number(loss.at(-1).toPrecision(3))) : "diverged";
       Object.assign(row.dataset, { loss: loss.at(-1), lost });
     };
     scenes[0].panels.filter(panel => panel.kind === "heat").forEach(({ el, box: [left, top, right, bottom], x, y }) => {
-      const pick = (k, part, [low, high, log]) => {
-        const v = log ? low * (high / low) ** part : low + (high - low) * part;
-        explorer.move(k, nearest(controls[k].values.map(u => log ? Math.log(u) : u), log ? Math.log(v) : v));
+      const pick = (k, part, [, high]) => {
+        explorer.move(k, Math.min(Math.max(Math.floor(part * (high + 0.5)), 0), high - 0.5));
       };
       const follow = event => {
         const frame = el.getBoundingClientRect();
