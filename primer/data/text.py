@@ -34,6 +34,10 @@ def read(author: str) -> str:
     author : str
         One of `AUTHORS`.
 
+    Returns
+    -------
+    str
+
     Raises
     ------
     ValueError

@@ -13,6 +13,20 @@ from ..hyper import Slider
 def whole(name: str, value: Any, least: int = 1) -> None:
     """Refuse anything but an integer >= `least`, or a sweep or slider of such integers.
 
+    Parameters
+    ----------
+    name : str
+        What the message calls the argument.
+    value : object
+        What was given for it.
+    least : int
+        The smallest integer allowed.
+
+    Raises
+    ------
+    ValueError
+        If `value` is anything else.
+
     Examples
     --------
     >>> whole("steps", 2.5)
