@@ -68,8 +68,9 @@ def levels(z: np.ndarray, count: int = 12) -> np.ndarray:
     >>> levels(np.linspace(0, 100, 101), 3).round(1).tolist()
     [3.0, 17.1, 97.0]
     """
-    floor = z.min()
-    low, high = np.quantile(z - floor, (0.03, 0.97))
+    known = z[np.isfinite(z)]
+    floor = known.min()
+    low, high = np.quantile(known - floor, (0.03, 0.97))
     return floor + np.geomspace(max(low, high * 1e-5, 1e-12), max(high, 1e-9), count)
 
 
@@ -99,10 +100,10 @@ def contours(ax: Any, J: Objective, window: Any = None, count: int = 12, grid: i
     x, y = np.linspace(x_low, x_high, grid), np.linspace(y_low, y_high, grid)
     z = J(np.stack(np.meshgrid(x, y), axis=-1))
     tint = mpl.colors.to_rgba(NEUTRAL["tint"])
-    pieces = contour_generator(z=z).lines(float(np.median(z)))
+    pieces = contour_generator(z=z).lines(float(np.nanmedian(z)))
     count = count if len(pieces) < 12 else min(count, 6)  # many wells need few lines
     for level in levels(z, count)[::-1]:
-        drawn = ax.contourf(x, y, z, levels=[z.min() - 1, level], colors=[(*tint[:3], 0.045)])
+        drawn = ax.contourf(x, y, z, levels=[np.nanmin(z) - 1, level], colors=[(*tint[:3], 0.045)])
         drawn.set(edgecolor=(*tint[:3], 0.38), linewidth=0.6, antialiased=True)
     if J.minimum is not None:
         ax.plot(*np.atleast_2d(J.minimum).T, "+", color=NEUTRAL["ink"], ms=9, mew=1.1, zorder=3)

@@ -61,7 +61,13 @@ def _set_axis(ax: Any, which: str, axis: Axis) -> None:
     getattr(ax, f"set_{which}label")(axis.label, labelpad=2)
 
 
-def draw(panel: Panel, records: Sequence[Record], looks: Sequence[Look], prefix: str) -> Drawn:
+def draw(
+    panel: Panel,
+    prefix: str,
+    records: Sequence[Record],
+    looks: Sequence[Look],
+    drag: bool = False,
+) -> Drawn:
     """A panel with its lines at the default settings, `records` (one run per rule, no batch)."""
     left, top, right, bottom = BOX
     clip = f"{prefix}-clip"
@@ -76,10 +82,24 @@ def draw(panel: Panel, records: Sequence[Record], looks: Sequence[Look], prefix:
     ]
     over = (
         f'<clipPath id="{clip}"><rect {frame}/></clipPath>{_key(panel)}'
-        f'<g clip-path="url(#{clip})">{"".join(lines)}</g></svg>'
+        f'<g clip-path="url(#{clip})">{"".join(lines)}</g>{_start(panel, records[0], drag)}</svg>'
     )
     text = background(panel, prefix).removesuffix("</svg>") + over
     return Drawn(text, {"box": BOX, "x": _limits(panel.x), "y": _limits(panel.y), **_spec(panel)})
+
+
+def _start(panel: Panel, record: Record, drag: bool) -> str:
+    """The starting point as a ring, which gives way to the handle where it can be dragged."""
+    if panel.kind not in ("map", "graph"):
+        return ""
+    left, top, right, bottom = BOX
+    height = record.theta[0, 1] if panel.kind == "map" else record.loss[0]
+    x = short(float(panel.x.place(record.theta[0, 0], left, right)))
+    y = short(float(panel.y.place(height, bottom, top)))
+    name = "px-start-drag" if drag else "px-start"
+    ink = f"var(--px-ink,{plotting.NEUTRAL['ink']})"
+    place = f'class="{name}" cx="{x}" cy="{y}" r="5"'
+    return f'<circle {place} fill="none" style="stroke:{ink}" stroke-width="2"/>'
 
 
 def _spec(panel: Panel) -> dict[str, Any]:

@@ -141,7 +141,7 @@ class GridExplorer(Base):
         ready = [self._panel(p) for p in panels]
         records = [self._record(name) for name in self.names]
         self.drawn = [
-            [figure.draw(p, records, self.looks, f"{self.id}-{k}") for k, p in enumerate(ready)]
+            [figure.draw(p, f"{self.id}-{k}", records, self.looks) for k, p in enumerate(ready)]
         ]
         self.data = self._data(ranges)
 
@@ -249,7 +249,12 @@ def _at(plot: Any, points: int) -> np.ndarray:
 def _ticks(axis: Any, values: np.ndarray) -> None:
     """At most six positions of a slider as labels of an axis of cells."""
     shown = np.unique(np.linspace(0, len(values) - 1, min(6, len(values))).round().astype(int))
-    axis.set_ticks(shown, [page.number(float(f"{values[i]:.3g}")) for i in shown])
+    axis.set_ticks(shown, [page.number(_two_digits(values[i])) for i in shown])
+
+
+def _two_digits(value: float) -> float:
+    """Room beside an axis is scarce; whole numbers such as batch sizes stay exact."""
+    return value if value == round(value) else float(f"{value:.2g}")
 
 
 def _looks(names: Sequence[str]) -> list[Look]:

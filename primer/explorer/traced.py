@@ -147,9 +147,10 @@ class Explorer(Base):
         layout = Layout(name, J, list(self.rules), samples, self.steps, window)
         defaults = [_first(s) for s in samples]
         prefix = f"{self.id}-{len(self.scenes)}"
+        ready = (defaults, self.looks, self.draggable)
         self.drawn.append(
             [
-                figure.draw(layout.panel(view), defaults, self.looks, f"{prefix}-{k}")
+                figure.draw(layout.panel(view), f"{prefix}-{k}", *ready)
                 for k, view in enumerate(chosen)
             ]
         )

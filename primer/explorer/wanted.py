@@ -44,15 +44,23 @@ def expanded(views: Sequence[Any], rules: Sequence[Any], dim: int | None) -> lis
 
 
 def _state_names(rules: Sequence[Any]) -> list[str]:
-    """What a rule keeps, by the names its step gives them; corrected ones (m_hat) go first."""
+    """What a rule keeps, by the names its step gives them; m_hat stands for m."""
     names: dict[str, None] = {}
     for rule in rules:
         known = locals_of(rule)
-        for key in rule.init(np.zeros(2)):
-            names |= {
-                n: None for n in (f"{key}_hat", key) if n in known and f"{n}_hat" not in known
-            }
+        for key in _keys(rule.at(0).init(np.zeros(2))):
+            forms = [name for name in (f"{key}_hat", key) if name in known]
+            names |= dict.fromkeys(forms[:1])
     return list(names)
+
+
+def _keys(state: dict[str, Any]) -> list[str]:
+    """Names in a state, those of a wrapped rule included."""
+    return [
+        name
+        for key, value in state.items()
+        for name in (_keys(value) if isinstance(value, dict) else [key])
+    ]
 
 
 def correction(rule: Any, t: Any, field: str = "beta1") -> Any:
