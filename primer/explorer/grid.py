@@ -202,7 +202,7 @@ class GridExplorer(Base):
             norm = _norm(values.compressed(), heat.log)
             colors = mpl.colormaps["viridis_r"].with_extremes(bad=NEUTRAL["faint"])
             extent = (-0.5, self.shape[0] - 0.5, -0.5, self.shape[1] - 0.5)
-            options = {"origin": "lower", "aspect": "auto", "interpolation": "nearest"}
+            options = {"origin": "lower", "aspect": "auto", "interpolation": "none"}
             mesh = ax.imshow(values, cmap=colors, norm=norm, extent=extent, **options)
             for axis, control in zip((ax.xaxis, ax.yaxis), self.controls, strict=True):
                 _ticks(axis, control.slider.values)
