@@ -349,6 +349,16 @@ def test_grid_calls_its_function_once_with_the_whole_sweep():
     assert "px-grid" in live.html()
 
 
+def test_curves_that_differ_in_an_addition_share_their_colour():
+    def two(lr):
+        loss = run(SGD(lr=lr), J, J.start, 3).loss
+        return {"mine": loss, "mine (by examples)": loss, "other": loss}
+
+    first, second, third = explore_grid({"lr": Slider(0.01, 0.1, 0.1, steps=2)}, two).looks
+    assert first == second
+    assert first != third
+
+
 @pytest.mark.parametrize(
     ("sliders", "compute", "panels", "message"),
     [

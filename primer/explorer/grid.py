@@ -82,7 +82,8 @@ def explore_grid(
     compute : callable
         Called once with ``**sweep(...)`` of the sliders' values, as one names the fields of a
         rule; returns a dict of curves of shape (points, *grid), as `Run.loss` has, and for a `Heat`
-        of numbers of shape grid.
+        of numbers of shape grid. Curves whose names differ only in an addition in parentheses,
+        such as "SGD" and "SGD (by examples)", have the same colour.
     panels : sequence of Plot and Heat
     title, caption : str
 
@@ -258,5 +259,10 @@ def _two_digits(value: float) -> float:
 
 
 def _looks(names: Sequence[str]) -> list[Look]:
-    hues = iter(PALETTE)
-    return [look(name) if name in KNOWN else Look(next(hues), ()) for name in names]
+    """A look per curve; "SGD" and "SGD (examples)" share theirs."""
+    hues, found = iter(PALETTE), {}
+    stems = [name.partition(" (")[0] for name in names]
+    for stem in stems:
+        if stem not in found:
+            found[stem] = look(stem) if stem in KNOWN else Look(next(hues), ())
+    return [found[stem] for stem in stems]
