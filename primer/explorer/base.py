@@ -84,6 +84,17 @@ class Base:
             return still
         return self.widget._repr_mimebundle_() | still
 
+    def _ipython_display_(self) -> None:
+        from IPython.display import publish_display_data
+
+        bundle = self._repr_mimebundle_()
+        if "application/vnd.jupyter.widget-view+json" not in bundle:
+            publish_display_data(bundle)
+            return
+        bundle.pop("text/html")
+        publish_display_data(bundle)
+        publish_display_data({"text/html": page.kept(self), "text/plain": ""})
+
     def __repr__(self) -> str:
         settings = ", ".join(f"{key}={value:g}" for key, value in self.values.items())
         return f"{type(self).__name__}({', '.join(self.names)}; {settings})"

@@ -17,6 +17,24 @@ SCRIPTS = ("explorer-drag.js", "explorer-grid.js", "explorer.js")
 WITHOUT = "Without JavaScript the figure shows the default settings and its controls are hidden."
 
 
+#: Looks every half second whether the widget came, failed, or (after 8 s) is not even awaited.
+WHEN_LOST = """(kept => {
+  const area = kept.closest(".jp-OutputArea") ?? document;
+  let left = 120;
+  const look = () => {
+    const failed = [...area.querySelectorAll(".jp-OutputArea-output, .jupyter-widgets")].filter(
+      el => el.textContent.startsWith("Error displaying widget"));
+    const awaited = left > 104 || area.textContent.includes("Loading widget");
+    if (area.querySelector(".px") || !left--) return;
+    if (!failed.length && awaited) return setTimeout(look, 500);
+    failed.forEach(el => { el.style.display = "none"; });
+    kept.innerHTML = %s;
+    PrimerExplorer.start();
+  };
+  look();
+})(document.currentScript.previousElementSibling);"""
+
+
 def page(explorer: Base, controls: bool = True) -> str:
     """The explorer as one HTML element; `controls=False` leaves the sliders to ipywidgets."""
     scenes = "".join(_scene(k, scene) for k, scene in enumerate(explorer.drawn))
@@ -43,6 +61,15 @@ def standalone(explorer: Base) -> str:
     if os.environ.get("PRIMER_BOOK"):
         return text
     return f"{style_sheet()}{text}<script>{script()}</script>"
+
+
+def kept(explorer: Base) -> str:
+    """What stays in a saved notebook: the explorer again, shown only where its widget is gone.
+
+    JupyterLab has no fallback of its own: it would say "Error displaying widget: model not found".
+    """
+    text = json.dumps(style_sheet() + page(explorer), ensure_ascii=False).replace("</", "<\\/")
+    return f'<div class="px-kept"></div><script>{script()}\n{WHEN_LOST % text}</script>'
 
 
 def script() -> str:

@@ -1,5 +1,9 @@
 """The explorer in a real JupyterLab: sliders, links, a kernel that knows, an edited rule."""
 
+import json
+import subprocess
+import sys
+
 import pytest
 from chromium import jupyter_lab, run_all, write_notebook
 
@@ -75,6 +79,7 @@ def test_slider_link_and_start_move_the_picture_and_the_kernel_knows(lab):
     assert loss == float(page_says)
     assert start == lab.evaluate("PrimerExplorer.all.at(-1).start[0]")
     assert lr == pytest.approx(5e-4, rel=0.02)
+    assert lab.locator(".px").count() == 1
     lab.get_by_role("button", name="Reset").click()
     lab.wait_for_function("document.querySelector('.widget-readout').textContent === '0.002'")
 
@@ -107,3 +112,27 @@ def test_an_edited_rule_moves_the_picture_when_its_cell_runs_again(lab):
         arg=before,
         timeout=30_000,
     )
+
+
+def test_a_saved_notebook_opened_again_shows_the_figure_and_no_error(browser, server):
+    folder, address, token = server
+    path = folder / "saved.ipynb"
+    write_notebook(path, RULE)
+    execute(path)
+    page = browser.new_context().new_page()
+    page.goto(f"{address}/lab/tree/saved.ipynb?reset&token={token}")
+    page.wait_for_selector(".px-live", timeout=90_000)
+    assert not page.get_by_text("Error displaying widget").is_visible()
+    page.locator(".px-row input").focus()
+    page.keyboard.press("Home")
+    assert page.locator(".px-row output").text_content() == "0.0001"
+    page.context.close()
+
+
+def execute(path):
+    """Run, save without the widgets' state as JupyterLab does, and trust."""
+    for arguments in (["nbconvert", "--to=notebook", "--execute", "--inplace"], ["trust"]):
+        subprocess.run([sys.executable, "-m", "jupyter", *arguments, str(path)], check=True)
+        notebook = json.loads(path.read_text(encoding="utf-8"))
+        if notebook["metadata"].pop("widgets", None):
+            path.write_text(json.dumps(notebook), encoding="utf-8")
