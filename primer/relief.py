@@ -100,7 +100,7 @@ def _paint(ax: Any, outlines: Any, heights: Any) -> None:
     colors = mpl.colors.LinearSegmentedColormap.from_list("relief", TINTS)(heights)
     # The thin edge closes the hairlines between neighbouring strips.
     faces = mpl.collections.PolyCollection(
-        outlines, facecolors=colors, edgecolors=colors, linewidths=0.35
+        outlines, facecolors=colors, edgecolors=colors, linewidths=0.8
     )
     ax.add_collection(faces)
     ax.autoscale_view()
