@@ -47,7 +47,7 @@ def card(rule: Optimizer | type[Optimizer]) -> Markdown:
         f"**{type(rule).__name__}**{source}",
         (type(rule).__doc__ or "").split("\n")[0],
         _equation(rule),
-        f"Settings: {settings or "none"}. State: {state_per_parameter(rule)}.",
+        f"Settings: {settings or 'none'}. State: {state_per_parameter(rule)}.",
     ]
     return Markdown("\n\n".join(lines))
 
