@@ -39,7 +39,7 @@ ALLOWED = {
     "real": (r"a finite number", [np.nan, np.inf]),
 }
 #: Refused in every field, whatever its domain.
-NEVER = [True, False, np.True_, "0.1", None, 1j, [0.1, 0.2], object()]
+NEVER = [True, False, np.True_, "0.1", None, 1j, [0.1, 0.2], {}]
 J = landscapes.rosenbrock()
 
 
