@@ -20,7 +20,7 @@ _registered = {**registry.rules, **registry.schedules}
 globals().update({name: entry.make for name, entry in _registered.items()})
 
 # What draws is imported when it is first used: matplotlib and the widgets take a second.
-_drawing = ("Curve", "Draggable", "explore")
+_drawing = ("Curve", "Draggable", "Heat", "Plot", "explore", "explore_grid")
 
 __all__ = [  # noqa: PLE0604
     "Batches", "Clip", "DataObjective", "Noisy", "Objective", "Optimizer", "RangeTest", "Run",
