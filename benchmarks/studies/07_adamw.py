@@ -1,6 +1,8 @@
 """Chapter 7's heavy part: maps over (lr, weight decay) and a fair comparison, on few digits.
 
-    python benchmarks/studies/07_adamw.py      # writes notebooks/results/07_adamw.json, about a minute
+    python benchmarks/studies/07_adamw.py
+
+writes notebooks/results/07_adamw.json in about a minute.
 
 A network with one hidden layer of 16 units learns from 200 digits; the rest of the data is cut into
 a validation half and a test half. Every grid trains as one batch.
@@ -74,7 +76,7 @@ def grid(make, net, held, seeds, rates=LR):
 
 
 def median_map(make, net, held):
-    """Medians over three seeds for every setting: curves, last loss, accuracy, norm of the weights."""
+    """Medians over three seeds for every setting: curves, last loss, accuracy, norm."""
     done = grid(make, net, held, np.arange(3))
     last = done.theta[-1]
     parts = {"curves": done.loss, "loss": done.loss[-1], "accuracy": held.accuracy(last)}
