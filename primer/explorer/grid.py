@@ -34,6 +34,11 @@ class Plot:
     xlabel, ylabel : str
     log : bool, optional
         Logarithmic axis; by default where the values are positive and span more than a factor 50.
+
+    Examples
+    --------
+    >>> Plot("Loss", curves=("Adam",), ylabel="J").xlabel
+    'step t'
     """
 
     title: str
@@ -57,6 +62,11 @@ class Heat:
         Colours by equal ratios.
     label : str
         What the colours mean.
+
+    Examples
+    --------
+    >>> Heat("Loss after 400 steps", "last", log=True).value
+    'last'
     """
 
     title: str
