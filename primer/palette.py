@@ -24,7 +24,8 @@ PALETTE = {
 #: Text, quiet text, grid lines and the tint of contours.
 NEUTRAL = {"ink": "#1f2430", "soft": "#5a6272", "faint": "#dde1e8", "tint": "#3f6aa8"}
 DASHES: tuple[tuple[float, ...], ...] = ((), (7, 2.5), (2, 2), (8, 2.5, 2, 2.5))
-#: Colour and dash pattern of the optimizers of chapters 2-7; others draw theirs from their name.
+#: Colour and dash pattern of the optimizers of chapters 2-7 and of the schedules of chapter 8;
+#: others draw theirs from their name.
 KNOWN = {
     "SGD": ("slate", 0),
     "Momentum": ("blue", 0),
@@ -42,6 +43,18 @@ KNOWN = {
     "Lion": ("green", 0),
     "Newton": ("teal", 0),
     "ConjugateGradient": ("pink", 0),
+    "Constant": ("slate", 0),
+    "StepDecay": ("orange", 1),
+    "Exponential": ("olive", 3),
+    "Linear": ("blue", 1),
+    "Cosine": ("red", 0),
+    "CosineRestarts": ("pink", 2),
+    "WarmupCosine": ("red", 1),
+    "WarmupLinear": ("blue", 2),
+    "WarmupStableDecay": ("purple", 0),
+    "OneCycle": ("green", 0),
+    "InverseSqrt": ("teal", 0),
+    "ReduceOnPlateau": ("brown", 3),
 }
 STYLE: Any = {
     "axes.edgecolor": NEUTRAL["soft"],

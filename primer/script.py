@@ -95,7 +95,8 @@ def program(
         The order of h; by default those of the rule.
     watch : tuple
         What w is to hold: names of locals of the rule's step (``"m_hat"``; the names a rule does
-        not have are left out), or pairs (label, f) with f(rule, t) a number or vector of that step.
+        not have are left out), or pairs (label, f) with f(rule, t) a number or vector of that step;
+        with a third entry, "inner", f gets the rule inside all wrappers, as it steps.
     steps : int
         Rows of noise tables that are written out.
 
@@ -188,7 +189,8 @@ def _watched(traced: Traced, watch: tuple) -> tuple[list[str], list[Node]]:
             found = [known[item] for _, known in traced.locals if item in known]
             label, value = item, (found[0] if found else None)
         else:
-            label, value = item[0], item[1](traced.rule, traced.t)
+            rule = traced.locals[0][0] if len(item) > 2 else traced.rule
+            label, value = item[0], item[1](rule, traced.t)
         if value is not None:
             node = as_node(traced.theta.pool, value)
             names += _numbered(label, node)

@@ -17,10 +17,12 @@ from primer import (
     SGD,
     Adam,
     Clip,
+    Cosine,
     Curve,
     Draggable,
     Momentum,
     Optimizer,
+    ReduceOnPlateau,
     RMSProp,
     Slider,
     WarmupCosine,
@@ -190,6 +192,40 @@ def test_one_dimension_has_a_graph_and_many_have_no_path():
     assert [p.data["kind"] for p in one.drawn[0]] == ["graph", "time"]
     many = explore(SGD(lr=0.1), on=landscapes.quadratic([1.0, 2.0, 3.0]), steps=5)
     assert [p.data["kind"] for p in many.drawn[0]] == ["time"]
+
+
+def test_the_rate_view_and_the_table_see_what_a_plateau_has_left_of_the_rate():
+    flat = landscapes.quadratic([1.0])
+    rules = SGD(lr=Cosine(0.8, 8)), ReduceOnPlateau(SGD(lr=0.5), factor=0.5, patience=0)
+    live = explore(
+        *rules, on=flat, start=[0.0], steps=8, views=("rate",), table=("area", "peak", "loss")
+    )
+    halved = live._defaults[0][1].watched["rate η"]
+    assert halved[[0, 1, 2, 3]].tolist() == [0.5, 0.25, 0.125, 0.0625]
+    assert live.results() == [("3.6", "0", "0"), (rounded(halved.sum()), "0", "0")]
+    assert live.columns[:2] == ("Area Σ η", "Peak at step")
+
+
+def test_names_that_are_not_shown_wait_in_the_table(in_book):
+    live = explore(SGD(lr=0.1), Adam(lr=0.1), on=J, steps=3, shown=["Adam"])
+    assert len(re.findall(r'data-rule="0" style="display:none;', live.html())) == 2
+    assert len(re.findall(r'aria-pressed="false"', live.html())) == 1
+    assert data_of(live.html())["shown"] == ["Adam"]
+
+
+def test_unknown_columns_and_names_are_refused():
+    for change, message in (
+        ({"table": ["loss", "size"]}, "table must be one of loss, theta, area, peak, got 'size'"),
+        ({"table": ["area"]}, "table must be asked for together with the view 'rate', got 'area'"),
+        ({"shown": ["Adam"]}, r"shown must be among the names \['SGD'\], got 'Adam'"),
+    ):
+        with pytest.raises(ValueError, match=message):
+            explore(SGD(lr=0.1), on=J, steps=3, **change)
+
+
+def test_schedules_have_looks_of_their_own():
+    looks = [plotting.look(name) for name in [*registry.schedules, "ReduceOnPlateau"]]
+    assert len(set(looks)) == len(looks)
 
 
 # HTML

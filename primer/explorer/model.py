@@ -13,7 +13,7 @@ from ..graph import _watching as watching
 from ..hyper import Slider
 from ..objective import Objective
 from ..optimizer import Optimizer
-from ..plotting import PALETTE, Look, look
+from ..plotting import KNOWN, PALETTE, Look, look
 
 #: Greek letter and plain name of a field, as in book/notation.md.
 LABELS = {
@@ -180,11 +180,11 @@ def label_of(rule: Any) -> str:
 
 
 def looks(rules: dict[str, Optimizer]) -> list[Look]:
-    """The book's look of every rule; a second rule of the same look gets a free hue."""
+    """The book's look of every name or rule; a second rule of the same look gets a free hue."""
     out: list[Look] = []
-    for rule in rules.values():
-        mine = look(label_of(rule).split("(")[-1].rstrip(")"))
-        if mine in out or any(other.hue == mine.hue for other in out):
+    for name, rule in rules.items():
+        mine = look(name if name in KNOWN else label_of(rule).split("(")[-1].rstrip(")"))
+        if mine in out or (name not in KNOWN and any(other.hue == mine.hue for other in out)):
             free = [hue for hue in PALETTE if all(other.hue != hue for other in out)]
             mine = Look(free[0] if free else mine.hue, mine.dash or (6, 2))
         out.append(mine)
@@ -221,12 +221,20 @@ def record(rule: Any, J: Objective, theta0: Any, steps: int, watch: Sequence[Any
     )
 
 
+def inner(item: Any) -> bool:
+    """Whether a watched function wants the innermost rule, as its wrappers let it step."""
+    return len(item) > 2
+
+
 def _seen(rule: Any, calls: Any, watch: Sequence[Any], t: int, shape: tuple[int, ...]) -> dict:
     """The watched numbers of one step, one entry per component, named as in `Program.watched`."""
     known = {name: value for _, local in reversed(calls) for name, value in local.items()}
     out = {}
     for item in watch:
-        label, value = (item, known[item]) if isinstance(item, str) else (item[0], item[1](rule, t))
+        if isinstance(item, str):
+            label, value = item, known[item]
+        else:
+            label, value = item[0], item[1](calls[0][0] if inner(item) else rule, t)
         value = np.asarray(value, dtype=float)
         if value.ndim and value.shape[-1] == 1:
             value = value[..., 0]

@@ -13,7 +13,7 @@ from .model import Control
 if TYPE_CHECKING:
     from .base import Base
 
-SCRIPTS = ("explorer-drag.js", "explorer-grid.js", "explorer.js")
+SCRIPTS = ("explorer-drag.js", "explorer-grid.js", "explorer-table.js", "explorer.js")
 WITHOUT = "Without JavaScript the figure shows the default settings and its controls are hidden."
 
 
@@ -38,6 +38,11 @@ WHEN_LOST = """(kept => {
 def page(explorer: Base, controls: bool = True) -> str:
     """The explorer as one HTML element; `controls=False` leaves the sliders to ipywidgets."""
     scenes = "".join(_scene(k, scene) for k, scene in enumerate(explorer.drawn))
+    for k, name in enumerate(explorer.names):
+        if name not in explorer.data.get("shown", explorer.names):
+            scenes = scenes.replace(
+                f'data-rule="{k}" style="', f'data-rule="{k}" style="display:none;'
+            )
     rows = "".join(_row(c, explorer.id) for c in explorer.controls) if controls else ""
     sliders = f'<div class="px-controls">{rows}</div>' if rows else ""
     caption = (
@@ -119,7 +124,8 @@ def _row(control: Control, id_: str) -> str:
 
 def _numbers(explorer: Base) -> str:
     known = zip(explorer.names, explorer.looks, explorer.results(), strict=True)
-    rows = "".join(_result(k, *item) for k, item in enumerate(known))
+    shown = explorer.data.get("shown", explorer.names)
+    rows = "".join(_result(k, *item, item[0] in shown) for k, item in enumerate(known))
     heads = "".join(f'<th scope="col">{head}</th>' for head in (explorer.first, *explorer.columns))
     play = [] if explorer.packed else [("play", "▶ Play")]
     buttons = "".join(
@@ -134,11 +140,11 @@ def _numbers(explorer: Base) -> str:
     )
 
 
-def _result(k: int, name: str, look: Look, numbers: tuple[str, ...]) -> str:
+def _result(k: int, name: str, look: Look, numbers: tuple[str, ...], shown: bool) -> str:
     name = html.escape(name)
-    cells = "".join(f"<td>{number}</td>" for number in numbers)
+    cells, pressed = "".join(f"<td>{number}</td>" for number in numbers), str(shown).lower()
     return (
-        f'<tr data-rule="{k}"><th scope="row"><button type="button" aria-pressed="true"'
+        f'<tr data-rule="{k}"><th scope="row"><button type="button" aria-pressed="{pressed}"'
         f' title="Show or hide {name}">{_swatch(look)}{name}</button></th>{cells}</tr>'
     )
 

@@ -13,7 +13,7 @@ from ..driver import Run, run
 from ..objective import Objective
 from ..optimizer import Optimizer
 from ..script import Program, program
-from . import figure, page
+from . import figure, table
 from .base import Base
 from .model import Curve, Draggable, Record, controls, looks, named, record, substituted
 from .views import Layout
@@ -41,6 +41,8 @@ def explore(
     caption: str = "",
     window: Sequence[float] | None = None,
     race: bool = False,
+    table: Sequence[str] = ("loss", "theta"),
+    shown: Sequence[str] = (),
 ) -> Explorer:
     """A live figure: what the rules do on an objective, with a control for every `Slider` in them.
 
@@ -64,6 +66,12 @@ def explore(
         (x_low, x_high, y_low, y_high), or (low, high) in one dimension; by default the objective's.
     race : bool
         Play the runs again, step by step, whenever the start is dropped.
+    table : sequence of str
+        Columns of the table: "loss", "theta", and with the view "rate" also "area" (the sum of the
+        rates) and "peak" (the step of the largest one).
+    shown : sequence of str
+        Names of the rules that are drawn at first, all if empty; the others wait in the table. A
+        link such as ``#show=Adam,SGD`` draws those.
 
     Returns
     -------
@@ -87,8 +95,9 @@ def explore(
     ({'lr': 0.1}, (21, 2))
     """
     return Explorer(
-        named(rules, names), _scenes(on), start, steps, views, window, race, title, caption
-    )
+        named(rules, names), _scenes(on), start, steps, views, window, race, title, caption,
+        table, shown,
+    )  # fmt: skip
 
 
 def _scenes(on: Any) -> dict[str, Objective]:
@@ -116,6 +125,8 @@ class Explorer(Base):
         race: bool,
         title: str = "",
         caption: str = "",
+        table_: Sequence[str] = ("loss", "theta"),
+        shown: Sequence[str] = (),
     ) -> None:
         labels = [view if isinstance(view, str) else view.label for view in views]
         super().__init__((title, [*rules], [*landscapes], labels))
@@ -125,7 +136,9 @@ class Explorer(Base):
         self.draggable = start is None or isinstance(start, Draggable)
         self.controls = controls(rules)
         self.looks = looks(rules)
-        self.columns = (f'Loss after <span class="px-t">{steps}</span> steps', "θ")
+        self.table = table.columns(table_, labels)
+        self.columns = tuple(table.HEADS[name].format(steps) for name in self.table)
+        self.shown = table.shown(shown, self.names)
         self.scenes: list[Scene] = []
         self.drawn: list[list[figure.Drawn]] = []
         self._defaults: list[list[Record]] = []
@@ -178,6 +191,8 @@ class Explorer(Base):
             "drag": self.draggable,
             "race": self.race,
             "rules": list(self.rules),
+            "table": self.table,
+            "shown": self.shown,
             "controls": [
                 {"key": c.key, "index": c.slider.index, "values": c.slider.values.tolist()}
                 for c in self.controls
@@ -187,7 +202,12 @@ class Explorer(Base):
                     "start": scene.start,
                     "panels": [panel.data for panel in panels],
                     "programs": [
-                        {"code": p.source, "s": len(p.state), "w": len(p.watched)}
+                        {
+                            "code": p.source,
+                            "s": len(p.state),
+                            "w": len(p.watched),
+                            **table.rate_of(p),
+                        }
                         for p in scene.programs
                     ],
                 }
@@ -215,17 +235,8 @@ class Explorer(Base):
         }
 
     def results(self) -> list[tuple[str, ...]]:
-        """Final loss and parameters of the default runs, as the table shows them."""
-        out: list[tuple[str, ...]] = []
-        for sample in self._defaults[0]:
-            count = figure.finite_rows(sample)
-            if count <= self.steps:
-                out.append((f"diverged at step {count}", "–"))
-            else:
-                theta = ", ".join(page.rounded(x) for x in sample.theta[-1][:4])
-                more = ", …" if len(sample.theta[-1]) > 4 else ""
-                out.append((page.rounded(sample.loss[-1]), theta + more))
-        return out
+        """The table of the default runs, without the names."""
+        return [table.row(sample, self.table, self.steps) for sample in self._defaults[0]]
 
 
 def _start(start: Any, J: Objective) -> tuple[float, ...]:

@@ -12,6 +12,7 @@ from .. import check
 from ..hyper import power
 from .model import Curve, locals_of
 
+RATE = "rate η"
 VIEWS = ("path", "loss", "theta", "step", "state", "correction", "rate")
 
 
@@ -30,7 +31,7 @@ def expanded(views: Sequence[Any], rules: Sequence[Any], dim: int | None) -> lis
         elif view == "rate":
             for rule in rules:
                 _rate(rule, 0)
-            out.append(Curve("rate η", _rate))
+            out.append(Curve(RATE, _rate))
         elif isinstance(view, Curve):
             if isinstance(view.f, str) and not any(view.f in locals_of(r) for r in rules):
                 known = sorted(set().union(*(locals_of(r) for r in rules)))
@@ -91,7 +92,8 @@ def watched(views: Sequence[str | Curve], rule: Any) -> list[Any]:
                 if field in rule.fields()
             ]
         else:
-            out.append((view.label, view.f))
+            inner = ("inner",) if view.f is _rate else ()  # what a ReduceOnPlateau has left of it
+            out.append((view.label, view.f, *inner))
     return out
 
 

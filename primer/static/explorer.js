@@ -92,7 +92,6 @@ globalThis.PrimerExplorer ??= (() => {
       const $ = selector => [...root.querySelectorAll(selector)], { controls, scenes, drag } = this.data;
       Object.assign(this, { $, index: controls.map(c => c.index), rows: $(".px-row"), menu: $("select")[0] });
       this.rows.forEach((row, k) => { row.oninput = event => this.move(k, Number(event.target.value)); });
-      $("tbody button").forEach((button, k) => { button.onclick = () => this.toggle(button, k); });
       $(".px-buttons button").forEach(button => { button.onclick = () => this[button.value](); });
       if (this.menu) this.menu.onchange = () => this.show(this.menu.selectedIndex);
       scenes.forEach((scene, k) => {
@@ -104,6 +103,7 @@ globalThis.PrimerExplorer ??= (() => {
           if (drag && panel.kind !== "time") panel.knob = globalThis.PrimerParts.handle(this, panel);
         });
       });
+      globalThis.PrimerParts.table(this);
       if (this.data.grid) globalThis.PrimerParts.grid(this);
       root.classList.add("px-live");
       all.push(this);
@@ -131,15 +131,11 @@ globalThis.PrimerExplorer ??= (() => {
     reset() {
       this.data.controls.forEach((c, k) => this.move(k, c.index));
       this.put([...this.scene.start]);
-    }
-    toggle(button, rule) {
-      button.ariaPressed = button.ariaPressed !== "true";
-      const display = button.ariaPressed === "true" ? "" : "none";
-      this.$(`.px-line[data-rule="${rule}"]`).forEach(el => Object.assign(el.style, { display }));
+      if (this.data.shown) this.only(this.data.shown);
     }
 
-    // Settings as in a link, {beta2: "0.99", start: "-1,2", on: "Beale"}; sliders go to the nearest position.
-    apply({ x, start, on, ...sliders }) {
+    // Settings as in a link, {beta2: "0.99", start: "-1,2", on: "Beale", show: "SGD,Adam"}; sliders go to the nearest position.
+    apply({ x, start, on, show, ...sliders }) {
       const scene = this.menu ? [...this.menu.options].findIndex(o => o.text === on) : -1;
       if (scene >= 0) this.show(scene);
       for (const [key, text] of Object.entries(sliders)) {
@@ -149,15 +145,18 @@ globalThis.PrimerExplorer ??= (() => {
       }
       const point = start?.split(",").map(Number);
       if (point?.length === this.start.length && point.every(Number.isFinite)) this.put(point);
+      if (show) this.only(show.split(","));
     }
-    fits({ x, start, on, ...sliders }) {
-      const keys = Object.keys(sliders), known = keys.every(key => this.data.controls.some(c => c.key === key));
-      return this.root.isConnected && known && (x ? x === this.root.id : Boolean(start || on || keys.length));
+    fits({ x, start, on, show, ...sliders }) {
+      const keys = Object.keys(sliders), known = keys.every(key => this.data.controls.some(c => c.key === key))
+        && (!show || show.split(",").every(name => this.data.rules?.includes(name)));
+      return this.root.isConnected && known && (x ? x === this.root.id : Boolean(start || on || show || keys.length));
     }
     link() {
       const pairs = [["x", this.root.id], ...this.data.controls.map((c, k) => [c.key, c.values[this.index[k]]])];
       if (this.menu) pairs.push(["on", this.menu.value]);
       if (this.data.drag) pairs.push(["start", this.start.join(",")]);
+      if (this.data.shown && this.seen().length < this.data.rules.length) pairs.push(["show", this.seen().join(",")]);
       history.replaceState(null, "", "#" + new URLSearchParams(pairs));
       const say = text => () => this.$(".px-said").forEach(el => { el.textContent = text; });
       const failed = say("The link is in the address bar.");
@@ -187,15 +186,8 @@ globalThis.PrimerExplorer ??= (() => {
         panel.lines.forEach((line, j) => drawLine(panel.marks[j], line, panel, this.runs[line[0]], this.upto));
         panel.knob?.(this.start[0], this.start[1] ?? this.runs[0].loss[0]);
       }
-      this.runs?.forEach((run, k) => this.tell(this.$("tbody tr")[k], run));
+      this.runs?.forEach((run, k) => this.tell(this.$("tbody tr")[k], run, k));
       this.$(".px-t").forEach(el => { el.textContent = this.upto; });
-    }
-    tell(row, { lost, x, loss, width }) { // one line of the table of numbers
-      const gone = lost >= 0 && this.upto >= lost, t = gone ? lost : this.upto;
-      const theta = [...x.subarray(t * width.x, (t + 1) * width.x)], few = theta.slice(0, 4).map(rounded).join(", ");
-      row.cells[1].textContent = gone ? `diverged at step ${t}` : rounded(loss[t]);
-      row.cells[2].textContent = gone ? "–" : few + (theta.length > 4 ? ", …" : "");
-      Object.assign(row.dataset, { loss: loss[t], theta, lost });
     }
   }
 

@@ -5,8 +5,22 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from chromium import numbers, paths, settings, write_page
 
-from primer import SGD, AdaGrad, Adam, Curve, Momentum, RMSProp, Slider, explore, landscapes, run
+from primer import (
+    SGD,
+    AdaGrad,
+    Adam,
+    Cosine,
+    Curve,
+    Momentum,
+    RMSProp,
+    Slider,
+    WarmupCosine,
+    explore,
+    landscapes,
+    run,
+)
 from primer.explorer import Heat, Plot, explore_grid
+from primer.explorer.page import rounded
 
 pytestmark = pytest.mark.browser
 
@@ -197,6 +211,29 @@ def test_legend_hides_a_rule_and_the_menu_changes_the_landscape(page, opened):
     J = landscapes.himmelblau()
     result = run(AdaGrad(lr=0.5), J, J.start, live.steps)
     assert numbers(page)[0]["loss"] == pytest.approx(float(result.loss[-1]), rel=1e-12)
+
+
+def test_a_link_draws_the_rules_it_names_and_the_table_follows_the_rate(page, opened):
+    peak = Slider(0.01, 1, 0.4)
+    rules = SGD(lr=Cosine(peak, 50)), SGD(lr=WarmupCosine(peak, warmup=10, steps=50))
+    (live,) = opened(
+        explore(
+            *rules, names=("Cosine", "Warm"), on=landscapes.quadratic([1.0, 0.1]), steps=50,
+            views=("rate", "loss"), table=("loss", "area", "peak"), shown=["Warm"],
+        ),
+        before='<a id="l" href="#show=Cosine&peak=0.2">set it</a>',
+    )  # fmt: skip
+    lines = [page.locator(f'.px-line[data-rule="{k}"]').first for k in (0, 1)]
+    assert [line.is_visible() for line in lines] == [False, True]
+    cells = page.locator("tbody td").all_text_contents()
+    assert cells == [cell for row in live.results() for cell in row]
+    assert cells[1::3] == [rounded(rule.lr.area(50)) for rule in rules]
+    assert cells[2::3] == ["0", "9"]
+    page.click("#l")
+    assert [line.is_visible() for line in lines] == [True, False]
+    assert page.locator("tbody td").nth(1).text_content() == rounded(Cosine(0.2, 50).area(50))
+    page.get_by_role("button", name="Reset").click()
+    assert [line.is_visible() for line in lines] == [False, True]
 
 
 def test_play_draws_the_run_step_by_step(page, opened):
