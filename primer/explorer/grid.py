@@ -258,9 +258,16 @@ def _at(plot: Any, points: int) -> np.ndarray:
 
 
 def _ticks(axis: Any, values: np.ndarray) -> None:
-    """At most six positions of a slider as labels of an axis of cells."""
-    shown = np.unique(np.linspace(0, len(values) - 1, min(6, len(values))).round().astype(int))
-    axis.set_ticks(shown, [page.number(_two_digits(values[i])) for i in shown])
+    """At most six positions of a slider, equally far apart, as labels of an axis of cells."""
+    shown = range(0, len(values), -(-len(values) // 6))
+    axis.set_ticks(shown, [_brief(values[i]) for i in shown])
+
+
+def _brief(value: float) -> str:
+    """Room beside an axis is scarce: 1e−4 instead of 0.0001."""
+    text = page.number(_two_digits(value))
+    brief = f"{value:.1e}".replace(".0e", "e").replace("e-0", "e-").replace("-", "−")
+    return brief if 0 < abs(value) < 1e-3 and len(brief) < len(text) else text
 
 
 def _two_digits(value: float) -> float:
