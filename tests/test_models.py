@@ -282,6 +282,15 @@ def test_a_sweep_of_penalties_gives_each_run_its_own_and_is_never_cut_apart():
     assert l2(1.0).separable
 
 
+def test_noise_moves_along_with_a_moving_objective():
+    moving = landscapes.moving_valley()
+    J = Noisy(moving, sigma=0.0)
+    theta = np.array([0.5, -1.0])
+    for t in (0, 30):
+        assert (J.at(t).grad(theta) == moving.at(t).grad(theta)).all()
+        assert J.watch(theta, t) == moving.watch(theta, t)
+
+
 def test_noise_keeps_float32_and_differs_from_step_to_step():
     J = Noisy(landscapes.toy(), sigma=1.0, seed=2)
     theta = np.ones(2, np.float32)

@@ -75,7 +75,7 @@ class Noisy(Objective):
     Parameters
     ----------
     J : Objective
-        Needs a `dim`.
+        Needs a `dim`; it may move.
     sigma : float
         Standard deviation of each component, >= 0.
     seed : int
@@ -103,13 +103,16 @@ class Noisy(Objective):
         self.table = Table(rng.standard_normal((steps, J.dim)))
 
     def at(self, t: Any) -> Objective:
-        noise = self.sigma * self.table[t]
+        now, noise = self.J.at(t), self.sigma * self.table[t]
 
         def grad(theta: Any) -> Any:
-            exact = self.J.grad(theta)
+            exact = now.grad(theta)
             return exact + (noise if hasattr(noise, "traced") else noise.astype(exact.dtype))
 
-        return Objective(self.J, grad, self.J.hess, self.dim)
+        return Objective(now, grad, now.hess, self.dim)
+
+    def watch(self, theta: Any, t: Any) -> Any:
+        return self.J.watch(theta, t)
 
     def with_seed(self, seed: int) -> Objective:
         return Noisy(self.J, self.sigma, seed, self.steps)
