@@ -106,7 +106,7 @@ def best_of(make, net, held, test, rates):
 
 
 def adam(lr, weight_decay):
-    """Adam without decay, but with the same number of trials: the decay tried is not used."""
+    """Adam without decay. Its trials over the decay are copies, so that only its rate is tuned."""
     return AdamW(lr=lr, weight_decay=0 * weight_decay)
 
 
