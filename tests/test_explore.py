@@ -204,6 +204,15 @@ def test_the_rate_view_and_the_table_see_what_a_plateau_has_left_of_the_rate():
     assert halved[[0, 1, 2, 3]].tolist() == [0.5, 0.25, 0.125, 0.0625]
     assert live.results() == [("3.6", "0", "0"), (rounded(halved.sum()), "0", "0")]
     assert live.columns[:2] == ("Area Σ η", "Peak at step")
+    assert [p["r"] for p in live.data["scenes"][0]["programs"]] == [0, 0]
+
+
+def test_the_colours_of_a_map_may_be_given():
+    from primer.explorer.grid import _norm
+
+    shares = np.array([0.0] * 9 + [1.0])
+    assert _norm(shares, False).vmax < 1e-6
+    assert (_norm(shares, False, (0, 1)).vmin, _norm(shares, False, (0, 1)).vmax) == (0, 1)
 
 
 def test_names_that_are_not_shown_wait_in_the_table(in_book):

@@ -62,6 +62,9 @@ class Heat:
         Colours by equal ratios.
     label : str
         What the colours mean.
+    limits : tuple of float, optional
+        Values of the first and last colour, such as (0, 1) for a share; by default the worst
+        quarter of the settings may share the last colour.
 
     Examples
     --------
@@ -73,6 +76,7 @@ class Heat:
     value: str
     log: bool = False
     label: str = ""
+    limits: tuple[float, float] | None = None
 
 
 def explore_grid(
@@ -210,7 +214,7 @@ class GridExplorer(Base):
         alt = f"{heat.title}: a map over {names[0]} and {names[1]}."
 
         def draw(ax: Any) -> None:
-            norm = _norm(values.compressed(), heat.log)
+            norm = _norm(values.compressed(), heat.log, heat.limits)
             colors = mpl.colormaps["viridis_r"].with_extremes(bad=NEUTRAL["faint"])
             extent = (-0.5, self.shape[0] - 0.5, -0.5, self.shape[1] - 0.5)
             options = {"origin": "lower", "aspect": "auto", "interpolation": "none"}
@@ -243,9 +247,10 @@ class GridExplorer(Base):
         }
 
 
-def _norm(values: np.ndarray, log: bool) -> Any:
+def _norm(values: np.ndarray, log: bool, limits: Any = None) -> Any:
     """Colours for the settings worth telling apart: the worst quarter may share the last colour."""
-    low, high = values.min(), max(np.quantile(values, 0.75), np.median(values) + 1e-12)
+    typical = values.min(), max(np.quantile(values, 0.75), np.median(values) + 1e-12)
+    low, high = limits or typical
     return mpl.colors.LogNorm(low, high) if log else mpl.colors.Normalize(low, high)
 
 

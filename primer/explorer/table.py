@@ -40,7 +40,8 @@ def shown(names: Sequence[str], known: Sequence[str]) -> list[str]:
 
 def rate_of(program: Program) -> dict[str, int]:
     """Where the rate stands among a program's watched numbers, for explorer-table.js."""
-    return {"r": program.watched.index(RATE)} if RATE in program.watched else {}
+    found = [i for i, name in enumerate(program.watched) if name in (RATE, f"{RATE}[0]")]
+    return {"r": found[0]} if found else {}
 
 
 def row(sample: Record, table: Sequence[str], steps: int) -> tuple[str, ...]:

@@ -31,7 +31,7 @@ def expanded(views: Sequence[Any], rules: Sequence[Any], dim: int | None) -> lis
         elif view == "rate":
             for rule in rules:
                 _rate(rule, 0)
-            out.append(Curve(RATE, _rate))
+            out.append(Curve(RATE, _rate, log=False))
         elif isinstance(view, Curve):
             if isinstance(view.f, str) and not any(view.f in locals_of(r) for r in rules):
                 known = sorted(set().union(*(locals_of(r) for r in rules)))

@@ -12,6 +12,7 @@ from primer import (
     Cosine,
     Curve,
     Momentum,
+    ReduceOnPlateau,
     RMSProp,
     Slider,
     WarmupCosine,
@@ -216,9 +217,11 @@ def test_legend_hides_a_rule_and_the_menu_changes_the_landscape(page, opened):
 def test_a_link_draws_the_rules_it_names_and_the_table_follows_the_rate(page, opened):
     peak = Slider(0.01, 1, 0.4)
     rules = SGD(lr=Cosine(peak, 50)), SGD(lr=WarmupCosine(peak, warmup=10, steps=50))
+    stairs = ReduceOnPlateau(SGD(lr=peak), factor=0.5, patience=0)
     (live,) = opened(
         explore(
-            *rules, names=("Cosine", "Warm"), on=landscapes.quadratic([1.0, 0.1]), steps=50,
+            *rules, stairs, names=("Cosine", "Warm", "Stairs"), steps=50,
+            on=landscapes.quadratic([1.0, 0.1]),
             views=("rate", "loss"), table=("loss", "area", "peak"), shown=["Warm"],
         ),
         before='<a id="l" href="#show=Cosine&peak=0.2">set it</a>',
@@ -227,8 +230,8 @@ def test_a_link_draws_the_rules_it_names_and_the_table_follows_the_rate(page, op
     assert [line.is_visible() for line in lines] == [False, True]
     cells = page.locator("tbody td").all_text_contents()
     assert cells == [cell for row in live.results() for cell in row]
-    assert cells[1::3] == [rounded(rule.lr.area(50)) for rule in rules]
-    assert cells[2::3] == ["0", "9"]
+    assert cells[1:6:3] == [rounded(rule.lr.area(50)) for rule in rules]
+    assert cells[2::3] == ["0", "9", "0"]
     page.click("#l")
     assert [line.is_visible() for line in lines] == [True, False]
     assert page.locator("tbody td").nth(1).text_content() == rounded(Cosine(0.2, 50).area(50))
