@@ -137,6 +137,42 @@ def test_one_cycle_stays_at_its_end(peak, steps, rise):
     assert values.max() <= peak * (1 + 1e-15)
 
 
+@FEW
+@given(POSITIVE, COUNT, COUNT, st.integers(1, 60))
+def test_no_schedule_that_climbs_loses_its_first_step(peak, warmup, rest, decay):
+    steps = warmup + rest + decay
+    for schedule in (
+        s.WarmupCosine(peak, warmup, steps),
+        s.WarmupLinear(peak, warmup, steps),
+        s.WarmupStableDecay(peak, warmup, decay, steps),
+        s.InverseSqrt(peak, warmup),
+    ):
+        values = schedule(np.arange(warmup + 2))
+        assert values[0] == pytest.approx(peak / warmup)
+        assert values[warmup - 1] == pytest.approx(peak)
+        assert schedule.peak_step(2 * steps) == warmup - 1
+        # from the peak to the next step it falls by less than a decay over two steps would
+        assert peak / 2 <= values[warmup] <= peak * (1 + 1e-15)
+    assert s.OneCycle(peak, steps + 1)(0) > 0
+
+
+@FEW
+@given(POSITIVE, st.integers(20, 300), st.floats(0.1, 0.9))
+def test_one_cycle_has_no_jump_where_it_turns(peak, steps, rise):
+    values = s.OneCycle(peak, steps, rise)(np.arange(steps))
+    steepest = np.pi / 2 / (min(rise, 1 - rise) * steps - 1)
+    assert np.abs(np.diff(values)).max() <= peak * steepest
+
+
+@FEW
+@given(POSITIVE, st.integers(2, 300))
+def test_the_inverse_square_root_comes_down_without_a_jump(peak, warmup):
+    values = s.InverseSqrt(peak, warmup)(np.arange(10 * warmup))
+    assert (np.diff(values[: warmup - 1]) > 0).all()
+    assert (np.diff(values[warmup - 1 :]) <= 0).all()
+    assert np.abs(np.diff(values)).max() <= peak / warmup * (1 + 1e-9)
+
+
 @pytest.mark.parametrize("schedule", one_of_each(), ids=name)
 def test_nothing_leaves_its_bounds_or_grows_after_the_end(schedule):
     values = schedule(np.arange(5000))

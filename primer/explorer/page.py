@@ -49,9 +49,12 @@ def page(explorer: Base, controls: bool = True) -> str:
         f"<figcaption>{html.escape(explorer.caption)}</figcaption>" if explorer.caption else ""
     )
     title = html.escape(explorer.title)
+    some = (
+        " px-some" if len(explorer.data.get("shown", explorer.names)) < len(explorer.names) else ""
+    )
     heading = f'<div class="px-title">{title}</div>' if title else ""
     return (
-        f'<figure class="px" id="{explorer.id}" aria-label="{title or "Explorer"}">'
+        f'<figure class="px{some}" id="{explorer.id}" aria-label="{title or "Explorer"}">'
         f"{heading}{_choice(explorer)}{scenes}{sliders}{_numbers(explorer)}{caption}"
         f"<noscript><style>.px-live-only,.px-controls{{display:none!important}}</style>"
         f'<p class="px-note">{WITHOUT}</p></noscript>'

@@ -65,6 +65,31 @@ def test_torch_gives_the_same_rates(case):
     np.testing.assert_allclose(ours, theirs, rtol=1e-10, atol=1e-15)
 
 
+def test_torchs_cosine_rises_again_after_its_end_and_this_one_does_not():
+    torch = pytest.importorskip("torch", reason="torch is missing: `make parity` installs it")
+    optimizer = torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=1.0)
+    scheduler = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, T_max=10)
+    theirs = []
+    for _ in range(21):
+        theirs.append(optimizer.param_groups[0]["lr"])
+        optimizer.step()
+        scheduler.step()
+    closed = (1 + np.cos(np.pi * np.arange(21) / 10)) / 2
+    np.testing.assert_allclose(theirs, closed, atol=1e-6)
+    assert (s.Cosine(1.0, 10)(np.arange(10, 21)) == 0).all()
+
+
+def test_a_schedule_of_peak_one_serves_as_torchs_lambda():
+    torch = pytest.importorskip("torch", reason="torch is missing: `make parity` installs it")
+    shape = s.WarmupCosine(1.0, warmup=5, steps=20)
+    optimizer = torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=0.3)
+    scheduler = torch.optim.lr_scheduler.LambdaLR(optimizer, shape)
+    for t in range(25):
+        assert optimizer.param_groups[0]["lr"] == pytest.approx(0.3 * shape(t), rel=1e-12)
+        optimizer.step()
+        scheduler.step()
+
+
 @pytest.mark.parametrize("case", CASES, ids=named)
 def test_optax_gives_the_same_rates(case):
     optax = pytest.importorskip("optax", reason="optax is missing: `make parity` installs it")
