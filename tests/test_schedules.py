@@ -12,7 +12,7 @@ from primer import schedules as s
 from primer.landscapes import quadratic
 from primer.trace import program
 
-FEW = settings(max_examples=40, deadline=None)
+FEW = settings(max_examples=40, deadline=None, derandomize=True)
 POSITIVE = st.floats(1e-6, 1e3)
 COUNT = st.integers(1, 400)
 SHARE = st.floats(0, 1)
