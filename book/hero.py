@@ -9,14 +9,15 @@ import matplotlib as mpl
 import numpy as np
 
 from primer import SGD, Adam, Momentum, Nesterov, RMSProp, landscapes, run
+from primer.plotting import look
 
 STEPS = 200
 RULES = {
-    "SGD": (SGD(lr=0.01), "#5b6475", "-"),
-    "Momentum": (Momentum(lr=0.003, beta=0.9), "#2a78c2", "-"),
-    "Nesterov": (Nesterov(lr=0.003, beta=0.9), "#0c8a8d", "--"),
-    "RMSProp": (RMSProp(lr=0.02), "#d97b00", "-"),
-    "Adam": (Adam(lr=0.1), "#bd1f01", "-"),
+    "SGD": (SGD(lr=0.01), "-"),
+    "Momentum": (Momentum(lr=0.003, beta=0.9), "-"),
+    "Nesterov": (Nesterov(lr=0.003, beta=0.9), "--"),
+    "RMSProp": (RMSProp(lr=0.02), "-"),
+    "Adam": (Adam(lr=0.1), "-"),
 }
 
 
@@ -34,7 +35,8 @@ def draw(file):
     start = np.array([1.0, -1.7])
     fig, ax = plt.subplots(figsize=(8, 4.2), layout="constrained")
     contours(ax, J)
-    for name, (rule, color, style) in RULES.items():
+    for name, (rule, style) in RULES.items():
+        color = look(name).color
         x, y = run(rule, J, start, STEPS).theta.T
         ax.plot(x, y, style, color=color, lw=2, label=name)
         ax.plot(x[-1], y[-1], "o", color=color, ms=6)

@@ -12,6 +12,7 @@ from . import registry
 from .equation import latex
 from .graph import TraceError
 from .optimizer import Optimizer
+from .tree import leaves
 
 
 class Markdown(str):
@@ -62,8 +63,8 @@ def state_per_parameter(rule: Optimizer) -> str:
     '2 numbers per parameter (m, v)'
     """
     names, total, many = [], 0, 1000
-    for name, array in _leaves(rule.init(np.zeros(many))):
-        names.append(name)
+    for path, array in leaves(rule.init(np.zeros(many))):
+        names.append(path[-1])
         total += np.size(array)
     count = total // many
     listed = f" ({', '.join(names)})" if names else ""
@@ -137,12 +138,6 @@ def _short(value: Any) -> str:
     if isinstance(value, np.ndarray):
         return f"sweep of shape {value.shape}"
     return f"{value:g}" if isinstance(value, float) else str(value)
-
-
-def _leaves(tree: Any, name: str = "") -> list[tuple[str, Any]]:
-    if not isinstance(tree, dict):
-        return [(name, tree)]
-    return [leaf for key, value in tree.items() for leaf in _leaves(value, key)]
 
 
 def equations() -> Markdown:

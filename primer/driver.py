@@ -14,6 +14,7 @@ from . import check
 from .loop import Run, march
 from .objective import Objective
 from .optimizer import Optimizer
+from .tree import mapped
 
 #: A block of runs should fit the cache: theta, its gradient and a few states of this many numbers.
 BLOCK = 2**17
@@ -170,9 +171,10 @@ def _part(rule: Optimizer, piece: Any, theta: np.ndarray) -> Optimizer:
 
 
 def _state_part(state: Any, piece: Any, theta: np.ndarray) -> Any:
-    if isinstance(state, dict):
-        return {name: _state_part(value, piece, theta) for name, value in state.items()}
-    return state[piece] if np.ndim(state) == theta.ndim and piece is not ... else state
+    def change(a: Any) -> Any:
+        return a[piece] if np.ndim(a) == theta.ndim else a
+
+    return state if piece is ... else mapped(change, state)
 
 
 def _spread_work(jobs: list[Any], executor: Any, tick: Any) -> list[Run]:
@@ -190,16 +192,14 @@ def _joined(parts: list[Run]) -> Run:
         return parts[0]
     first = parts[0]
 
-    def join(values: list[Any]) -> Any:
-        if isinstance(values[0], dict):
-            return {name: join([v[name] for v in values]) for name in values[0]}
+    def join(*values: Any) -> Any:
         ndim = first.theta.ndim - 1
         return np.concatenate(values) if np.ndim(values[0]) == ndim else values[0]
 
     return Run(
         np.concatenate([p.theta for p in parts], 1),
         np.concatenate([p.loss for p in parts], 1),
-        join([p.state for p in parts]),
+        mapped(join, *(p.state for p in parts)),
         first.t,
         first.steps,
         np.concatenate([p.diverged_at for p in parts]),

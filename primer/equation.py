@@ -6,8 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from .graph import RANDOM, Node, Traced, TraceError, constants, make, trace_step
+from .graph import Node, TraceError, make
 from .optimizer import Optimizer
+from .tracing import RANDOM, Traced, constants, trace_step
+from .tree import leaves
 
 #: LaTeX of fields and locals; others are printed upright under their own name.
 SYMBOLS = {
@@ -113,13 +115,13 @@ class _Printer:
                 if line:
                     lines.append(line)
         lines.append(rf"\theta_{{t+1}} &= {self.text(self.traced.new_theta)}")
-        for path, node in _paths(self.traced.new_state):
+        for path, node in leaves(self.traced.new_state):
             if id(node) not in self.named and node.op not in ("state", "const"):
                 lines.append(f"{symbol(path[-1], 't')} &= {self.text(node)}")
         return lines
 
     def _state_nodes(self) -> list[Node]:
-        return [node for _, node in _paths(self.traced.new_state)]
+        return [node for _, node in leaves(self.traced.new_state)]
 
     def _assignment(self, name: str, node: Any, needed: set[int]) -> str:
         leaf = not isinstance(node, Node) or node.op in ("theta", "state", "field", "const", "t")
@@ -265,9 +267,3 @@ def _reachable(node: Node, seen: set[int] | None = None) -> list[Node]:
         return []
     seen.add(id(node))
     return [node, *(n for a in node.args for n in _reachable(a, seen))]
-
-
-def _paths(tree: Any, path: tuple = ()) -> list[tuple[tuple, Node]]:
-    if not isinstance(tree, dict):
-        return [(path, tree)]
-    return [pair for name, value in tree.items() for pair in _paths(value, (*path, name))]

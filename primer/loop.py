@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 from collections.abc import Callable
 from typing import Any
 
@@ -10,6 +11,7 @@ import numpy as np
 
 from .objective import Objective
 from .optimizer import Optimizer
+from .tree import mapped
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -65,10 +67,12 @@ def march(
     losses = np.empty((len(kept), *theta.shape[:-1]), theta.dtype)
     rows = {step: row for row, step in enumerate(kept)}
     with np.errstate(all="ignore"):
-        _check_shapes(J, theta, t0)
+        losses[0] = _checked_loss(J, theta, t0)
         for k in range(steps + 1):
             if k in rows:
-                thetas[rows[k]], losses[rows[k]] = theta, J.watch(theta, t0 + k)
+                thetas[rows[k]] = theta
+                if k:
+                    losses[rows[k]] = J.watch(theta, t0 + k)
             if k < steps:
                 theta, state = _step(rule.at(t0 + k), J.at(t0 + k), theta, state, t0 + k)
                 tick()
@@ -79,7 +83,7 @@ def march(
 def _step(rule: Any, J: Any, theta: Any, state: Any, t: int) -> tuple[Any, Any]:
     """One step from arrays that cannot be written to; what it returns is checked and typed."""
     try:
-        new = rule.step(J, _locked(theta), _locked(state), t)
+        new = rule.step(J, _locked(theta), mapped(_locked, state), t)
     except ValueError as error:
         if "read-only" not in str(error):
             raise
@@ -92,23 +96,24 @@ def _step(rule: Any, J: Any, theta: Any, state: Any, t: int) -> tuple[Any, Any]:
         shape = f"theta of shape {theta.shape} and a state with {sorted(state)}"
         got = f"shape {np.shape(new[0])} and {sorted(new[1])}"
         raise ValueError(f"step of {type(rule).__name__} must return {shape}, got {got}")
-    return _typed(new[0], theta.dtype), _typed(new[1], theta.dtype)
+    typed = functools.partial(_typed, dtype=theta.dtype)
+    return typed(new[0]), mapped(typed, new[1])
 
 
-def _check_shapes(J: Objective, theta: np.ndarray, t: int) -> None:
-    """J and its gradient at the start must have one number, and one vector, per run."""
+def _checked_loss(J: Objective, theta: np.ndarray, t: int) -> Any:
+    """The loss at the start; it must be one number, and the gradient one vector, per run."""
+    loss = J.watch(theta, t)
     for name, value, right in (
-        ("J(theta)", J.watch(theta, t), theta.shape[:-1]),
+        ("J(theta)", loss, theta.shape[:-1]),
         ("J.grad(theta)", J.at(t).grad(theta), theta.shape),
     ):
         if np.shape(value) != right:
             advice = "reduce over the last axis (.sum(-1)) and index coordinates by theta[..., i]"
             raise ValueError(f"{name} must have shape {right}, got {np.shape(value)}: {advice}")
+    return loss
 
 
 def _locked(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {name: _locked(v) for name, v in value.items()}
     if isinstance(value, np.ndarray):
         value = value.view()
         value.flags.writeable = False
@@ -117,8 +122,6 @@ def _locked(value: Any) -> Any:
 
 def _typed(value: Any, dtype: np.dtype) -> Any:
     """Floats in theta's dtype: NumPy's float64 scalars would turn a float32 run into float64."""
-    if isinstance(value, dict):
-        return {name: _typed(v, dtype) for name, v in value.items()}
     is_float = isinstance(value, np.ndarray) and value.dtype.kind == "f"
     return value.astype(dtype, copy=False) if is_float else value
 

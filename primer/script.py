@@ -8,10 +8,12 @@ from typing import Any
 
 import numpy as np
 
-from .graph import RANDOM, Node, Traced, TraceError, as_node, make, sliders_of, trace_step
+from .graph import Node, TraceError, as_node, make
 from .hyper import Schedule, Slider
 from .objective import Objective
 from .optimizer import Optimizer
+from .tracing import RANDOM, Traced, sliders_of, trace_step
+from .tree import leaves
 
 BINARY = {
     "add": "+", "subtract": "-", "multiply": "*", "divide": "/", "less": "<", "less_equal": "<=",
@@ -121,8 +123,8 @@ def program(
 
 def _write(rule: Any, J: Any, sliders: tuple, watch: tuple, steps: int) -> Program:
     traced = trace_step(rule, J, J.dim, _binder(sliders))
-    layout = dict(_flat(traced.start))
-    after = dict(_flat(traced.new_state))
+    layout = dict(leaves(traced.start))
+    after = dict(leaves(traced.new_state))
     if layout.keys() != after.keys():
         raise TraceError(
             f"step must return the state of init, {sorted(layout)}, got {sorted(after)}"
@@ -164,12 +166,6 @@ def _binder(sliders: tuple) -> Callable[..., Any]:
         return bound(t) if isinstance(bound, Schedule) else bound
 
     return bind
-
-
-def _flat(tree: Any, path: tuple = ()) -> list[tuple[tuple, Node]]:
-    if not isinstance(tree, dict):
-        return [(path, tree)]
-    return [pair for name, value in tree.items() for pair in _flat(value, (*path, name))]
 
 
 def _labels(layout: dict[tuple, Node]) -> tuple[str, ...]:
