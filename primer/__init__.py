@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from . import data, landscapes, models, registry, rules, schedules
+from . import blas, data, landscapes, models, registry, rules, schedules
 from .card import card, catalogue
 from .compare import compare
 from .driver import Run, run
-from .hyper import Slider, power, sweep
+from .hyper import PerCoordinate, Slider, power, sweep
 from .objective import Batches, DataObjective, Noisy, Objective, Table, Varying, l2
 from .optimizer import Optimizer
 from .range_test import RangeTest, range_test
@@ -23,8 +23,9 @@ globals().update({name: entry.make for name, entry in _registered.items()})
 _drawing = ("Curve", "Draggable", "Heat", "Plot", "explore", "explore_grid")
 
 __all__ = [  # noqa: PLE0604
-    "Batches", "Clip", "DataObjective", "Noisy", "Objective", "Optimizer", "RangeTest", "Run",
-    "Schedule", "Slider", "Table", "TraceError", "Varying", "card", "catalogue", "compare", "data",
+    "Batches", "Clip", "DataObjective", "Noisy", "Objective", "Optimizer", "PerCoordinate",
+    "RangeTest", "Run", "Schedule", "Slider", "Table", "TraceError", "Varying", "card",
+    "catalogue", "compare", "data",
     "javascript", "l2", "landscapes", "latex", "models", "power", "range_test",
     "registry", "rule", "rules", "run", "schedule", "schedules", "sweep", *_drawing, *_registered,
 ]  # fmt: skip

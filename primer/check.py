@@ -60,6 +60,7 @@ def swept(name: str, value: np.ndarray) -> None:
     """Refuse an array whose last axis is not 1: it would be one value per coordinate of theta."""
     if value.ndim and value.shape[-1] != 1:
         allowed = "a number or a sweep whose last axis is 1 (shape (*batch, 1); see primer.sweep)"
+        allowed += ", or primer.PerCoordinate(…) for a value per coordinate"
         raise ValueError(f"{name} must be {allowed}, got an array of shape {value.shape}")
 
 
@@ -70,6 +71,8 @@ def points(name: str, value: Any, dim: int | None = None, finite: bool = True) -
         raise ValueError(
             f"{name} must be an array of floats, got dtype {theta.dtype}: write 1.0, not 1"
         )
+    if theta.dtype not in (np.float32, np.float64):
+        raise ValueError(f"{name} must be float64 or float32, got dtype {theta.dtype}")
     if theta.ndim == 0 or theta.shape[-1] == 0:
         raise ValueError(f"{name} must have shape (*batch, d) with d >= 1, got shape {theta.shape}")
     if dim is not None and theta.shape[-1] != dim:

@@ -5,16 +5,17 @@ from __future__ import annotations
 import concurrent.futures
 import contextlib
 import os
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from . import check
+from .guard import refuse_mixed
+from .hyper import PerCoordinate
 from .loop import Run, march
 from .objective import Objective
 from .optimizer import Optimizer
-from .tree import mapped
+from .tree import leaves, mapped, replaced
 
 #: A block of runs should fit the cache: theta, its gradient and a few states of this many numbers.
 BLOCK = 2**17
@@ -80,7 +81,7 @@ def run(
     >>> many.loss.shape, many.diverged.tolist()
     ((2001, 3), [False, False, True])
     """
-    _refuse_wrong(rule, J, state)
+    _refuse_wrong(rule, J, state, executor)
     steps, t0 = check.count("steps", steps, 0), check.count("t0", t0, 0)
     keep = check.count("keep", keep)
     if seed is not None:
@@ -90,6 +91,10 @@ def run(
     theta = check.points("theta0", theta0, J.dim, finite=state is None)
     theta = _spread(theta, rule)
     rule = _cast(rule, theta)
+    if theta.ndim > 1:
+        refuse_mixed(rule, J, theta, t0)
+    if state is not None:
+        _refuse_strange(state, rule.at(t0).init(theta))
     pieces = _pieces(theta, J, 1 if executor is None else os.cpu_count() or 1, executor is not None)
     shown = progress if progress is not None else steps > LONG
     with _bar(steps * len(pieces), shown) as tick:
@@ -100,13 +105,15 @@ def run(
         return _joined(_spread_work(jobs, executor, tick))
 
 
-def _refuse_wrong(rule: Any, J: Any, state: Any) -> None:
+def _refuse_wrong(rule: Any, J: Any, state: Any, executor: Any) -> None:
     if not isinstance(rule, Optimizer):
         raise check.refuse("rule", rule, "an Optimizer instance such as Adam(lr=0.1)")
     if not isinstance(J, Objective):
         raise check.refuse("J", J, "an Objective; Objective(f) makes one from a function")
     if state is not None and not isinstance(state, dict):
         raise check.refuse("state", state, "None or the state of an earlier run")
+    if not isinstance(executor, (concurrent.futures.Executor, type(None))):
+        raise check.refuse("executor", executor, "None or a concurrent.futures.Executor")
 
 
 def _sweeps(holder: Any) -> list[np.ndarray]:
@@ -120,8 +127,23 @@ def _sweeps(holder: Any) -> list[np.ndarray]:
     return found
 
 
+def _refuse_strange(state: dict[str, Any], fresh: dict[str, Any]) -> None:
+    """Refuse a state that is not one of this rule, or not for runs of this shape."""
+    found, wanted = (
+        {".".join(path): np.shape(leaf) for path, leaf in leaves(tree)} for tree in (state, fresh)
+    )
+    try:
+        fits = found.keys() == wanted.keys()
+        _ = [np.broadcast_shapes(found[name], wanted[name]) for name in wanted if fits]
+    except ValueError:
+        fits = False
+    if not fits:
+        raise ValueError(f"state must be one of this rule with shapes {wanted}, got {found}")
+
+
 def _spread(theta: np.ndarray, rule: Optimizer) -> np.ndarray:
     """theta0 repeated over the batch that it and the sweeps span."""
+    _refuse_other_lengths(rule, theta.shape[-1])
     shapes = [(*theta.shape[:-1], 1), *(s.shape for s in _sweeps(rule))]
     try:
         batch = np.broadcast_shapes(*shapes)[:-1]
@@ -130,17 +152,13 @@ def _spread(theta: np.ndarray, rule: Optimizer) -> np.ndarray:
     return np.broadcast_to(theta, (*batch, theta.shape[-1])).copy()
 
 
-def _mapped(rule: Optimizer, change: Callable[[np.ndarray], np.ndarray]) -> Optimizer:
-    """The rule with every swept array in it, however deep, replaced by change(array)."""
-
-    def visit(value: Any) -> Any:
-        if isinstance(value, np.ndarray):
-            return change(value)
-        if isinstance(value, Optimizer) or hasattr(value, "having"):
-            return value.having(**{k: visit(v) for k, v in value.fields().items()})
-        return value
-
-    return visit(rule)
+def _refuse_other_lengths(holder: Any, d: int) -> None:
+    for name, value in holder.fields().items():
+        if isinstance(value, PerCoordinate) and value.values.shape != (d,):
+            shape = value.values.shape
+            raise ValueError(f"{name} must have one value per coordinate, ({d},), got {shape}")
+        if hasattr(value, "fields"):
+            _refuse_other_lengths(value, d)
 
 
 def _cast(rule: Optimizer, theta: np.ndarray) -> Optimizer:
@@ -150,7 +168,7 @@ def _cast(rule: Optimizer, theta: np.ndarray) -> Optimizer:
         once = a[tuple(slice(0, 1) if s == 0 else slice(None) for s in a.strides)]
         return once.astype(theta.dtype)
 
-    return _mapped(rule, change)
+    return replaced(change, rule)
 
 
 def _pieces(theta: np.ndarray, J: Objective, workers: int, forced: bool) -> list[Any]:
@@ -167,7 +185,7 @@ def _part(rule: Optimizer, piece: Any, theta: np.ndarray) -> Optimizer:
     def change(a: np.ndarray) -> np.ndarray:
         return a[piece] if a.ndim == theta.ndim and len(a) > 1 else a
 
-    return rule if piece is ... else _mapped(rule, change)
+    return rule if piece is ... else replaced(change, rule)
 
 
 def _state_part(state: Any, piece: Any, theta: np.ndarray) -> Any:

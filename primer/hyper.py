@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from . import check
+from .tree import Fields
 
 
 class Schedule:
@@ -124,10 +125,47 @@ def _with(table: np.ndarray, numbers: Any, ratio: float | None = None) -> np.nda
     return table
 
 
+@dataclasses.dataclass(frozen=True, eq=False)
+class PerCoordinate(Fields):
+    """A hyperparameter with a value of its own for every coordinate: what torch's groups are for.
+
+    A plain array of d numbers is refused as a hyperparameter, since a sweep may have been meant;
+    this says that coordinates are meant, such as weights that decay and biases that do not.
+
+    Parameters
+    ----------
+    values : array_like of float (d,)
+        One number per coordinate of theta, each in the domain of the hyperparameter.
+
+    Raises
+    ------
+    ValueError
+        If values is not a one-dimensional, non-empty array of finite numbers; from `run`, if it
+        does not have theta's length.
+
+    Examples
+    --------
+    >>> from primer import AdamW, run
+    >>> from primer.landscapes import quadratic
+    >>> still = AdamW(lr=0.1, weight_decay=PerCoordinate([0.5, 0.0]))
+    >>> run(still, quadratic([0.0, 0.0]), [1.0, 1.0], steps=1).theta[1].tolist()
+    [0.95, 1.0]
+    """
+
+    values: Any
+
+    def __post_init__(self) -> None:
+        check.number("values", self.values)
+        array = np.asarray(self.values, dtype=float)
+        if array.ndim != 1 or not array.size:
+            raise ValueError(f"values must have shape (d,) with d >= 1, got shape {array.shape}")
+        object.__setattr__(self, "values", array)
+
+
 if TYPE_CHECKING:
     Hyper = Any  # inside a step it is a number or an array, whatever it was before
 else:
-    Hyper = float | np.ndarray | Schedule | Slider
+    Hyper = float | np.ndarray | Schedule | Slider | PerCoordinate
 
 
 def sweep(**axes: Any) -> dict[str, np.ndarray]:

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from . import check
 from .objective import Objective
 from .optimizer import Optimizer
 from .tree import mapped
@@ -61,7 +62,7 @@ def march(
     tick: Callable[[], Any] = lambda: None,
 ) -> Run:
     """The loop of `primer.run` for one block; arguments as there, `tick` is called every step."""
-    state = rule.init(theta) if state is None else state
+    state = _first_state(rule.at(t0), theta) if state is None else state
     kept = sorted({*range(0, steps + 1, keep), steps})
     thetas = np.empty((len(kept), *theta.shape), theta.dtype)
     losses = np.empty((len(kept), *theta.shape[:-1]), theta.dtype)
@@ -80,15 +81,21 @@ def march(
     return Run(thetas, losses, state, t0 + steps, when, _first_lost(thetas, losses, when))
 
 
+def _first_state(rule: Any, theta: np.ndarray) -> dict[str, Any]:
+    """What `init` makes of an array that cannot be written to, with every field resolved."""
+    state = rule.init(_locked(theta))
+    if not isinstance(state, dict):
+        what = f"init of {type(rule).__name__} must return a dict of arrays"
+        raise ValueError(f"{what}, got {type(state).__name__}")
+    return mapped(functools.partial(_typed, dtype=theta.dtype), state)
+
+
 def _step(rule: Any, J: Any, theta: Any, state: Any, t: int) -> tuple[Any, Any]:
     """One step from arrays that cannot be written to; what it returns is checked and typed."""
     try:
         new = rule.step(J, _locked(theta), mapped(_locked, state), t)
-    except ValueError as error:
-        if "read-only" not in str(error):
-            raise
-        advice = "step must not write into theta or state: write m = m + g, not m += g"
-        raise ValueError(f"{advice} ({type(rule).__name__}, {error})") from error
+    except (IndexError, KeyError, ValueError) as error:
+        raise ValueError(_advice(rule, error, state, t)) from error
     if not isinstance(new, tuple) or len(new) != 2 or not isinstance(new[1], dict):
         what = f"step of {type(rule).__name__} must return (theta, state), a tuple with a dict"
         raise ValueError(f"{what}, got {type(new).__name__}")
@@ -100,13 +107,28 @@ def _step(rule: Any, J: Any, theta: Any, state: Any, t: int) -> tuple[Any, Any]:
     return typed(new[0]), mapped(typed, new[1])
 
 
+def _advice(rule: Any, error: Exception, state: dict[str, Any], t: int) -> str:
+    """What to write instead of what raised this error in `step`."""
+    name = type(rule).__name__
+    if isinstance(error, KeyError) and error.args and error.args[0] not in state:
+        what = f"init of {name} must make every part of the state that step asks for"
+        return f"{what}, got {sorted(state)}, without {error}"
+    if "read-only" in str(error):
+        advice = "step must not write into theta or state: write m = m + g, not m += g"
+        return f"{advice} ({name}, {error})"
+    return f"step of {name} failed at t = {t}: {error}"
+
+
 def _checked_loss(J: Objective, theta: np.ndarray, t: int) -> Any:
     """The loss at the start; it must be one number, and the gradient one vector, per run."""
     loss = J.watch(theta, t)
-    for name, value, right in (
-        ("J(theta)", loss, theta.shape[:-1]),
-        ("J.grad(theta)", J.at(t).grad(theta), theta.shape),
+    for name, of, right in (
+        ("J(theta)", lambda: loss, theta.shape[:-1]),
+        ("J.grad(theta)", lambda: J.at(t).grad(theta), theta.shape),
     ):
+        value = of()
+        if np.asarray(value).dtype.kind not in "biuf" or (right and not hasattr(value, "dtype")):
+            raise check.refuse(name, value, "an array of numbers (np.stack([dx, dy], axis=-1))")
         if np.shape(value) != right:
             advice = "reduce over the last axis (.sum(-1)) and index coordinates by theta[..., i]"
             raise ValueError(f"{name} must have shape {right}, got {np.shape(value)}: {advice}")

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import dataclasses
 from typing import Any, ClassVar
 
 import numpy as np
 
 from . import check
-from .hyper import Schedule, Slider
+from .hyper import PerCoordinate, Schedule, Slider
+from .tree import Fields
 
 
-class Optimizer:
+class Optimizer(Fields):
     """An update rule: what the field calls an optimizer, without its state.
 
     A rule is a frozen dataclass (see `primer.registry.rule`). `init(theta)` returns the state of
@@ -19,7 +19,8 @@ class Optimizer:
     changes neither. The rule gets the objective, not a gradient, so that Nesterov may ask for
     J.grad elsewhere and Newton for J.hess. t counts from 0.
 
-    Fields may be numbers, schedules, sweeps or sliders; `run` resolves them before it calls `step`.
+    Fields may be numbers, schedules, sweeps, sliders or values per coordinate; `run` resolves them
+    before it calls `init` and `step`.
 
     Raises
     ------
@@ -42,29 +43,17 @@ class Optimizer:
             self._admit(name, value)
 
     def init(self, theta: Any) -> dict[str, Any]:
-        """State before step 0 for theta of shape (*batch, d)."""
+        """State before the first step for theta of shape (*batch, d)."""
         return {}
 
     def step(self, J: Any, theta: Any, state: dict[str, Any], t: Any) -> tuple[Any, dict[str, Any]]:
         """theta_{t+1} and the new state."""
         raise NotImplementedError(f"{type(self).__name__} has no step")
 
-    def fields(self) -> dict[str, Any]:
-        """Hyperparameters by name, as given."""
-        if not dataclasses.is_dataclass(type(self)):
-            raise TypeError(f"the class {type(self).__name__} lacks the decorator @rule")
-        return {f.name: getattr(self, f.name) for f in dataclasses.fields(self)}  # type: ignore[arg-type]
-
     def at(self, t: Any) -> Optimizer:
         """This rule with every schedule and slider resolved to its value at step t."""
         now = {name: self._resolve(name, value, t) for name, value in self.fields().items()}
         return self.having(**now)
-
-    def having(self, **changes: Any) -> Any:
-        """A copy with some fields changed, unchecked: for rules that hold a rule."""
-        twin = object.__new__(type(self))
-        twin.__dict__.update(self.__dict__, **changes)
-        return twin
 
     def scaled(self, factor: Any) -> Any:
         """A copy whose lr is multiplied by `factor`; a wrapper passes it on."""
@@ -90,6 +79,8 @@ class Optimizer:
         elif isinstance(value, np.ndarray):
             check.swept(name, value)
             check.number(name, value, domain or "real")
+        elif isinstance(value, PerCoordinate):
+            check.number(name, value.values, domain or "real")
         elif domain is not None and not isinstance(value, Schedule):
             check.number(name, value, domain)
 
@@ -98,6 +89,8 @@ class Optimizer:
             return value.at(t)
         if isinstance(value, Slider):
             return value.value
+        if isinstance(value, PerCoordinate):
+            return value.values
         if isinstance(value, Schedule):
             now = value(t)
             if not hasattr(now, "traced") and (domain := self._domain(name)):

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from .graph import Node, TraceError, as_node, make
-from .hyper import Schedule, Slider
+from .hyper import PerCoordinate, Schedule, Slider
 from .objective import Objective
 from .optimizer import Optimizer
 from .tracing import RANDOM, Traced, sliders_of, trace_step
@@ -154,6 +154,8 @@ def _binder(sliders: tuple) -> Callable[..., Any]:
         if isinstance(value, Schedule):
             parts = value.fields().items()  # type: ignore[attr-defined]
             return value.having(**{k: symbol(pool, k, v) for k, v in parts})  # type: ignore[attr-defined]
+        if isinstance(value, PerCoordinate):
+            return value.values
         if not isinstance(value, Slider):
             return value
         place = next((i for i, s in enumerate(sliders) if s is value), None)

@@ -16,6 +16,7 @@ from primer import (
     Cosine,
     Noisy,
     Objective,
+    PerCoordinate,
     Project,
     ReduceOnPlateau,
     Slider,
@@ -133,6 +134,38 @@ TABLE = [
     (
         lambda: run(SGD(lr=np.full((3, 1), 0.1)), J, np.ones((4, 2)), 1),
         r"theta0 and the sweeps must broadcast, got shapes .*\(4, 1\).*\(3, 1\)",
+    ),
+    (
+        lambda: run(SGD(), J, np.ones(2, np.float16), 1),
+        r"theta0 must be float64 or float32.*16",
+    ),
+    (
+        lambda: run(SGD(), J, np.ones(2, np.longdouble), 1),
+        r"theta0 must be float64 or float32",
+    ),
+    (lambda: run(SGD(), J, START, 1, executor=4), r"executor must be None or a concurrent.*got 4"),
+    (lambda: run(Adam(), J, START, 1, state={}), r"state must be one of this rule .*'m'.*got \{\}"),
+    (
+        lambda: run(Adam(), J, START, 1, state={"m": np.ones(3), "v": np.ones(3)}),
+        r"state must be one of this rule .*\(2,\).*got .*\(3,\)",
+    ),
+    (
+        lambda: run(SGD(), Objective(lambda th: None), START, 1),
+        r"J\(theta\) must be an array of numbers .*got None",
+    ),
+    (
+        lambda: run(SGD(), Objective(lambda th: th[..., 0], lambda th: [1.0, 0.0]), START, 1),
+        r"J\.grad\(theta\) must be an array of numbers .*got \[1\.0, 0\.0\]",
+    ),
+    (lambda: J.batches(8), r"J must be a mean over examples.*got <Objective Rosenbrock"),
+    (lambda: (J + l2(0.1)).batches(8), r"J must be a mean over examples.*got <Sum"),
+    (lambda: PerCoordinate(0.1), r"values must have shape \(d,\).*got shape \(\)"),
+    (lambda: PerCoordinate([[0.1]]), r"values must have shape \(d,\).*got shape \(1, 1\)"),
+    (lambda: PerCoordinate([0.1, np.nan]), r"values must be a finite number, got"),
+    (lambda: SGD(lr=PerCoordinate([0.1, -0.1])), r"lr must be a finite number >= 0, got"),
+    (
+        lambda: run(SGD(lr=PerCoordinate([0.1])), J, START, 1),
+        r"lr must have one value per coordinate, \(2,\), got \(1,\)",
     ),
     (lambda: sweep(), r"sweep must be given at least one"),
     (lambda: sweep(lr=0.1), r"lr must be a non-empty one-dimensional array, got shape \(\)"),

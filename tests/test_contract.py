@@ -40,6 +40,36 @@ def test_a_step_that_returns_something_else_is_named(step, message):
         run(toy(step), BOWL, HERE, 3)
 
 
+@pytest.mark.parametrize(
+    ("step", "init", "message"),
+    [
+        (
+            lambda self, J, theta, state, t: (theta, {"m": state["v"]}),
+            lambda self, theta: {"m": 0 * theta},
+            r"init of Toy must make every part of the state .*got \['m'\], without 'v'",
+        ),
+        (
+            lambda self, J, theta, state, t: (theta, state),
+            lambda self, theta: 0 * theta,
+            r"init of Toy must return a dict of arrays, got ndarray",
+        ),
+        (
+            lambda self, J, theta, state, t: (theta + np.ones(3), state),
+            lambda self, theta: {},
+            r"step of Toy failed at t = 0: operands could not be broadcast",
+        ),
+        (
+            lambda self, J, theta, state, t: (theta + theta[..., 7:8][..., 0], state),
+            lambda self, theta: {},
+            r"step of Toy failed at t = 0: index 0 is out of bounds",
+        ),
+    ],
+)
+def test_what_a_step_asks_for_in_vain_is_named(step, init, message):
+    with pytest.raises(ValueError, match=message):
+        run(toy(step, init), BOWL, HERE, 3)
+
+
 def test_writing_in_place_is_refused_and_explained():
     def step(self, J, theta, state, t):
         m = state["m"]

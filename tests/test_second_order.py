@@ -235,3 +235,34 @@ BAD = [
 def test_bad_input_is_refused_by_name(make, message):
     with pytest.raises(ValueError, match=message):
         make()
+
+
+# Line searches that do not converge
+
+
+def wall():
+    """Slope -1 down to -1.5 at 1.5, then a steep wall: a search that began with tiny steps ends."""
+    return Objective(
+        lambda th: np.where(th < 1.5, -th, -1.5 + 1000 * (th - 1.5) ** 2)[..., 0],
+        lambda th: np.where(th < 1.5, -1.0, 2000 * (th - 1.5)),
+        dim=1,
+    )
+
+
+@pytest.mark.parametrize("rule", NONLINEAR, ids=names)
+@pytest.mark.parametrize("before", [1e-12, 1e-9, 1e-6, 1e-3, 1.0, 1e3, np.inf])
+def test_a_length_that_scipy_did_not_check_is_not_taken(rule, before):
+    zero = np.zeros(1)
+    state = {"g": zero, "p": zero, "before": zero + before, "failed": zero}
+    theta, after = rule.step(wall(), zero, state, 1)
+    assert wall()(theta) <= 0
+    assert after["failed"] == 1 or wall()(theta) < 0
+
+
+@pytest.mark.parametrize("rule", NONLINEAR, ids=names)
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+@pytest.mark.parametrize("J", [rosenbrock(), beale(), himmelblau(), kink()], ids=lambda J: J.name)
+def test_no_step_lengthens_the_loss(rule, dtype, J):
+    starts = np.random.default_rng(3).uniform(-3.5, 3.5, (12, 2)).astype(dtype)
+    loss = run(rule, J, starts, 200).loss
+    assert (np.diff(loss, axis=0) <= 0).all()

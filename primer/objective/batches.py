@@ -35,6 +35,8 @@ class DataObjective(Objective):
         If X and y differ in their number of examples.
     """
 
+    made_of_examples = True
+
     def __init__(
         self, value: Any, grad: Any, X: Any, y: Any, dim: int, data_hess: Any = None, **info: Any
     ) -> None:

@@ -51,6 +51,8 @@ class Objective:
 
     #: True if each row of the batch is treated by itself, so that a batch may be split.
     separable = True
+    #: True for a mean over examples, which has mini-batches.
+    made_of_examples = False
 
     def __init__(
         self,
@@ -106,6 +108,10 @@ class Objective:
         """The same objective with its random choices drawn from `seed`; here there are none."""
         return self
 
+    def batches(self, size: int, seed: Any = 0, watch: Objective | None = None) -> Objective:
+        """Mini-batches, for an objective made of examples; here there are none."""
+        raise check.refuse("J", self, "a mean over examples, such as models.mlp(X, y), for batches")
+
     def __add__(self, other: Any) -> Objective:
         if not isinstance(other, Objective):
             return NotImplemented
@@ -138,6 +144,7 @@ class Sum(Objective):
             start=first.start,
         )
         self.separable = first.separable and second.separable
+        self.made_of_examples = first.made_of_examples or second.made_of_examples
 
     def at(self, t: Any) -> Objective:
         now = tuple(part.at(t) for part in self.parts)
@@ -152,8 +159,11 @@ class Sum(Objective):
 
     def batches(self, size: int, seed: Any = 0, watch: Objective | None = None) -> Objective:
         """Mini-batches of the summands that have data; the others stay whole."""
-        parts = (p.batches(size, seed, watch) if hasattr(p, "batches") else p for p in self.parts)
-        return Sum(*parts)
+        made = [p.made_of_examples for p in self.parts]
+        if not any(made):
+            return super().batches(size, seed, watch)
+        parts = zip(self.parts, made, strict=True)
+        return Sum(*(p.batches(size, seed, watch) if has else p for p, has in parts))
 
 
 def l2(lam: float) -> Objective:

@@ -6,7 +6,6 @@ import warnings
 from typing import Any
 
 import numpy as np
-from scipy.optimize import line_search
 
 from .. import check
 
@@ -16,8 +15,9 @@ def wolfe(
 ) -> tuple[Any, ...]:
     """Step length and direction for every run, by SciPy's search for the strong Wolfe conditions.
 
-    Where that search fails, the run starts afresh along -g with as many halvings as it takes for
-    the loss to fall. If no length makes it fall, the length is 0: to rounding, this is a minimum.
+    Where that search fails, or what it found does not lower the loss as the first condition asks,
+    the run starts afresh along -g with as many halvings as it takes for the loss to fall. If no
+    length makes it fall, the length is 0: to rounding, this is a minimum.
 
     Parameters
     ----------
@@ -40,7 +40,7 @@ def wolfe(
     for i in np.ndindex(batch):
         past = (float(value[i][0]), float(before[i][0]))
         alpha[i] = _strong(J, theta[i], p[i], g[i], past, float(c1[i][0]), float(c2[i][0]))
-        if np.isnan(alpha[i]):
+        if not _falls(J, theta[i], p[i], g[i], alpha[i], value[i], float(c1[i][0])):
             alpha[i] = _halved(J, theta[i], g[i], float(value[i][0]), float(c1[i][0]))
             p[i], failed[i] = -g[i], alpha[i] > 0
     return alpha, p, failed
@@ -60,7 +60,19 @@ def one_number(value: Any, theta: Any) -> None:
         raise ValueError(f"J must be {what}, got {np.shape(value)} from a theta of {theta.shape}")
 
 
+def _falls(J: Any, theta: Any, p: Any, g: Any, alpha: Any, value: Any, c1: float) -> bool:
+    """Whether the loss after the step is as low as the first Wolfe condition asks.
+
+    SciPy returns a length without a check when its search runs out of tries; and a length that was
+    found in float64 may be another one in float32.
+    """
+    slope = float(g @ p)
+    return bool(single(J, theta + alpha * p) <= value + c1 * alpha * slope)
+
+
 def _strong(J: Any, theta: Any, p: Any, g: Any, past: Any, c1: float, c2: float) -> float:
+    from scipy.optimize import line_search  # takes a third of a second, and few need it
+
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         found = line_search(

@@ -1,0 +1,157 @@
+"""A batch is many runs that know nothing of each other: objectives and rules that mix them, found.
+
+Shapes alone do not tell: with as many runs as coordinates, `theta[0]` looks like a coordinate, and
+a norm without an axis is a number either way. So a few runs, never as many as there are
+coordinates, are computed together and one by one.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+
+from .objective import Objective
+from .optimizer import Optimizer
+from .tree import leaves, replaced
+
+ADVICE = "reduce over the last axis (.sum(-1)) and index coordinates by theta[..., i]"
+
+
+def refuse_mixed(rule: Optimizer, J: Objective, theta: np.ndarray, t: int) -> None:
+    """Refuse a rule or an objective whose result for one run depends on its neighbors.
+
+    Parameters
+    ----------
+    rule : Optimizer
+        With sweeps that broadcast against theta's batch.
+    J : Objective
+        Asked only where it says that it treats every run by itself (`J.separable`).
+    theta : ndarray (*batch, d)
+    t : int
+
+    Raises
+    ------
+    ValueError
+        The message says what to write.
+    """
+    few, pick = _few(theta)
+    for part in _separable(J):
+        now = part.at(t)
+        for name, of in (("J(theta)", now), ("J.grad(theta)", now.grad)):
+            _compare(name, of, few, name == "J.grad(theta)")
+    small = replaced(lambda sweep: _picked(sweep, theta.shape[:-1], pick), rule).at(t)
+    _compare_steps(small, few, t)
+
+
+def _few(theta: np.ndarray) -> tuple[np.ndarray, tuple[np.ndarray, ...]]:
+    """Two runs along every batch axis (three where d = 2), all different; and which they are."""
+    count = 3 if theta.shape[-1] == 2 else 2
+    pick = np.ix_(*(np.arange(count) % n for n in theta.shape[:-1]))
+    chosen = theta[pick]
+    order = np.arange(chosen[..., 0].size).reshape(chosen.shape[:-1])[..., None]
+    return chosen + (0.03 * order * np.maximum(np.abs(chosen), 0.1)).astype(theta.dtype), pick
+
+
+def _picked(sweep: np.ndarray, batch: tuple[int, ...], pick: tuple[np.ndarray, ...]) -> Any:
+    if sweep.shape[-1] != 1:  # values per coordinate
+        return sweep
+    return np.broadcast_to(sweep, (*batch, 1))[pick]
+
+
+def _separable(J: Objective) -> Iterator[Objective]:
+    """J, or those of its summands that treat every run by itself."""
+    if J.separable:
+        yield J
+    else:
+        for part in getattr(J, "parts", ()):
+            yield from _separable(part)
+
+
+def _singles(few: np.ndarray) -> Iterator[tuple[slice, ...]]:
+    """The index of every run, as a batch of one."""
+    for place in itertools.product(*(range(n) for n in few.shape[:-1])):
+        yield tuple(slice(k, k + 1) for k in place)
+
+
+def _compare(what: str, of: Callable[[Any], Any], few: np.ndarray, vector: bool) -> None:
+    right = few.shape if vector else few.shape[:-1]
+    count = int(np.prod(few.shape[:-1]))
+    with np.errstate(all="ignore"):
+        together = _asked(what, of, few, count)
+        if np.shape(together) != right:
+            got = f"must have shape {right}, got {np.shape(together)}"
+            raise ValueError(f"{what} {got} for {count} runs at once: {ADVICE}")
+        for place in _singles(few):
+            alone = np.asarray(of(few[place]))
+            same = alone.shape == together[place].shape and _close(alone, together[place])
+            if not same and _close(np.asarray(of(few)), together):  # else it is random by itself
+                raise ValueError(_message(what, count))
+
+
+def _asked(what: str, of: Callable[[Any], Any], few: np.ndarray, count: int) -> Any:
+    try:
+        return np.asarray(of(few))
+    except (IndexError, ValueError) as error:
+        raise ValueError(f"{what} failed for {count} runs at once ({error}): {ADVICE}") from error
+
+
+def _message(what: str, count: int) -> str:
+    return (
+        f"{what} must treat every run of a batch by itself, got other numbers for {count} runs at"
+        f" once than one by one: {ADVICE}"
+    )
+
+
+def _compare_steps(rule: Any, few: np.ndarray, t: int) -> None:
+    """Two steps on a bowl that gives every run a gradient of its own, together and one by one."""
+    name, count = f"step of {type(rule).__name__}", int(np.prod(few.shape[:-1]))
+    with np.errstate(all="ignore"):
+        try:
+            singles = [
+                (k, _stepped(_alone(rule, few, k), few[k], t)) for k in np.ndindex(few.shape[:-1])
+            ]
+        except Exception:
+            return  # not a matter of the batch: the run itself says what is wrong
+        try:
+            together = _stepped(rule, few, t)
+        except Exception as error:
+            what = f"{name} failed for {count} runs at once ({error})"
+            raise ValueError(f"{what}: {ADVICE} with keepdims=True") from error
+    for place, alone in singles:
+        for one, many in zip(alone, together, strict=True):
+            mine = many[place] if many.ndim == one.ndim + few.ndim - 1 else many
+            if mine.shape != one.shape or not _close(one, mine):
+                raise ValueError(_message(name, count))
+
+
+def _alone(rule: Any, few: np.ndarray, place: tuple[int, ...]) -> Any:
+    return replaced(lambda sweep: sweep[place] if sweep.ndim == few.ndim else sweep, rule)
+
+
+def _stepped(rule: Any, theta: np.ndarray, t: int) -> list[np.ndarray]:
+    """theta after two steps, and the arrays of its state."""
+    J = _bowl(theta.shape[-1])
+    state = rule.init(theta)
+    for step in (t, t + 1):
+        theta, state = rule.step(J, theta, state, step)
+    return [np.asarray(theta), *(np.asarray(leaf) for _, leaf in leaves(state))]
+
+
+def _bowl(d: int) -> Objective:
+    steep = 1 + np.arange(d) / d
+    return Objective(
+        lambda theta: (steep * np.square(theta)).sum(-1) / 2,
+        lambda theta: (steep * theta).astype(theta.dtype),
+        lambda theta: np.broadcast_to(np.diag(steep), (*theta.shape, d)).astype(theta.dtype),
+        dim=d,
+    )
+
+
+def _close(one: np.ndarray, other: np.ndarray) -> bool:
+    """Equal but for rounding, of finite differences too, relative to the largest number."""
+    slack = 1e-2 if np.float32 in (one.dtype, other.dtype) else 1e-5
+    finite = np.abs(other[np.isfinite(other)])
+    return np.allclose(one, other, slack, slack * finite.max(initial=1e-30), equal_nan=True)
