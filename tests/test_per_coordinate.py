@@ -64,4 +64,4 @@ def test_it_goes_with_batches_sweeps_and_wrappers(dtype):
 def test_equation_and_page_know_it():
     rule = AdamW(weight_decay=PerCoordinate([0.5, 0.25, 0.0]))
     assert latex(rule) == latex(AdamW)
-    assert repr(1e-3 * 0.25) in javascript(rule, J)
+    assert repr(1 - 1e-3 * 0.25) in javascript(rule, J)
