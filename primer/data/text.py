@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 
 import numpy as np
-import scipy.sparse
+import scipy  # its parts load when they are first asked for
 
 from .. import check
 from .tables import shares

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from scipy.special import expit
+import scipy  # its parts load when they are first asked for
 
 from .. import check
 from .base import Classifier, Model, labels, table
@@ -128,11 +128,11 @@ class LogisticRegression(_OnColumns, Classifier):
         return (np.logaddexp(0, z) - y.astype(theta.dtype) * z).mean(-1)
 
     def slope(self, theta: Any, X: Any, y: Any) -> Any:
-        return _pull(X, expit(_scores(theta, X)) - y.astype(theta.dtype))
+        return _pull(X, scipy.special.expit(_scores(theta, X)) - y.astype(theta.dtype))
 
     def curve(self, theta: Any, X: Any, y: Any) -> Any:
         """Hessian, (*batch, d, d)."""
-        s = expit(_scores(theta, X))
+        s = scipy.special.expit(_scores(theta, X))
         return _weighed(X, s * (1 - s))
 
     def predict(self, theta: Any, X: Any) -> Any:

@@ -7,8 +7,7 @@ import math
 from typing import Any
 
 import numpy as np
-import scipy.sparse
-from scipy.special import expit
+import scipy  # its parts load when they are first asked for
 
 from .. import check
 from .base import Classifier, labels
@@ -78,7 +77,7 @@ class SparseLogistic(Classifier):
         return (np.logaddexp(0, z) - y.astype(theta.dtype) * z).mean(-1)
 
     def slope(self, theta: Any, X: Any, y: Any) -> Any:
-        residual = expit(_scores(theta, X, y.shape)) - y.astype(theta.dtype)
+        residual = scipy.special.expit(_scores(theta, X, y.shape)) - y.astype(theta.dtype)
         residual /= y.shape[-1]
         return _pull(residual, X, y.shape)
 

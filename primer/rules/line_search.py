@@ -6,6 +6,7 @@ import warnings
 from typing import Any
 
 import numpy as np
+import scipy  # its parts load when they are first asked for
 
 from .. import check
 
@@ -71,11 +72,9 @@ def _falls(J: Any, theta: Any, p: Any, g: Any, alpha: Any, value: Any, c1: float
 
 
 def _strong(J: Any, theta: Any, p: Any, g: Any, past: Any, c1: float, c2: float) -> float:
-    from scipy.optimize import line_search  # takes a third of a second, and few need it
-
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        found = line_search(
+        found = scipy.optimize.line_search(
             lambda x: single(J, x.astype(theta.dtype)),
             lambda x: J.grad(x.astype(theta.dtype)),
             theta, p, g, *past, c1=c1, c2=c2, maxiter=30,
