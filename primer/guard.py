@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from .objective import Objective
+from .objective import Objective, Through
 from .optimizer import Optimizer
 from .tree import leaves, replaced
 
@@ -43,7 +43,7 @@ def refuse_mixed(rule: Optimizer, J: Objective, theta: np.ndarray, t: int) -> No
         for name, of in (("J(theta)", now), ("J.grad(theta)", now.grad)):
             _compare(name, of, few, name == "J.grad(theta)")
     small = replaced(lambda sweep: _picked(sweep, theta.shape[:-1], pick), rule).at(t)
-    _compare_steps(small, few, t)
+    _compare_steps(small, _bowl(J, theta.shape[-1]), few, t)
 
 
 def _few(theta: np.ndarray) -> tuple[np.ndarray, tuple[np.ndarray, ...]]:
@@ -105,22 +105,21 @@ def _message(what: str, count: int) -> str:
     )
 
 
-def _compare_steps(rule: Any, few: np.ndarray, t: int) -> None:
+def _compare_steps(rule: Any, J: Objective, few: np.ndarray, t: int) -> None:
     """Two steps on a bowl that gives every run a gradient of its own, together and one by one."""
-    name, count = f"step of {type(rule).__name__}", int(np.prod(few.shape[:-1]))
+    name, places = f"step of {type(rule).__name__}", list(np.ndindex(few.shape[:-1]))
+    count = len(places)
     with np.errstate(all="ignore"):
         try:
-            singles = [
-                (k, _stepped(_alone(rule, few, k), few[k], t)) for k in np.ndindex(few.shape[:-1])
-            ]
+            singles = [_stepped(_alone(rule, few, k), J, few[k], t) for k in places]
         except Exception:
             return  # not a matter of the batch: the run itself says what is wrong
         try:
-            together = _stepped(rule, few, t)
+            together = _stepped(rule, J, few, t)
         except Exception as error:
             what = f"{name} failed for {count} runs at once ({error})"
             raise ValueError(f"{what}: {ADVICE} with keepdims=True") from error
-    for place, alone in singles:
+    for place, alone in zip(places, singles, strict=True):
         for one, many in zip(alone, together, strict=True):
             mine = many[place] if many.ndim == one.ndim + few.ndim - 1 else many
             if mine.shape != one.shape or not _close(one, mine):
@@ -131,22 +130,22 @@ def _alone(rule: Any, few: np.ndarray, place: tuple[int, ...]) -> Any:
     return replaced(lambda sweep: sweep[place] if sweep.ndim == few.ndim else sweep, rule)
 
 
-def _stepped(rule: Any, theta: np.ndarray, t: int) -> list[np.ndarray]:
+def _stepped(rule: Any, J: Objective, theta: np.ndarray, t: int) -> list[np.ndarray]:
     """theta after two steps, and the arrays of its state."""
-    J = _bowl(theta.shape[-1])
     state = rule.init(theta)
     for step in (t, t + 1):
         theta, state = rule.step(J, theta, state, step)
     return [np.asarray(theta), *(np.asarray(leaf) for _, leaf in leaves(state))]
 
 
-def _bowl(d: int) -> Objective:
+def _bowl(J: Objective, d: int) -> Objective:
+    """A quadratic in J's place."""
     steep = 1 + np.arange(d) / d
-    return Objective(
-        lambda theta: (steep * np.square(theta)).sum(-1) / 2,
-        lambda theta: (steep * theta).astype(theta.dtype),
-        lambda theta: np.broadcast_to(np.diag(steep), (*theta.shape, d)).astype(theta.dtype),
-        dim=d,
+    return Through(
+        J,
+        value=lambda theta: (steep * np.square(theta)).sum(-1) / 2,
+        grad=lambda theta: (steep * theta).astype(theta.dtype),
+        hess=lambda theta: np.broadcast_to(np.diag(steep), (*theta.shape, d)).astype(theta.dtype),
     )
 
 

@@ -83,7 +83,7 @@ class Layout:
     def contours(self) -> Panel:
         window = plotting.frame(self.J, self.window)
         lines = tuple(Line(k, ("x", 1), ("x", 0)) for k in range(len(self.names)))
-        names = getattr(self.J, "axes", ("θ₁", "θ₂"))
+        names = self.J.axes or ("θ₁", "θ₂")
         axes = Axis(names[0], *window[:2]), Axis(names[1], *window[2:])
         alt = f"Contour map of {self.where} with the path of {self.who} from the starting point."
 

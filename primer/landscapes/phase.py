@@ -49,6 +49,5 @@ def phase_plane() -> Objective:
         return symmetric(1 + zero, zero, 1 + zero)
 
     info: dict[str, Any] = {"minimum": (0.0, 0.0), "start": (-3.0, 0.0), "name": "Phase plane"}
-    plane: Any = Objective(value, grad, hess, 2, window=(-3.6, 3.6, -2.9, 2.9), **info)
-    plane.axes = ("position x", "velocity u")
-    return plane
+    axes = ("position x", "velocity u")
+    return Objective(value, grad, hess, 2, window=(-3.6, 3.6, -2.9, 2.9), axes=axes, **info)

@@ -66,7 +66,14 @@ class LinearRegression(_OnColumns, Model):
 
     def __init__(self, X: Any, y: Any) -> None:
         self.width = table("X", X).shape[-1]
-        super().__init__(X, y, self.width + 1, data_hess=self.curve, name="Linear regression")
+        super().__init__(
+            X,
+            y,
+            self.width + 1,
+            data_hess=self.curve,
+            shapes=[(self.width,), (1,)],
+            name="Linear regression",
+        )
 
     def examples(self, X: Any, y: Any) -> tuple[Any, Any]:
         y = table("y", np.asarray(y)[..., None], 1)[..., 0]
@@ -118,7 +125,14 @@ class LogisticRegression(_OnColumns, Classifier):
 
     def __init__(self, X: Any, y: Any) -> None:
         self.width = table("X", X).shape[-1]
-        super().__init__(X, y, self.width + 1, data_hess=self.curve, name="Logistic regression")
+        super().__init__(
+            X,
+            y,
+            self.width + 1,
+            data_hess=self.curve,
+            shapes=[(self.width,), (1,)],
+            name="Logistic regression",
+        )
 
     def examples(self, X: Any, y: Any) -> tuple[Any, Any]:
         return super().examples(self.augmented(X), labels("y", y, 2))
@@ -177,7 +191,9 @@ class SoftmaxRegression(_OnColumns, Classifier):
         most = int(labels("y", y).max()) + 1 if classes is None else classes
         self.classes = check.count("classes", most, 2)
         self.layout = Layout([(self.width + 1, self.classes)])
-        super().__init__(X, y, self.layout.dim, name="Softmax regression")
+        super().__init__(
+            X, y, self.layout.dim, shapes=self.layout.shapes, name="Softmax regression"
+        )
 
     def examples(self, X: Any, y: Any) -> tuple[Any, Any]:
         return super().examples(self.augmented(X), labels("y", y, self.classes))

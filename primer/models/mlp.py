@@ -70,7 +70,9 @@ class MLP(Classifier):
         for n_in, n_out in zip(widths[:-1], widths[1:], strict=True):
             shapes += [(n_in, n_out), (n_out,)]
         self.activation, self.layout = activation, Layout(shapes)
-        super().__init__(X, y, self.layout.dim, name="Multilayer perceptron")
+        super().__init__(
+            X, y, self.layout.dim, shapes=self.layout.shapes, name="Multilayer perceptron"
+        )
 
     def examples(self, X: Any, y: Any) -> tuple[Any, Any]:
         return super().examples(table("X", X, self.width), labels("y", y, self.classes))

@@ -56,7 +56,7 @@ class ElmanRNN(Classifier):
         self.symbols = K = check.count("symbols", codes if symbols is None else symbols, 2)
         self.hidden = H = check.count("hidden", hidden)
         self.layout = Layout([(K, H), (H, H), (H,), (H, K), (K,)])
-        super().__init__(X, y, self.layout.dim, name="Recurrent net")
+        super().__init__(X, y, self.layout.dim, shapes=self.layout.shapes, name="Recurrent net")
 
     def examples(self, X: Any, y: Any) -> tuple[Any, Any]:
         X, y = labels("X", X, self.symbols), labels("y", y, self.symbols)

@@ -48,7 +48,9 @@ class SparseLogistic(Classifier):
         if not scipy.sparse.issparse(X):
             raise check.refuse("X", X, "a scipy.sparse matrix; LogisticRegression takes arrays")
         self.width = X.shape[1]
-        super().__init__(X, y, self.width + 1, name="Sparse logistic regression")
+        super().__init__(
+            X, y, self.width + 1, shapes=[(self.width,), (1,)], name="Sparse logistic regression"
+        )
 
     def augmented(self, X: Any) -> Any:
         """The rows of X and a last column of ones, which meets the bias, as CSR."""

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from .. import check
-from .core import Objective
+from .core import Objective, Through
 
 
 class DataObjective(Objective):
@@ -73,7 +73,7 @@ class DataObjective(Objective):
         return Batches(self, size, seed, watch)
 
 
-class Batches(Objective):
+class Batches(Through):
     """The mini-batch objective of step t, a pure function of (seed, t).
 
     Each epoch is a fresh permutation of all N examples; batches are consecutive pieces of the
@@ -111,7 +111,7 @@ class Batches(Objective):
     def __init__(
         self, J: DataObjective, size: int, seed: Any = 0, watch: Objective | None = None
     ) -> None:
-        self.J, self.n = J, J.X.shape[-2]
+        self.n = J.X.shape[-2]
         self.size = check.count("size", size)
         if size > self.n:
             raise check.refuse("size", size, f"at most the {self.n} examples there are")
@@ -121,8 +121,8 @@ class Batches(Objective):
         if not isinstance(watch, (Objective, type(None))):
             raise check.refuse("watch", watch, "an Objective or None")
         self.watched = J if watch is None else watch
-        self.seed, self.separable = seed, seeds.ndim == 0 and J.separable
-        super().__init__(J, J.grad, dim=J.dim, name=J.name)
+        self.seed = seed
+        super().__init__(J, separable=seeds.ndim == 0 and J.separable)
 
     def indices(self, t: int) -> np.ndarray:
         """Which examples step t uses: shape (size,), or (s, size) for s seeds."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -34,11 +35,20 @@ class Objective:
         (x_low, x_high, y_low, y_high), a good frame to draw a two-dimensional one.
     start : array_like, optional
         A good place to start from, shape (d,).
+    axes : sequence of str, optional
+        What the coordinates are called, where not θ₁, θ₂ …
+    shapes : sequence of tuple of int, optional
+        Which row-major blocks of theta are matrices and vectors, such as [(4, 3), (3,)], for the
+        rules that need to know.
+    separable : bool
+        True if every run of a batch is treated by itself, so that a batch may be split. A J with
+        numbers of its own for every run says False.
 
     Raises
     ------
     ValueError
-        If `value`, `grad` or `hess` is not callable, or `minimum` does not end in `dim`.
+        If `value`, `grad` or `hess` is not callable, `minimum` does not end in `dim`, or `axes` or
+        `shapes` do not add up to it.
 
     Examples
     --------
@@ -49,8 +59,6 @@ class Objective:
     [[6.0, 8.0], [0.0, 2.0]]
     """
 
-    #: True if each row of the batch is treated by itself, so that a batch may be split.
-    separable = True
     #: True for a mean over examples, which has mini-batches.
     made_of_examples = False
 
@@ -65,6 +73,9 @@ class Objective:
         name: str = "",
         window: tuple[float, float, float, float] | None = None,
         start: Any = None,
+        axes: Sequence[str] | None = None,
+        shapes: Sequence[tuple[int, ...]] | None = None,
+        separable: bool = True,
     ) -> None:
         for label, function in (("value", value), ("grad", grad), ("hess", hess)):
             if not callable(function) and (function is not None or label == "value"):
@@ -73,7 +84,15 @@ class Objective:
         self.dim = None if dim is None else check.count("dim", dim)
         self.minimum = None if minimum is None else check.points("minimum", _floats(minimum), dim)
         self.start = None if start is None else check.points("start", _floats(start), dim)
-        self.name, self.window = name, window
+        self.name, self.window, self.separable = name, window, separable
+        self.axes = None if axes is None else tuple(axes)
+        self.shapes = None if shapes is None else tuple(tuple(shape) for shape in shapes)
+        for label, given, count in (
+            ("axes", self.axes, len(self.axes or ())),
+            ("shapes", self.shapes, sum(math.prod(shape) for shape in self.shapes or ())),
+        ):
+            if given is not None and dim is not None and count != dim:
+                raise check.refuse(label, given, f"for {dim} coordinates (dim = {dim})")
         if window is not None and not (window[0] < window[1] and window[2] < window[3]):
             raise check.refuse("window", window, "(x_low, x_high, y_low, y_high), low < high")
 
@@ -126,6 +145,60 @@ class Objective:
             raise ValueError(f"{what}, got shape {theta.shape}")
 
 
+#: What an objective says of itself, beside its functions.
+DESCRIPTION = ("dim", "minimum", "name", "window", "start", "axes", "shapes", "separable")
+
+
+class Through(Objective):
+    """An objective that stands for another: like J in everything that is not changed.
+
+    Parameters
+    ----------
+    J : Objective
+    **changes
+        Arguments of `Objective` that differ, such as grad or name.
+
+    Raises
+    ------
+    ValueError
+        If J is no objective or a change is none of `Objective`'s arguments.
+
+    Examples
+    --------
+    >>> from primer.landscapes import rosenbrock
+    >>> J = Through(rosenbrock(), grad=lambda theta: 0 * theta)
+    >>> J.name, J.start.tolist(), J.grad(np.ones(2)).tolist()
+    ('Rosenbrock', [-1.2, 1.0], [0.0, 0.0])
+    """
+
+    J: Any
+
+    def __init__(self, J: Objective, **changes: Any) -> None:
+        if not isinstance(J, Objective):
+            raise check.refuse("J", J, "an Objective; Objective(f) makes one from a function")
+        same = {name: getattr(J, name) for name in DESCRIPTION}
+        super().__init__(**{"value": J, "grad": J.grad, "hess": J.hess, **same, **changes})
+        self.J, self.changes = J, changes
+        self.made_of_examples = J.made_of_examples
+
+    def over(self, J: Objective) -> Objective:
+        """The same changes on another J."""
+        return Through(J, **self.changes)
+
+    def at(self, t: Any) -> Objective:
+        now = self.J.at(t)
+        return self if now is self.J else self.over(now)
+
+    def watch(self, theta: Any, t: Any) -> Any:
+        return self.J.watch(theta, t)
+
+    def with_seed(self, seed: int) -> Objective:
+        return self.over(self.J.with_seed(seed))
+
+    def batches(self, size: int, seed: Any = 0, watch: Objective | None = None) -> Objective:
+        return self.over(self.J.batches(size, seed, watch))
+
+
 class Sum(Objective):
     """J + K, value, gradient, Hessian and mini-batches alike."""
 
@@ -142,8 +215,10 @@ class Sum(Objective):
             name=" + ".join(part.name for part in self.parts if part.name),
             window=first.window,
             start=first.start,
+            axes=first.axes or second.axes,
+            shapes=first.shapes or second.shapes,
+            separable=first.separable and second.separable,
         )
-        self.separable = first.separable and second.separable
         self.made_of_examples = first.made_of_examples or second.made_of_examples
 
     def at(self, t: Any) -> Objective:
@@ -203,14 +278,13 @@ def l2(lam: float) -> Objective:
         flat = np.broadcast_to(np.eye(d, dtype=getattr(theta, "dtype", float)), (*theta.shape, d))
         return of(theta) * flat if not strength.ndim else of(theta)[..., None] * flat
 
-    penalty = Objective(
+    return Objective(
         lambda theta: (of(theta) * np.square(theta)).sum(-1) / 2,
         lambda theta: of(theta) * theta,
         hess,
         name="L2",
+        separable=not strength.ndim,
     )
-    penalty.separable = not strength.ndim
-    return penalty
 
 
 def _floats(value: Any) -> np.ndarray:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from .. import check
-from ..objective import Objective
+from ..objective import Objective, Through
 from ..optimizer import Optimizer
 
 
@@ -28,18 +28,15 @@ class Wrapper(Optimizer):
         return self.rule.init(theta)
 
 
-class Seen(Objective):
-    """J with its gradient passed through a function; value and Hessian unchanged."""
+class Seen(Through):
+    """J with its gradient passed through a function."""
 
     def __init__(self, J: Any, change: Callable[[Any], Any]) -> None:
-        super().__init__(J, lambda theta: change(J.grad(theta)), J.hess, J.dim, name=J.name)
-        self.J, self.change, self.separable = J, change, J.separable
+        super().__init__(J, grad=lambda theta: change(J.grad(theta)))
+        self.change = change
 
-    def at(self, t: Any) -> Objective:
-        return Seen(self.J.at(t), self.change)
-
-    def watch(self, theta: Any, t: Any) -> Any:
-        return self.J.watch(theta, t)
+    def over(self, J: Objective) -> Objective:
+        return Seen(J, self.change)
 
 
 def innermost(rule: Optimizer) -> Optimizer:
