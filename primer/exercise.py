@@ -6,6 +6,8 @@ from typing import Any
 
 import numpy as np
 
+__all__ = ["Verdict", "verdict"]
+
 
 class Verdict(str):
     """A text for the reader that is true where the answer is right."""

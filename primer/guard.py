@@ -1,23 +1,88 @@
-"""A batch is many runs that know nothing of each other: objectives and rules that mix them, found.
+"""What `run` refuses, in sentences: wrong arguments, rules and objectives that break its contract.
 
-Shapes alone do not tell: with as many runs as coordinates, `theta[0]` looks like a coordinate, and
-a norm without an axis is a number either way. So a few runs, never as many as there are
-coordinates, are computed together and one by one.
+A batch is many runs that know nothing of each other; those that mix them are found. Shapes alone do
+not tell: with as many runs as coordinates, `theta[0]` looks like a coordinate, and a norm without
+an axis is a number either way. So a few runs, never as many as there are coordinates, are computed
+together and one by one.
 """
 
 from __future__ import annotations
 
+import concurrent.futures
 import itertools
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
 
+from . import check
+from .fields import leaves, replaced
+from .hyper import PerCoordinate
 from .objective import Objective, Through
 from .optimizer import Optimizer
-from .tree import leaves, replaced
 
 ADVICE = "reduce over the last axis (.sum(-1)) and index coordinates by theta[..., i]"
+
+
+def refuse_wrong(rule: Any, J: Any, state: Any, executor: Any) -> None:
+    if not isinstance(rule, Optimizer):
+        raise check.refuse("rule", rule, "an Optimizer instance such as Adam(lr=0.1)")
+    if not isinstance(J, Objective):
+        raise check.refuse("J", J, "an Objective; Objective(f) makes one from a function")
+    if state is not None and not isinstance(state, dict):
+        raise check.refuse("state", state, "None or the state of an earlier run")
+    if not isinstance(executor, (concurrent.futures.Executor, type(None))):
+        raise check.refuse("executor", executor, "None or a concurrent.futures.Executor")
+
+
+def refuse_strange(state: dict[str, Any], fresh: dict[str, Any]) -> None:
+    """Refuse a state that is not one of this rule, or not for runs of this shape."""
+    found, wanted = (
+        {".".join(path): np.shape(leaf) for path, leaf in leaves(tree)} for tree in (state, fresh)
+    )
+    try:
+        fits = found.keys() == wanted.keys()
+        _ = [np.broadcast_shapes(found[name], wanted[name]) for name in wanted if fits]
+    except ValueError:
+        fits = False
+    if not fits:
+        raise ValueError(f"state must be one of this rule with shapes {wanted}, got {found}")
+
+
+def refuse_other_lengths(holder: Any, d: int) -> None:
+    for name, value in holder.fields().items():
+        if isinstance(value, PerCoordinate) and value.values.shape != (d,):
+            shape = value.values.shape
+            raise ValueError(f"{name} must have one value per coordinate, ({d},), got {shape}")
+        if hasattr(value, "fields"):
+            refuse_other_lengths(value, d)
+
+
+def advice(rule: Any, error: Exception, state: dict[str, Any], t: int) -> str:
+    """What to write instead of what raised this error in `step`."""
+    name = type(rule).__name__
+    if isinstance(error, KeyError) and error.args and error.args[0] not in state:
+        what = f"init of {name} must make every part of the state that step asks for"
+        return f"{what}, got {sorted(state)}, without {error}"
+    if "read-only" in str(error):
+        advice = "step must not write into theta or state: write m = m + g, not m += g"
+        return f"{advice} ({name}, {error})"
+    return f"step of {name} failed at t = {t}: {error}"
+
+
+def loss_at_the_start(J: Objective, theta: np.ndarray, t: int) -> Any:
+    """The loss at the start; it must be one number, and the gradient one vector, per run."""
+    loss = J.watch(theta, t)
+    for name, of, right in (
+        ("J(theta)", lambda: loss, theta.shape[:-1]),
+        ("J.grad(theta)", lambda: J.at(t).grad(theta), theta.shape),
+    ):
+        value = of()
+        if np.asarray(value).dtype.kind not in "biuf" or (right and not hasattr(value, "dtype")):
+            raise check.refuse(name, value, "an array of numbers (np.stack([dx, dy], axis=-1))")
+        if np.shape(value) != right:
+            raise ValueError(f"{name} must have shape {right}, got {np.shape(value)}: {ADVICE}")
+    return loss
 
 
 def refuse_mixed(rule: Optimizer, J: Objective, theta: np.ndarray, t: int) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from . import check
-from .tree import Fields
+from .fields import Fields
 
 
 class Schedule:

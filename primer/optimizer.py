@@ -7,8 +7,8 @@ from typing import Any, ClassVar
 import numpy as np
 
 from . import check
+from .fields import Fields
 from .hyper import PerCoordinate, Schedule, Slider
-from .tree import Fields
 
 
 class Optimizer(Fields):
@@ -62,7 +62,7 @@ class Optimizer(Fields):
         return self.having(lr=self.lr * factor)  # type: ignore[attr-defined]
 
     def _repr_markdown_(self) -> str:
-        from .card import card
+        from .derived.card import card
 
         return card(self)
 

@@ -11,8 +11,8 @@ from helpers import domains, node
 
 import primer
 from primer import Schedule, Slider, registry, run
-from primer.script import _binder, program
-from primer.tracing import trace_step
+from primer.derived.javascript import _binder, program
+from primer.derived.trace import trace_step
 
 STEPS = 200
 RUNTIME = Path(primer.__file__).parent / "static" / "explorer.js"

@@ -7,7 +7,7 @@ import pytest
 from helpers import assert_same, assert_same_run, bare, cases, every_case, lively, taken
 
 import primer
-from primer import Adam, Cosine, Linear, Momentum, Noisy, Optimizer, driver, landscapes, run, sweep
+from primer import Adam, Cosine, Linear, Momentum, Noisy, Optimizer, landscapes, run, running, sweep
 from primer.objective import DataObjective
 
 # Threads share the filter that the line search sets around SciPy.
@@ -116,7 +116,7 @@ def test_blocks_threads_and_executors_change_nothing(name, monkeypatch):
     assert executor.pieces == 4
     with concurrent.futures.ThreadPoolExecutor(3) as pool:
         assert_same_run(whole, run(rule, J, theta0, steps=30, executor=pool))
-    monkeypatch.setattr(driver, "BLOCK", 4)
+    monkeypatch.setattr(running, "BLOCK", 4)
     assert_same_run(whole, run(rule, J, theta0, steps=30))
     state, t = whole.state, whole.t
     blocks = run(rule, J, whole.theta[-1], steps=5, state=state, t0=t)
@@ -128,7 +128,7 @@ def test_blocks_cut_a_grid_along_its_first_axis(monkeypatch):
     grid = sweep(lr=np.linspace(0.01, 0.2, 7), beta=[0.0, 0.9])
     J = landscapes.ravine(9)
     whole = run(Momentum(**grid), J, [1.0, 1.0], steps=20)
-    monkeypatch.setattr(driver, "BLOCK", 6)
+    monkeypatch.setattr(running, "BLOCK", 6)
     assert_same_run(whole, run(Momentum(**grid), J, [1.0, 1.0], steps=20))
 
 

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 import primer
-from primer import data, landscapes, models, registry, schedules
+from primer import data, exercise, landscapes, measure, models, plotting, registry, schedules
 
 ROOT = Path(__file__).parents[1]
-HOMES = (primer, landscapes, models, data, schedules)
+HOMES = (primer, landscapes, models, data, schedules, measure, plotting, exercise)
 HEADING = re.compile(r"^([A-Z][A-Za-z]+)\n-{3,}$", re.MULTILINE)
 ENTRIES = [*registry.rules.values(), *registry.schedules.values(), *registry.landscapes.values()]
 every_entry = pytest.mark.parametrize("entry", ENTRIES, ids=lambda e: e.name)

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from primer import models, run
+from primer import Draws, models, run
 from primer.landscapes import quadratic, ravine
-from primer.noise import Draws, example_gradients, first_below, noise_scale, sharpness
+from primer.measure import example_gradients, first_below, noise_scale, sharpness
 from primer.objective import Objective
 from primer.rules.sgd import SGD
 

@@ -5,8 +5,8 @@ import pytest
 
 from primer import SGD, Adam, Momentum, Objective, run, sweep
 from primer.landscapes import quadratic
+from primer.measure.range_test import range_test
 from primer.objective import DataObjective
-from primer.range_test import range_test
 from primer.rules.clip import Clip
 from primer.rules.newton import Newton
 from primer.rules.wrappers import Wrapper

@@ -5,7 +5,7 @@ import pytest
 
 from primer.landscapes import himmelblau, quadratic, two_wells
 from primer.plotting import show, subplots
-from primer.relief import relief
+from primer.plotting.relief import relief
 
 
 def faces(J, **keywords):

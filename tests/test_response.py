@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from primer import SGD, Adam
-from primer.response import feed
+from primer.measure.response import feed
 
 
 @pytest.mark.parametrize("shape", [(7,), (7, 1), (7, 3)])

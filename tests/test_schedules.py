@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from primer import SGD, Slider, registry, run, sweep
 from primer import schedules as s
+from primer.derived import program
 from primer.landscapes import quadratic
-from primer.trace import program
 
 FEW = settings(max_examples=40, deadline=None, derandomize=True)
 POSITIVE = st.floats(1e-6, 1e3)

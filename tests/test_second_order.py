@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from primer import Objective, latex, run, sweep
+from primer.derived import program
 from primer.landscapes import beale, himmelblau, quadratic, rosenbrock, saddle
 from primer.rules.conjugate_gradient import ConjugateGradient, FletcherReeves, PolakRibiere
 from primer.rules.newton import Newton
-from primer.trace import program
 
 NONLINEAR = [FletcherReeves(), PolakRibiere()]
 ALL = [Newton(), ConjugateGradient(), *NONLINEAR]

@@ -4,13 +4,13 @@ import numpy as np
 import pytest
 
 from primer import SGD, Adam, Momentum, Nesterov, Objective, Slider, registry, run, sweep
+from primer.derived import latex, program
 from primer.landscapes import quadratic
 from primer.rules.clip import Clip, ClipNorm, ClipValue
 from primer.rules.conjugate_gradient import ConjugateGradient
 from primer.rules.plateau import ReduceOnPlateau
 from primer.rules.project import Project
 from primer.schedules import Cosine
-from primer.trace import latex, program
 
 J = quadratic([1.0, 10.0])
 

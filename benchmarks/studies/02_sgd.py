@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from primer import SGD, data, models, run
-from primer.noise import first_below, noise_scale, sharpness
+from primer.measure.gradients import first_below, noise_scale, sharpness
 
 X, y, X_VAL, Y_VAL = data.digits()
 MODEL = models.mlp(X[:1024].astype(np.float32), y[:1024], hidden=(32,))

@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 
 from .. import check
+from ..derived.trace import watching
 from ..hyper import Slider
 from ..objective import Objective
 from ..optimizer import Optimizer
 from ..plotting import KNOWN, PALETTE, Look, look
-from ..tracing import watching
 
 #: Greek letter and plain name of a field, as in book/notation.md.
 LABELS = {

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from .. import check
-from ..script import Program
+from ..derived.javascript import Program
 from . import figure, page
 from .model import Record
 from .wanted import RATE

@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 
 from .. import check
-from ..driver import Run, run
+from ..derived.javascript import Program, program
 from ..objective import Objective
 from ..optimizer import Optimizer
-from ..script import Program, program
+from ..running import Run, run
 from . import figure, table
 from .base import Base
 from .model import Curve, Draggable, Record, controls, looks, named, record, substituted

@@ -1,7 +1,7 @@
 """Landscapes: functions that return an `Objective` with value, gradient, Hessian and minima.
 
-Every one is written in the plain NumPy operations that `primer.trace` understands, keeps the dtype
-of theta, and carries a window to draw, a start, a name and its known minima.
+Every one is written in the plain NumPy operations that can be traced (`primer.derived`), keeps the
+dtype of theta, and carries a window to draw, a start, a name and its known minima.
 """
 
 from .bowls import absolute, quadratic, ravine, toy

@@ -2,8 +2,10 @@
 
 from .batches import Batches, DataObjective
 from .core import Objective, Sum, Through, l2
+from .draws import Draws
 from .varying import Noisy, Table, Varying
 
 __all__ = [
-    "Batches", "DataObjective", "Noisy", "Objective", "Sum", "Table", "Through", "Varying", "l2",
+    "Batches", "DataObjective", "Draws", "Noisy", "Objective", "Sum", "Table", "Through", "Varying",
+    "l2",
 ]  # fmt: skip

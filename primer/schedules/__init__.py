@@ -14,7 +14,7 @@ How the calls named in the registry are read (tests/parity/test_schedule_parity.
 
 from .base import Schedule
 from .combine import Product, Then
-from .cosine import Cosine, CosineRestarts
+from .cosine import Cosine, CosineRestarts, half_cosine
 from .counts import whole
 from .decay import Constant, Exponential, Linear, StepDecay
 from .inverse_sqrt import InverseSqrt
@@ -24,5 +24,5 @@ from .warmup import WarmupCosine, WarmupLinear, WarmupStableDecay
 __all__ = [
     "Constant", "Cosine", "CosineRestarts", "Exponential", "InverseSqrt", "Linear", "OneCycle",
     "Product", "Schedule", "StepDecay", "Then", "WarmupCosine", "WarmupLinear",
-    "WarmupStableDecay", "whole",
+    "WarmupStableDecay", "half_cosine", "whole",
 ]  # fmt: skip

@@ -15,7 +15,21 @@ from .decay import blend
 
 
 def half_cosine(x: Any) -> Any:
-    """From 1 at x = 0 to 0 at x = 1 along half a period of the cosine."""
+    """From 1 at x = 0 to 0 at x = 1 along half a period of the cosine.
+
+    Parameters
+    ----------
+    x : float or ndarray
+
+    Returns
+    -------
+    float or ndarray
+
+    Examples
+    --------
+    >>> half_cosine(np.array([0.0, 0.5, 1.0])).tolist()
+    [1.0, 0.5, 0.0]
+    """
     return (1 + np.cos(np.pi * x)) / 2
 
 

@@ -1,4 +1,4 @@
-"""Noise of mini-batches: single gradients, its scale, sharpness, steps to a target, fresh draws."""
+"""The gradients of single examples, the noise of mini-batches, and steps to a target."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from . import check
-from .driver import Run
-from .objective import Batches, DataObjective, Objective
+from .. import check
+from ..objective import DataObjective
+from ..running import Run
 
 
 def example_gradients(J: DataObjective, theta: Any) -> np.ndarray:
@@ -85,48 +85,6 @@ def noise_scale(J: DataObjective, theta: Any) -> float:
     return noise / signal if signal > 0 else np.inf
 
 
-def sharpness(J: Objective, theta: Any, steps: int = 60, seed: int = 0) -> Any:
-    """The largest curvature at theta: the eigenvalue of the Hessian of largest size.
-
-    Found by power iteration; H v is a central difference of gradients, so that no Hessian is kept.
-
-    Shapes: theta (*batch, d) gives (*batch,).
-
-    Parameters
-    ----------
-    J : Objective
-    theta : array_like of float (*batch, d)
-    steps : int
-        Iterations, >= 1. The error falls with the ratio of the two largest eigenvalues.
-    seed : int
-        Of the first direction, >= 0.
-
-    Returns
-    -------
-    float or ndarray (*batch,)
-
-    Raises
-    ------
-    ValueError
-        If theta is not an array of finite floats that J takes, or steps or seed are no counts.
-
-    Examples
-    --------
-    >>> from primer.landscapes import quadratic
-    >>> round(float(sharpness(quadratic([1.0, 5.0, 25.0]), [3.0, 2.0, 1.0])), 6)
-    25.0
-    """
-    theta = check.points("theta", theta, J.dim)
-    rng = np.random.default_rng(check.count("seed", seed, 0))
-    v = rng.standard_normal(theta.shape).astype(theta.dtype)
-    h = np.cbrt(np.finfo(theta.dtype).eps) * np.maximum(1, np.abs(theta).max(-1, keepdims=True))
-    for _ in range(check.count("steps", steps)):
-        v = v / np.linalg.norm(v, axis=-1, keepdims=True)
-        curved = (J.grad(theta + h * v) - J.grad(theta - h * v)) / (2 * h)
-        found, v = (v * curved).sum(-1), curved
-    return found
-
-
 def first_below(result: Run, target: float) -> np.ndarray:
     """How many steps each run needs until its loss is first at or below a target.
 
@@ -167,62 +125,3 @@ def first_below(result: Run, target: float) -> np.ndarray:
         part = np.where(after > 0, np.log(high / target) / np.log(high / low), 0.0)
     steps = result.steps[before] + part * (result.steps[after] - result.steps[before])
     return np.where(below.any(0), steps, np.inf)
-
-
-class Draws(Batches):
-    """Mini-batches drawn afresh at every step, a pure function of (seed, t).
-
-    `Batches` shuffles all examples and deals them out; here no step knows what an earlier one used.
-
-    Parameters
-    ----------
-    J : DataObjective
-    size : int
-        Examples per batch, 1 … N.
-    seed : int or array of int
-        An array of shape (s,) gives each of the last s runs of the batch its own draws.
-    replace : bool
-        Whether an example may occur twice in one batch.
-    watch : Objective, optional
-        The loss that `run` records, as in `Batches`.
-
-    Raises
-    ------
-    ValueError
-        As `Batches`, and if replace is not a bool.
-
-    Examples
-    --------
-    >>> from primer import models
-    >>> J = models.linear([[0.0], [1.0], [2.0]], [1.0, 3.0, 5.0])
-    >>> sorted(Draws(J, 3, seed=1, replace=False).indices(0).tolist())
-    [0, 1, 2]
-    >>> Draws(J, 2, seed=[4, 5]).indices(7).shape
-    (2, 2)
-    """
-
-    def __init__(
-        self,
-        J: DataObjective,
-        size: int,
-        seed: Any = 0,
-        replace: bool = True,
-        watch: Objective | None = None,
-    ) -> None:
-        super().__init__(J, size, seed, watch)
-        if not isinstance(replace, bool):
-            raise check.refuse("replace", replace, "True or False")
-        self.replace = replace
-
-    def indices(self, t: int) -> np.ndarray:
-        """Which examples step t uses: shape (size,), or (s, size) for s seeds."""
-        seeds = np.atleast_1d(self.seed)
-        picks = [np.random.default_rng([int(s), t]) for s in seeds]
-        drawn = np.stack([rng.choice(self.n, self.size, self.replace) for rng in picks])
-        return drawn if np.ndim(self.seed) else drawn[0]
-
-    def at(self, t: Any) -> Objective:
-        return self.J.take(self.indices(t))
-
-    def with_seed(self, seed: Any) -> Draws:
-        return Draws(self.J, self.size, seed, self.replace, self.watched)

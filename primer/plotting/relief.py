@@ -9,8 +9,9 @@ import matplotlib as mpl
 import numpy as np
 from contourpy import contour_generator
 
-from . import check, plotting
-from .objective import Objective
+from .. import check
+from ..objective import Objective
+from .figures import frame
 
 #: From the deepest band to the highest; readable on white and on dark paper.
 TINTS = ("#0d2140", "#1f5a99", "#6fa8d6", "#c9deef", "#eef3f6")
@@ -53,12 +54,12 @@ def relief(
     Examples
     --------
     >>> from primer.landscapes import two_wells
-    >>> figure, ax = plotting.subplots()
+    >>> figure, ax = subplots()
     >>> place = relief(ax, two_wells(), rows=8)
     >>> place(np.array([[0.0, -1.8]])).shape
     (1, 2)
     """
-    x_low, x_high, y_low, y_high = frame = plotting.frame(J, window)
+    x_low, x_high, y_low, y_high = window = frame(J, window)
     x = np.linspace(x_low, x_high, 121)
     y = np.linspace(y_high, y_low, check.count("rows", rows) + 1)
     raw = J(np.stack(np.meshgrid(x, y), axis=-1))
@@ -69,7 +70,7 @@ def relief(
 
     def place(theta: Any) -> np.ndarray:
         theta = np.asarray(theta, dtype=float)
-        return _seen(theta, lift(J(theta)), frame)
+        return _seen(theta, lift(J(theta)), window)
 
     pieces = [piece for k in range(rows) for piece in _strip(x, y[k : k + 2], z[k : k + 2], edges)]
     ends = np.cumsum([len(outline) for _, outline in pieces])

@@ -67,3 +67,14 @@ def replaced(change: Callable[[Any], Any], holder: Any) -> Any:
     if not hasattr(holder, "having"):
         return holder
     return holder.having(**{k: replaced(change, v) for k, v in holder.fields().items()})
+
+
+def sweeps(holder: Any) -> list[np.ndarray]:
+    """The swept arrays in a rule, and in the rules and schedules it holds, however deep."""
+    found = []
+    for value in holder.fields().values():
+        if isinstance(value, np.ndarray):
+            found.append(value)
+        elif hasattr(value, "fields"):
+            found += sweeps(value)
+    return found

@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from . import registry
-from .equation import latex
+from .. import registry
+from ..fields import leaves
+from ..optimizer import Optimizer
 from .graph import TraceError
-from .optimizer import Optimizer
-from .tree import leaves
+from .latex import latex
 
 
 class Markdown(str):

@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from . import check
-from .driver import run
-from .objective import Objective, Table, Varying
-from .optimizer import Optimizer
+from .. import check
+from ..objective import Objective, Table, Varying
+from ..optimizer import Optimizer
+from ..running import run
 
 
 def feed(rule: Optimizer, gradients: Any) -> np.ndarray:

@@ -1,26 +1,144 @@
-"""`run`: the loop around a rule. Batches, blocks, threads, resuming and divergence live here."""
+"""`run`: a rule applied to an objective, step by step, for one run or a batch of them.
+
+First the loop, then what surrounds it: blocks that fit the cache, threads, executors, resuming.
+"""
 
 from __future__ import annotations
 
 import concurrent.futures
 import contextlib
+import dataclasses
+import functools
 import os
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from . import check
-from .guard import refuse_mixed
-from .hyper import PerCoordinate
-from .loop import Run, march
+from . import check, guard
+from .fields import mapped, replaced, sweeps
 from .objective import Objective
 from .optimizer import Optimizer
-from .tree import leaves, mapped, replaced
 
 #: A block of runs should fit the cache: theta, its gradient and a few states of this many numbers.
 BLOCK = 2**17
 #: Runs longer than this many steps show a progress bar.
 LONG = 20_000
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Run:
+    """What `run` returns; index 0 of `theta` and `loss` is the start.
+
+    Attributes
+    ----------
+    theta : ndarray (kept, *batch, d)
+        With ``keep=1``, kept = steps + 1.
+    loss : ndarray (kept, *batch)
+    state : dict
+        The rule's state after the last step; pass it on with ``t0=run.t`` to resume.
+    t : int
+        The step that comes next.
+    steps : ndarray (kept,)
+        The t of every kept row.
+    diverged_at : ndarray of int (*batch,)
+        First kept t with a theta or loss that is not finite; -1 where there is none.
+    """
+
+    theta: np.ndarray
+    loss: np.ndarray
+    state: dict[str, Any]
+    t: int
+    steps: np.ndarray
+    diverged_at: np.ndarray
+
+    @property
+    def diverged(self) -> np.ndarray:
+        """Which runs left the finite numbers, shape (*batch,)."""
+        return self.diverged_at >= 0
+
+    def __repr__(self) -> str:
+        lost = f"{int(self.diverged.sum())} of {self.diverged.size} diverged"
+        return f"Run(theta {self.theta.shape}, loss {self.loss.shape}, t = {self.t}, {lost})"
+
+
+def march(
+    rule: Optimizer,
+    J: Objective,
+    theta: np.ndarray,
+    state: dict[str, Any] | None,
+    t0: int,
+    steps: int,
+    keep: int,
+    tick: Callable[[], Any] = lambda: None,
+    step: Callable[..., Any] | None = None,
+) -> Run:
+    """The loop of `run` for one block of runs; arguments as there.
+
+    `tick` is called at every step; `step` stands for `checked_step`, to watch what a rule does.
+    """
+    advance = checked_step if step is None else step
+    state = first_state(rule.at(t0), theta) if state is None else state
+    kept = sorted({*range(0, steps + 1, keep), steps})
+    thetas = np.empty((len(kept), *theta.shape), theta.dtype)
+    losses = np.empty((len(kept), *theta.shape[:-1]), theta.dtype)
+    rows = {step: row for row, step in enumerate(kept)}
+    with np.errstate(all="ignore"):
+        losses[0] = guard.loss_at_the_start(J, theta, t0)
+        for k in range(steps + 1):
+            if k in rows:
+                thetas[rows[k]] = theta
+                if k:
+                    losses[rows[k]] = J.watch(theta, t0 + k)
+            if k < steps:
+                theta, state = advance(rule.at(t0 + k), J.at(t0 + k), theta, state, t0 + k)
+                tick()
+    when = np.array(kept) + t0
+    return Run(thetas, losses, state, t0 + steps, when, _first_lost(thetas, losses, when))
+
+
+def first_state(rule: Any, theta: np.ndarray) -> dict[str, Any]:
+    """What `init` makes of an array that cannot be written to, with every field resolved."""
+    state = rule.init(_locked(theta))
+    if not isinstance(state, dict):
+        what = f"init of {type(rule).__name__} must return a dict of arrays"
+        raise ValueError(f"{what}, got {type(state).__name__}")
+    return mapped(functools.partial(_typed, dtype=theta.dtype), state)
+
+
+def checked_step(rule: Any, J: Any, theta: Any, state: Any, t: int) -> tuple[Any, Any]:
+    """One step from arrays that cannot be written to; what it returns is checked and typed."""
+    try:
+        new = rule.step(J, _locked(theta), mapped(_locked, state), t)
+    except (IndexError, KeyError, ValueError) as error:
+        raise ValueError(guard.advice(rule, error, state, t)) from error
+    if not isinstance(new, tuple) or len(new) != 2 or not isinstance(new[1], dict):
+        what = f"step of {type(rule).__name__} must return (theta, state), a tuple with a dict"
+        raise ValueError(f"{what}, got {type(new).__name__}")
+    if np.shape(new[0]) != theta.shape or new[1].keys() != state.keys():
+        shape = f"theta of shape {theta.shape} and a state with {sorted(state)}"
+        got = f"shape {np.shape(new[0])} and {sorted(new[1])}"
+        raise ValueError(f"step of {type(rule).__name__} must return {shape}, got {got}")
+    typed = functools.partial(_typed, dtype=theta.dtype)
+    return typed(new[0]), mapped(typed, new[1])
+
+
+def _locked(value: Any) -> Any:
+    if isinstance(value, np.ndarray):
+        value = value.view()
+        value.flags.writeable = False
+    return value
+
+
+def _typed(value: Any, dtype: np.dtype) -> Any:
+    """Floats in theta's dtype: NumPy's float64 scalars would turn a float32 run into float64."""
+    is_float = isinstance(value, np.ndarray) and value.dtype.kind == "f"
+    return value.astype(dtype, copy=False) if is_float else value
+
+
+def _first_lost(thetas: np.ndarray, losses: np.ndarray, when: np.ndarray) -> np.ndarray:
+    lost = ~(np.isfinite(thetas).all(-1) & np.isfinite(losses))
+    return np.where(lost.any(0), when[lost.argmax(0)], -1)
 
 
 def run(
@@ -81,7 +199,7 @@ def run(
     >>> many.loss.shape, many.diverged.tolist()
     ((2001, 3), [False, False, True])
     """
-    _refuse_wrong(rule, J, state, executor)
+    guard.refuse_wrong(rule, J, state, executor)
     steps, t0 = check.count("steps", steps, 0), check.count("t0", t0, 0)
     keep = check.count("keep", keep)
     if seed is not None:
@@ -92,9 +210,9 @@ def run(
     theta = _spread(theta, rule)
     rule = _cast(rule, theta)
     if theta.ndim > 1:
-        refuse_mixed(rule, J, theta, t0)
+        guard.refuse_mixed(rule, J, theta, t0)
     if state is not None:
-        _refuse_strange(state, rule.at(t0).init(theta))
+        guard.refuse_strange(state, first_state(rule.at(t0), theta))
     pieces = _pieces(theta, J, 1 if executor is None else os.cpu_count() or 1, executor is not None)
     shown = progress if progress is not None else steps > LONG
     with _bar(steps * len(pieces), shown) as tick:
@@ -105,60 +223,15 @@ def run(
         return _joined(_spread_work(jobs, executor, tick))
 
 
-def _refuse_wrong(rule: Any, J: Any, state: Any, executor: Any) -> None:
-    if not isinstance(rule, Optimizer):
-        raise check.refuse("rule", rule, "an Optimizer instance such as Adam(lr=0.1)")
-    if not isinstance(J, Objective):
-        raise check.refuse("J", J, "an Objective; Objective(f) makes one from a function")
-    if state is not None and not isinstance(state, dict):
-        raise check.refuse("state", state, "None or the state of an earlier run")
-    if not isinstance(executor, (concurrent.futures.Executor, type(None))):
-        raise check.refuse("executor", executor, "None or a concurrent.futures.Executor")
-
-
-def _sweeps(holder: Any) -> list[np.ndarray]:
-    """The swept arrays in a rule, and in the rules and schedules it holds, however deep."""
-    found = []
-    for value in holder.fields().values():
-        if isinstance(value, np.ndarray):
-            found.append(value)
-        elif hasattr(value, "fields"):
-            found += _sweeps(value)
-    return found
-
-
-def _refuse_strange(state: dict[str, Any], fresh: dict[str, Any]) -> None:
-    """Refuse a state that is not one of this rule, or not for runs of this shape."""
-    found, wanted = (
-        {".".join(path): np.shape(leaf) for path, leaf in leaves(tree)} for tree in (state, fresh)
-    )
-    try:
-        fits = found.keys() == wanted.keys()
-        _ = [np.broadcast_shapes(found[name], wanted[name]) for name in wanted if fits]
-    except ValueError:
-        fits = False
-    if not fits:
-        raise ValueError(f"state must be one of this rule with shapes {wanted}, got {found}")
-
-
 def _spread(theta: np.ndarray, rule: Optimizer) -> np.ndarray:
     """theta0 repeated over the batch that it and the sweeps span."""
-    _refuse_other_lengths(rule, theta.shape[-1])
-    shapes = [(*theta.shape[:-1], 1), *(s.shape for s in _sweeps(rule))]
+    guard.refuse_other_lengths(rule, theta.shape[-1])
+    shapes = [(*theta.shape[:-1], 1), *(s.shape for s in sweeps(rule))]
     try:
         batch = np.broadcast_shapes(*shapes)[:-1]
     except ValueError as error:
         raise ValueError(f"theta0 and the sweeps must broadcast, got shapes {shapes}") from error
     return np.broadcast_to(theta, (*batch, theta.shape[-1])).copy()
-
-
-def _refuse_other_lengths(holder: Any, d: int) -> None:
-    for name, value in holder.fields().items():
-        if isinstance(value, PerCoordinate) and value.values.shape != (d,):
-            shape = value.values.shape
-            raise ValueError(f"{name} must have one value per coordinate, ({d},), got {shape}")
-        if hasattr(value, "fields"):
-            _refuse_other_lengths(value, d)
 
 
 def _cast(rule: Optimizer, theta: np.ndarray) -> Optimizer:

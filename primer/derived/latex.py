@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
+from ..fields import leaves
+from ..optimizer import Optimizer
 from .graph import Node, TraceError, make
-from .optimizer import Optimizer
-from .tracing import RANDOM, Traced, constants, trace_step
-from .tree import leaves
+from .trace import RANDOM, Traced, constants, trace_step
 
 #: LaTeX of fields and locals; others are printed upright under their own name.
 SYMBOLS = {

@@ -14,12 +14,12 @@ from typing import Any
 
 import numpy as np
 
-from . import check
+from .. import check
+from ..fields import mapped
+from ..hyper import Schedule, Slider
+from ..objective import Batches, DataObjective, Objective
+from ..optimizer import Optimizer
 from .graph import Node, TraceError, as_node, make
-from .hyper import Schedule, Slider
-from .objective import Batches, DataObjective, Objective
-from .optimizer import Optimizer
-from .tree import mapped
 
 RANDOM = (
     "two traces of the same rule differ: np.random would be frozen to one constant; "

@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from . import check
-from .driver import run
-from .objective import Objective
-from .optimizer import Optimizer
-from .schedules import Exponential
+from .. import check
+from ..objective import Objective
+from ..optimizer import Optimizer
+from ..running import run
+from ..schedules import Exponential
 
 
 @dataclasses.dataclass(frozen=True, eq=False)

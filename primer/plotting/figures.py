@@ -20,17 +20,11 @@ import numpy as np
 from contourpy import contour_generator
 from matplotlib.figure import Figure
 
-from . import check
-from .driver import Run
-from .objective import Objective
-from .palette import DASHES, KNOWN, NEUTRAL, PALETTE, STYLE, Look, look
-from .svg import plain_ticks, subscript, superscript, svg
-
-__all__ = [
-    "DASHES", "KNOWN", "NEUTRAL", "PALETTE", "STYLE", "Look", "Picture", "band", "contours",
-    "frame", "legend", "levels", "look", "plain_ticks", "save", "show", "static", "style_sheet",
-    "subplots", "subscript", "superscript", "svg",
-]  # fmt: skip
+from .. import check
+from ..objective import Objective
+from ..running import Run
+from .palette import NEUTRAL, STYLE, look
+from .svg import svg
 
 
 def subplots(rows: int = 1, columns: int = 1, size: Any = None, **keywords: Any) -> Any:
@@ -213,7 +207,7 @@ def style_sheet() -> str:
 @functools.cache
 def static(name: str) -> str:
     """The text of a file in `primer/static`."""
-    return Path(__file__).with_name("static").joinpath(name).read_text(encoding="utf-8")
+    return Path(__file__).parents[1].joinpath("static").joinpath(name).read_text(encoding="utf-8")
 
 
 def save(figure: Figure, path: Any, alt: str) -> None:

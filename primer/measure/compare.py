@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from . import check
-from .driver import Run, run
-from .hyper import Schedule
-from .optimizer import Optimizer
+from .. import check
+from ..hyper import Schedule
+from ..optimizer import Optimizer
+from ..running import Run, run
 
 
 @dataclasses.dataclass(frozen=True, eq=False)

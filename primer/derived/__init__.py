@@ -1,0 +1,11 @@
+"""What is derived from the one text of a rule: its equation, its JavaScript, its card."""
+
+from .card import card, catalogue
+from .graph import TraceError
+from .javascript import Program, javascript, program
+from .latex import latex
+from .trace import sliders_of
+
+__all__ = [
+    "Program", "TraceError", "card", "catalogue", "javascript", "latex", "program", "sliders_of",
+]  # fmt: skip
