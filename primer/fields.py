@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar
 
 import numpy as np
+
+# Arrays by their shape, or what stands for them while a rule is traced.
+Theta = Annotated[Any, "(*batch, d)"]
+PerRun = Annotated[Any, "(*batch,)"]
+Matrix = Annotated[Any, "(*batch, d, d)"]
+State = dict[str, Any]
 
 
 class Fields:

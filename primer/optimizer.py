@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from . import check
-from .fields import Fields
+from .fields import Fields, State, Theta
 from .hyper import PerCoordinate, Schedule, Slider
 
 
@@ -42,11 +42,11 @@ class Optimizer(Fields):
         for name, value in self.fields().items():
             self._admit(name, value)
 
-    def init(self, theta: Any) -> dict[str, Any]:
+    def init(self, theta: Theta) -> State:
         """State before the first step for theta of shape (*batch, d)."""
         return {}
 
-    def step(self, J: Any, theta: Any, state: dict[str, Any], t: Any) -> tuple[Any, dict[str, Any]]:
+    def step(self, J: Any, theta: Theta, state: State, t: Any) -> tuple[Theta, State]:
         """theta_{t+1} and the new state."""
         raise NotImplementedError(f"{type(self).__name__} has no step")
 

@@ -263,9 +263,14 @@ def _part(rule: Optimizer, piece: Any, theta: np.ndarray) -> Optimizer:
 
 def _state_part(state: Any, piece: Any, theta: np.ndarray) -> Any:
     def change(a: Any) -> Any:
-        return a[piece] if np.ndim(a) == theta.ndim else a
+        return a[piece] if _has_runs(a, theta) else a
 
     return state if piece is ... else mapped(change, state)
+
+
+def _has_runs(leaf: Any, theta: np.ndarray) -> bool:
+    """Whether a leaf of the state, a vector or a matrix per run, begins with theta's batch axes."""
+    return np.ndim(leaf) >= theta.ndim and len(leaf) == len(theta)
 
 
 def _spread_work(jobs: list[Any], executor: Any, tick: Any) -> list[Run]:
@@ -284,8 +289,7 @@ def _joined(parts: list[Run]) -> Run:
     first = parts[0]
 
     def join(*values: Any) -> Any:
-        ndim = first.theta.ndim - 1
-        return np.concatenate(values) if np.ndim(values[0]) == ndim else values[0]
+        return np.concatenate(values) if _has_runs(values[0], first.theta[0]) else values[0]
 
     return Run(
         np.concatenate([p.theta for p in parts], 1),

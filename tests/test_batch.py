@@ -124,6 +124,37 @@ def test_blocks_threads_and_executors_change_nothing(name, monkeypatch):
     assert_same_run(run(rule, J, whole.theta[-1], steps=5, state=state, t0=t), blocks)
 
 
+class Metric(Optimizer):
+    """A rule that keeps a matrix for every run, and one that all runs share."""
+
+    def fields(self):
+        return {}
+
+    def init(self, theta):
+        d = theta.shape[-1]
+        return {"H": 0 * theta[..., None] + np.eye(d), "shared": np.ones((7, d))}
+
+    def step(self, J, theta, state, t):
+        g = J.grad(theta)
+        H = 0.9 * state["H"] + 0.1 * g[..., :, None] * g[..., None, :]
+        step = np.linalg.solve(H, g[..., None])[..., 0]
+        return theta - 0.01 * step, {"H": H, "shared": state["shared"]}
+
+
+@pytest.mark.parametrize("shape", [(N,), (N, 2), (2, N)])
+def test_a_matrix_in_the_state_is_split_with_its_run(shape, monkeypatch):
+    theta0 = starts(shape)
+    whole = run(Metric(), GROUNDS["rosenbrock"], theta0, steps=10)
+    monkeypatch.setattr(running, "BLOCK", 4)
+    parts = run(Metric(), GROUNDS["rosenbrock"], theta0, steps=10)
+    assert_same_run(whole, parts)
+    assert parts.state["H"].shape == (*shape, 2, 2)
+    rest = run(Metric(), GROUNDS["rosenbrock"], theta0, steps=4, state=whole.state, t0=10)
+    monkeypatch.undo()
+    again = run(Metric(), GROUNDS["rosenbrock"], theta0, steps=4, state=whole.state, t0=10)
+    assert_same_run(again, rest)
+
+
 def test_blocks_cut_a_grid_along_its_first_axis(monkeypatch):
     grid = sweep(lr=np.linspace(0.01, 0.2, 7), beta=[0.0, 0.9])
     J = landscapes.ravine(9)

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from .. import check
+from ..fields import Matrix, PerRun, Theta
 
 
 class Objective:
@@ -64,9 +65,9 @@ class Objective:
 
     def __init__(
         self,
-        value: Callable[[Any], Any],
-        grad: Callable[[Any], Any] | None = None,
-        hess: Callable[[Any], Any] | None = None,
+        value: Callable[[Theta], PerRun],
+        grad: Callable[[Theta], Theta] | None = None,
+        hess: Callable[[Theta], Matrix] | None = None,
         dim: int | None = None,
         minimum: Any = None,
         *,
@@ -96,18 +97,18 @@ class Objective:
         if window is not None and not (window[0] < window[1] and window[2] < window[3]):
             raise check.refuse("window", window, "(x_low, x_high, y_low, y_high), low < high")
 
-    def __call__(self, theta: Any) -> Any:
+    def __call__(self, theta: Theta) -> PerRun:
         self._fits(theta)
         return self._value(theta)
 
-    def grad(self, theta: Any) -> Any:
+    def grad(self, theta: Theta) -> Theta:
         """Gradient at theta, (*batch, d) -> (*batch, d)."""
         self._fits(theta)
         if self._grad is not None:
             return self._grad(theta)
         return _differences(self._value, theta, np.cbrt(np.finfo(theta.dtype).eps))
 
-    def hess(self, theta: Any) -> Any:
+    def hess(self, theta: Theta) -> Matrix:
         """Hessian at theta, (*batch, d) -> (*batch, d, d)."""
         self._fits(theta)
         if self._hess is not None:
@@ -119,7 +120,7 @@ class Objective:
         """The objective that step t sees: itself, unless it is stochastic or moves."""
         return self
 
-    def watch(self, theta: Any, t: Any) -> Any:
+    def watch(self, theta: Theta, t: Any) -> PerRun:
         """The loss that `run` records for theta_t: J(theta) here; noise-free where J is noisy."""
         return self(theta)
 
@@ -189,7 +190,7 @@ class Through(Objective):
         now = self.J.at(t)
         return self if now is self.J else self.over(now)
 
-    def watch(self, theta: Any, t: Any) -> Any:
+    def watch(self, theta: Theta, t: Any) -> PerRun:
         return self.J.watch(theta, t)
 
     def with_seed(self, seed: int) -> Objective:
@@ -225,7 +226,7 @@ class Sum(Objective):
         now = tuple(part.at(t) for part in self.parts)
         return self if now == self.parts else Sum(*now)
 
-    def watch(self, theta: Any, t: Any) -> Any:
+    def watch(self, theta: Theta, t: Any) -> PerRun:
         first, second = self.parts
         return first.watch(theta, t) + second.watch(theta, t)
 
