@@ -10,7 +10,6 @@ import dataclasses
 import inspect
 import math
 import re
-from dataclasses import MISSING
 
 import numpy as np
 import pytest
@@ -42,7 +41,7 @@ class Definition:
 
 
 def read(doc):
-    """The definitions of the paragraph "Equation:", what it defines first."""
+    """The definitions of the paragraph "Equation:"; the first is that of s or J."""
     text = re.search(r"^Equation: (.+?)\.$(?=\n\n)", doc, re.MULTILINE | re.DOTALL)[1]
     return [
         Definition(*DEFINITION.fullmatch(d).groups()) for d in NEXT.split(" ".join(text.split()))
@@ -71,7 +70,11 @@ def drawn(make, rng):
     if "steps" in given:
         given["steps"] += sum(v for k, v in given.items() if k in make.counts and k != "steps")
     if rng.random() < 0.3:
-        return {f.name: given[f.name] for f in dataclasses.fields(make) if f.default is MISSING}
+        return {
+            f.name: given[f.name]
+            for f in dataclasses.fields(make)
+            if f.default is dataclasses.MISSING
+        }
     return given
 
 
