@@ -1,9 +1,12 @@
 """Every public name is documented by the project's template, and every example runs."""
 
+import ast
+import builtins
 import dataclasses
 import doctest
 import inspect
 import re
+import textwrap
 from pathlib import Path
 
 import pytest
@@ -127,13 +130,41 @@ def test_every_public_method_is_documented(thing):
                 assert inspect.getdoc(getattr(thing, name)), f"{thing.__name__}.{name}"
 
 
+def raising(thing) -> bool:
+    """Whether the text of a function, or of what makes an instance of a class, has a raise."""
+    tree = ast.parse(textwrap.dedent(inspect.getsource(thing))).body[0]
+    making = ("__init__", "__post_init__")
+    own = [part for part in tree.body if getattr(part, "name", "") in making]
+    parts = own if inspect.isclass(thing) else [tree]
+    return any(isinstance(node, ast.Raise) for part in parts for node in ast.walk(part))
+
+
+@everything
+def test_what_can_be_raised_is_told_and_nothing_else(thing):
+    told = sections(thing).get("Raises")
+    if told is None:
+        assert not raising(thing)
+        return
+    entries = re.findall(r"^(\w+)\n    (\S.*)$", told, re.MULTILINE)
+    assert entries, "an exception, and when it is raised"
+    for name, when in entries:
+        error = getattr(builtins, name, None) or getattr(primer, name)
+        assert issubclass(error, Exception)
+        assert not re.match(r"[Nn]ever|[Nn]othing", when)
+
+
+@every_entry
+def test_arguments_that_can_be_refused_are_told_to_be(entry):
+    takes = inspect.signature(entry.make).parameters
+    assert ("Raises" in sections(entry.make)) == bool(takes)
+
+
 @every_entry
 def test_a_registered_name_follows_the_template(entry):
     parts = sections(entry.make)
-    assert "Equation:" in parts[""]
+    written = entry.kind in ("schedule", "landscape")  # a rule's equation is traced from its step
+    assert ("Equation:" in parts[""]) == written
     assert re.search(rf"\b{entry.cite}\b", parts["Notes"]), "Notes name the source by its key"
-    if entry.kind in ("rule", "wrapper"):
-        assert "Raises" in parts
     if entry.kind == "rule" and entry.make.init is not primer.Optimizer.init:
         told = r"[Ss]tate|Memory|as for `"
         assert re.search(told, parts["Notes"]), "Notes say what the state holds"

@@ -2,6 +2,9 @@
 
 Every one is written in the plain NumPy operations that can be traced (`primer.derived`), keeps the
 dtype of theta, and carries a window to draw, a start, a name and its known minima.
+
+The paragraphs "Equation:" are Python in the arguments and one point theta = (x, y), or (x,), which
+a test evaluates; J(t) is the value of ``J.at(t)``.
 """
 
 from .bowls import absolute, quadratic, ravine, toy

@@ -16,16 +16,16 @@ from ._parts import diagonal, like, pair, plain, symmetric, vector
 def quadratic(eigenvalues: Any = (1.0, 10.0), rotation: float = 0) -> Objective:
     """A quadratic with given eigenvalues, its axes turned by an angle if it has two.
 
-    Equation: J = (1/2) * sum over i of lambda_i * u_i**2, with u = theta, or in two dimensions
-    u = (c*x + s*y, c*y - s*x), c = cos(rotation), s = sin(rotation).
+    Equation: J = sum(l * v**2 for l, v in zip(eigenvalues, u)) / 2, with c = cos(rotation),
+    s = sin(rotation), u = theta if rotation == 0 else (c * x + s * y, c * y - s * x).
 
     Shapes: theta (*batch, d) with d = len(eigenvalues).
 
     Parameters
     ----------
     eigenvalues : array_like of float (d,)
-        Curvatures lambda_i along the axes, any finite numbers. Gradient descent is stable for a
-        rate below 2 / max(lambda).
+        Curvatures along the axes, any finite numbers. Gradient descent is stable for a rate below
+        2 / max(eigenvalues).
     rotation : float
         Angle in radians, counter-clockwise; other than 0 only for d = 2.
 
@@ -184,15 +184,14 @@ def toy() -> Objective:
 def absolute(slopes: Any = (1.0, 10.0)) -> Objective:
     """A valley with a crease: the gradient does not shrink on the way to the minimum.
 
-    Equation: J = sum over i of a_i * abs(theta_i), with the gradient a_i * sign(theta_i), which
-    is 0 on the crease.
+    Equation: J = sum(a * abs(v) for a, v in zip(slopes, theta)).
 
     Shapes: theta (*batch, d) with d = len(slopes).
 
     Parameters
     ----------
     slopes : array_like of float (d,)
-        The a_i, finite and > 0. A constant rate lr hops over the minimum with steps lr * a_i.
+        Finite and > 0. A constant rate lr hops over the minimum with steps lr * slopes.
 
     Returns
     -------
@@ -205,7 +204,7 @@ def absolute(slopes: Any = (1.0, 10.0)) -> Objective:
 
     Notes
     -----
-    Source: nesterov2018.
+    A component of the gradient is 0 where theta's is. Source: nesterov2018.
 
     Examples
     --------

@@ -71,7 +71,7 @@ def rosenbrock(b: float = 100) -> Objective:
 def beale() -> Objective:
     """Beale's function: a plain with steep corners and one minimum at the end of a flat valley.
 
-    Equation: J = (1.5 - x + x*y)**2 + (2.25 - x + x*y**2)**2 + (2.625 - x + x*y**3)**2.
+    Equation: J = (1.5 - x + x * y)**2 + (2.25 - x + x * y**2)**2 + (2.625 - x + x * y**3)**2.
 
     Shapes: theta (*batch, 2).
 
@@ -175,7 +175,7 @@ def himmelblau() -> Objective:
 def rastrigin(dim: int = 2) -> Objective:
     """Rastrigin's egg carton: a bowl covered with equal dents, a local minimum near every integer.
 
-    Equation: J = 10 * d + sum over i of (theta_i**2 - 10 * cos(2 * pi * theta_i)).
+    Equation: J = 10 * dim + sum(v**2 - 10 * cos(2 * pi * v) for v in theta).
 
     Shapes: theta (*batch, d).
 

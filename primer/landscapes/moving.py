@@ -16,8 +16,8 @@ from ._parts import diagonal, pair, plain, symmetric, vector
 def moving_valley(period: float = 200, radius: float = 2, kappa: float = 10) -> Varying:
     """A valley whose floor travels round a circle, so that old gradients mislead.
 
-    Equation: J_t = ((x - a_t)**2 + kappa * (y - b_t)**2) / 2, with a_t = radius * cos(w * t),
-    b_t = radius * sin(w * t) and w = 2 * pi / period; t counts from 0.
+    Equation: J(t) = ((x - a)**2 + kappa * (y - b)**2) / 2, with w = 2 * pi / period,
+    a = radius * cos(w * t), b = radius * sin(w * t).
 
     Shapes: theta (*batch, 2).
 
@@ -33,7 +33,8 @@ def moving_valley(period: float = 200, radius: float = 2, kappa: float = 10) -> 
     Returns
     -------
     Varying
-        `J.at(t).minimum` is the floor at step t; the loss that `run` records is J_t(theta_t).
+        `J.at(t).minimum` is the floor at step t; the loss that `run` records at step t is that of
+        `J.at(t)`.
 
     Raises
     ------
@@ -42,8 +43,8 @@ def moving_valley(period: float = 200, radius: float = 2, kappa: float = 10) -> 
 
     Notes
     -----
-    Made for this book, after the non-stationary objectives that motivated RMSProp. Source:
-    hinton2012.
+    t counts from 0. Made for this book, after the non-stationary objectives that motivated RMSProp.
+    Source: hinton2012.
 
     Examples
     --------
@@ -87,8 +88,7 @@ def _bowl(a: Any, b: Any, kappa: float, minimum: Any) -> Objective:
 def reddi(C: float = 3, period: int = 3, other: float = 1) -> Varying:
     """The periodic losses on which Adam with a short memory walks to the worst point.
 
-    Equation: J_t = C * theta if t mod period = 0, else -other * theta. t counts from 0; the paper
-    counts from 1 and has t mod 3 = 1, which is the same sequence.
+    Equation: J(t) = C * x if t % period == 0 else -other * x.
 
     Shapes: theta (*batch, 1).
 
@@ -115,7 +115,8 @@ def reddi(C: float = 3, period: int = 3, other: float = 1) -> Varying:
 
     Notes
     -----
-    Source: reddi2018, theorem 1 and section 5.
+    t counts from 0; the paper counts from 1 and has the rare loss at t = 1, 4, 7, …, which is the
+    same sequence. Source: reddi2018, theorem 1 and section 5.
 
     Examples
     --------
@@ -149,7 +150,8 @@ def reddi_stochastic(
 ) -> Varying:
     """The random version: a rare steep loss among many gentle ones that point the other way.
 
-    Equation: J_t = C * theta with probability `chance`, else -other * theta, drawn beforehand.
+    Equation: J(t) = C * x if draws[t % steps] < chance else -other * x,
+    with draws = default_rng(seed).random(steps).
 
     Shapes: theta (*batch, 1).
 

@@ -15,7 +15,7 @@ from ._parts import pair, symmetric, vector
 def phase_plane() -> Objective:
     """The energy of a ball on a spring as a function of its position and its velocity.
 
-    Equation: J = x**2 / 2 + u**2 / 2, potential plus kinetic energy at mass 1 and stiffness 1.
+    Equation: J = x**2 / 2 + u**2 / 2.
 
     Shapes: theta (*batch, 2), theta = (x, u).
 
@@ -27,7 +27,8 @@ def phase_plane() -> Objective:
 
     Notes
     -----
-    Source: qian1999, which reads momentum as this ball.
+    Potential plus kinetic energy, at mass 1 and stiffness 1. Source: qian1999, which reads momentum
+    as this ball.
 
     Examples
     --------

@@ -54,14 +54,14 @@ def saddle() -> Objective:
 def two_wells() -> Objective:
     """A saddle between two wells: gradient descent from x = 0 ends on the saddle.
 
-    Equation: J = x**4 / 4 - x**2 / 2 + y**2 / 2, with a saddle at 0.
+    Equation: J = x**4 / 4 - x**2 / 2 + y**2 / 2.
 
     Shapes: theta (*batch, 2).
 
     Returns
     -------
     Objective
-        With the minima (-1, 0) and (1, 0), each -1/4 deep.
+        With the minima (-1, 0) and (1, 0), each -1/4 deep, and a saddle at 0.
 
     Notes
     -----
@@ -135,8 +135,8 @@ def monkey() -> Objective:
 def cycle() -> Objective:
     """Strongly convex and smooth, and yet heavy ball with lr = 1/9, beta = 4/9 can cycle for ever.
 
-    Equation: dJ/dx = 25*x for x < 1, x + 24 for 1 <= x < 2, 25*x - 24 for x >= 2; J is its
-    continuous antiderivative with J(0) = 0.
+    Equation: J = 12.5 * x**2 if x < 1 else x**2 / 2 + 24 * x - 12 if x < 2
+    else 12.5 * x**2 - 24 * x + 36.
 
     Shapes: theta (*batch, 1).
 

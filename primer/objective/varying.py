@@ -21,6 +21,11 @@ class Varying(Objective):
     dim, name, window, start
         As for `Objective`. Value, gradient and Hessian of the whole are those of step 0.
 
+    Raises
+    ------
+    ValueError
+        If `at` is not callable.
+
     Examples
     --------
     >>> J = Varying(lambda t: Objective(lambda th: ((th - t) ** 2).sum(-1)), dim=1)
@@ -49,6 +54,11 @@ class Table:
     ----------
     rows : array_like
         Shape (steps, d). After the last row it starts again.
+
+    Raises
+    ------
+    ValueError
+        If rows is empty or not of shape (steps, d).
 
     Examples
     --------
@@ -82,6 +92,11 @@ class Noisy(Objective):
         Noise is a pure function of (seed, t); every run of a batch meets the same noise.
     steps : int
         Rows drawn; after that many steps the noise repeats.
+
+    Raises
+    ------
+    ValueError
+        If J has no dim, sigma is not a finite number >= 0, or seed or steps is no count.
 
     Examples
     --------

@@ -17,10 +17,6 @@ from ..registry import rule
 class Adadelta(Optimizer):
     """RMSProp whose rate is the running size of its own steps (Zeiler 2012).
 
-    Equation: v_t = beta * v_{t-1} + (1 - beta) * g_t**2;
-    delta_t = sqrt(u_{t-1} + eps) / sqrt(v_t + eps) * g_t;
-    u_t = beta * u_{t-1} + (1 - beta) * delta_t**2;  theta_{t+1} = theta_t - lr * delta_t.
-
     Parameters
     ----------
     lr : hyperparameter

@@ -17,8 +17,6 @@ from ..registry import rule
 class AdaGrad(Optimizer):
     """One rate per parameter, divided by the root of all squared gradients so far (Duchi 2011).
 
-    Equation: G_t = G_{t-1} + g_t**2;  theta_{t+1} = theta_t - lr * g_t / (sqrt(G_t) + eps).
-
     Parameters
     ----------
     lr : hyperparameter

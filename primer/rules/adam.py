@@ -17,11 +17,6 @@ from ..registry import rule
 class Adam(Optimizer):
     """Adaptive moments, corrected for their start at zero (Kingma & Ba 2015, Algorithm 1).
 
-    Equation: m_t = beta1 * m_{t-1} + (1 - beta1) * g_t;
-    v_t = beta2 * v_{t-1} + (1 - beta2) * g_t**2;
-    m_hat = m_t / (1 - beta1**(t+1));  v_hat = v_t / (1 - beta2**(t+1));
-    theta_{t+1} = theta_t - lr * m_hat / (sqrt(v_hat) + eps).
-
     Parameters
     ----------
     lr : hyperparameter
@@ -75,9 +70,6 @@ class Adam(Optimizer):
 )
 class AdamL2(Optimizer):
     """Adam on J plus an L2 penalty, which then passes through both moments.
-
-    Equation: g_t = grad J(theta_t) + weight_decay * theta_t, the gradient of
-    J + (weight_decay / 2) * |theta|**2; then as Adam.
 
     Parameters
     ----------

@@ -17,9 +17,6 @@ from ..registry import rule
 class Adamax(Optimizer):
     """Adam with the largest recent gradient in place of the root mean square (Kingma & Ba 2015).
 
-    Equation: m_t = beta1 * m_{t-1} + (1 - beta1) * g_t;  u_t = max(beta2 * u_{t-1}, |g_t| + eps);
-    theta_{t+1} = theta_t - lr * m_hat / u_t with m_hat = m_t / (1 - beta1**(t+1)).
-
     Parameters
     ----------
     lr, beta1, beta2, eps : hyperparameter

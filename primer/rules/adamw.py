@@ -17,9 +17,6 @@ from ..registry import rule
 class AdamW(Optimizer):
     """Adam with decoupled weight decay: every weight shrinks alike (Loshchilov & Hutter 2019).
 
-    Equation: m, v, m_hat, v_hat as in Adam, from the gradient of J alone;
-    theta_{t+1} = (1 - lr * weight_decay) * theta_t - lr * m_hat / (sqrt(v_hat) + eps).
-
     Parameters
     ----------
     lr, beta1, beta2, eps : hyperparameter

@@ -17,10 +17,6 @@ from ..registry import rule
 class AMSGrad(Optimizer):
     """Adam whose second moment never falls (Reddi, Kale & Kumar 2018).
 
-    Equation: m_t, v_t as in Adam;  v_max_t = max(v_max_{t-1}, v_t);
-    m_hat = m_t / (1 - beta1**(t+1));  v_hat = v_max_t / (1 - beta2**(t+1));
-    theta_{t+1} = theta_t - lr * m_hat / (sqrt(v_hat) + eps).
-
     Parameters
     ----------
     lr, beta1, beta2, eps : hyperparameter

@@ -55,14 +55,12 @@ def Clip(rule: Optimizer, *, norm: Any = None, value: Any = None) -> Optimizer:
 class ClipNorm(Wrapper):
     """Shorten a gradient that is longer than a limit, keeping its direction (Pascanu et al. 2013).
 
-    Equation: g <- g * norm / max(|g|, norm), with |g| the Euclidean norm over theta's last axis.
-
     Parameters
     ----------
     rule : Optimizer
         The rule that gets the clipped gradient, wherever it asks for one.
     norm : hyperparameter
-        Largest norm, > 0.
+        Largest Euclidean norm over theta's last axis, > 0.
 
     Raises
     ------
@@ -106,8 +104,6 @@ class ClipNorm(Wrapper):
 )
 class ClipValue(Wrapper):
     """Cut every component of the gradient at a limit, which turns its direction (Mikolov 2012).
-
-    Equation: g_i <- min(max(g_i, -value), value).
 
     Parameters
     ----------

@@ -30,14 +30,6 @@ def ratio(a: Any, b: Any) -> Any:
 class ConjugateGradient(Optimizer):
     """Linear conjugate gradients: a quadratic of d dimensions in d steps (Hestenes & Stiefel 1952).
 
-    Equation: p_t = -g_t + beta_t p_{t-1} with beta_t = |g_t|^2 / |g_{t-1}|^2, then
-    theta_{t+1} = theta_t + alpha_t u_t with u_t = p_t / |p_t|, alpha_t = -g_t.u_t / u_t.(H u_t).
-
-    Raises
-    ------
-    ValueError
-        Never: there is nothing to choose.
-
     Notes
     -----
     For a quadratic J with a positive definite Hessian; where J falls for ever along p, theta flies
@@ -110,9 +102,6 @@ class NonlinearCG(Optimizer):
 class FletcherReeves(NonlinearCG):
     """Nonlinear conjugate gradients with the beta of Fletcher & Reeves (1964).
 
-    Equation: p_t = -g_t + beta_t p_{t-1} with beta_t = |g_t|^2 / |g_{t-1}|^2, then
-    theta_{t+1} = theta_t + alpha_t p_t with alpha_t from a line search.
-
     Parameters
     ----------
     c1, c2 : hyperparameter
@@ -161,9 +150,6 @@ class FletcherReeves(NonlinearCG):
 )
 class PolakRibiere(NonlinearCG):
     """Nonlinear conjugate gradients with the beta of Polak & Ribiere (1969), kept >= 0 ("PR+").
-
-    Equation: p_t = -g_t + beta_t p_{t-1} with beta_t = max(g_t.(g_t - g_{t-1}) / |g_{t-1}|^2, 0),
-    then theta_{t+1} = theta_t + alpha_t p_t with alpha_t from a line search.
 
     Parameters
     ----------

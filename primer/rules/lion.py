@@ -17,10 +17,6 @@ from ..registry import rule
 class Lion(Optimizer):
     """The sign of a momentum, found by program search (Chen et al. 2023).
 
-    Equation: c_t = beta1 * m_{t-1} + (1 - beta1) * g_t;
-    theta_{t+1} = theta_t - lr * (sign(c_t) + weight_decay * theta_t);
-    m_t = beta2 * m_{t-1} + (1 - beta2) * g_t.
-
     Parameters
     ----------
     lr : hyperparameter

@@ -15,8 +15,6 @@ from ..registry import rule
 class Momentum(Optimizer):
     """Heavy ball: the step is a decaying sum of past steps (Polyak 1964).
 
-    Equation: v_t = beta * v_{t-1} + lr * g_t;  theta_{t+1} = theta_t - v_t.
-
     Parameters
     ----------
     lr : hyperparameter

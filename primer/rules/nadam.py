@@ -17,11 +17,6 @@ from ..registry import rule
 class NAdam(Optimizer):
     """Adam that looks ahead, as Nesterov does (Dozat 2016).
 
-    Equation: mu_t = beta1 * (1 - 0.96**((t+1) * momentum_decay) / 2);  P_t = P_{t-1} * mu_t;
-    m_t, v_t, v_hat as in Adam;
-    m_bar = (1 - mu_t) * g_t / (1 - P_t) + mu_{t+1} * m_t / (1 - P_t * mu_{t+1});
-    theta_{t+1} = theta_t - lr * m_bar / (sqrt(v_hat) + eps).
-
     Parameters
     ----------
     lr, beta1, beta2, eps : hyperparameter

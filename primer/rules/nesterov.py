@@ -16,9 +16,6 @@ from ..registry import rule
 class Nesterov(Optimizer):
     """Momentum that asks for the gradient where the momentum is about to carry it (Nesterov 1983).
 
-    Equation: g_t = grad J(theta_t - beta * v_{t-1});  v_t = beta * v_{t-1} + lr * g_t;
-    theta_{t+1} = theta_t - v_t.
-
     Parameters
     ----------
     lr : hyperparameter

@@ -19,9 +19,6 @@ from ..registry import rule
 class Newton(Optimizer):
     """Newton's method: the step to where the second-order model of J is flat (Simpson 1740).
 
-    Equation: theta_{t+1} = theta_t - lr * H_t^{-1} g_t with g_t = grad J(theta_t) and H_t the
-    Hessian.
-
     Parameters
     ----------
     lr : hyperparameter

@@ -23,10 +23,6 @@ from .wrappers import Wrapper, innermost
 class ReduceOnPlateau(Wrapper):
     """Multiply the rate by a factor when the loss has not fallen for longer than a patience.
 
-    Equation: a loss below best * (1 - threshold) becomes the best and sets bad to 0, any other adds
-    1 to bad; when bad exceeds patience, scale <- scale * factor and bad <- 0. The rule inside steps
-    with lr * scale.
-
     Parameters
     ----------
     rule : Optimizer
@@ -48,6 +44,10 @@ class ReduceOnPlateau(Wrapper):
 
     Notes
     -----
+    State: besides that of the rule inside, for each run the sum of the losses since the last look,
+    the best loss so far, the looks without progress since the best or since the last cut (`bad`),
+    and what the rule's lr is multiplied by (`scale`).
+
     With every = 1: torch's ReduceLROnPlateau in mode "min" with relative threshold, no cooldown and
     no least rate, fed with J(theta_t) before step t; with its default eps it leaves the rate alone
     once a change would be below 1e-8. optax cuts when bad reaches patience, one look sooner. A NaN

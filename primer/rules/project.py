@@ -21,8 +21,6 @@ from .wrappers import Wrapper
 class Project(Wrapper):
     """Bring theta back into a box after every step (projected descent).
 
-    Equation: theta_{t+1,i} = min(max(step(theta_t)_i, low), high).
-
     Parameters
     ----------
     rule : Optimizer

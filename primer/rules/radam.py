@@ -17,12 +17,6 @@ from ..registry import rule
 class RAdam(Optimizer):
     """Adam that waits with adapting until its second moment can be trusted (Liu et al. 2020).
 
-    Equation: m_hat as in Adam, v_t as in Adam;  rho_inf = 2 / (1 - beta2) - 1;
-    rho_t = rho_inf - 2 (t+1) beta2**(t+1) / (1 - beta2**(t+1));
-    r_t = sqrt((rho_t-4)(rho_t-2) rho_inf / ((rho_inf-4)(rho_inf-2) rho_t));
-    theta_{t+1} = theta_t - lr * m_hat * r_t * sqrt(1 - beta2**(t+1)) / (sqrt(v_t) + eps)
-    where rho_t > 5, else theta_t - lr * m_hat.
-
     Parameters
     ----------
     lr, beta1, beta2, eps : hyperparameter

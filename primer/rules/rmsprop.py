@@ -17,9 +17,6 @@ from ..registry import rule
 class RMSProp(Optimizer):
     """AdaGrad that forgets: a running mean of squared gradients (Hinton's lecture 6, 2012).
 
-    Equation: v_t = beta * v_{t-1} + (1 - beta) * g_t**2;
-    theta_{t+1} = theta_t - lr * g_t / (sqrt(v_t) + eps).
-
     Parameters
     ----------
     lr : hyperparameter
@@ -70,9 +67,6 @@ class RMSProp(Optimizer):
 )
 class CenteredRMSProp(Optimizer):
     """RMSProp that divides by the deviation of the gradient, not by its size (Graves 2013).
-
-    Equation: m_t = beta * m_{t-1} + (1 - beta) * g_t;  v_t = beta * v_{t-1} + (1 - beta) * g_t**2;
-    theta_{t+1} = theta_t - lr * g_t / (sqrt(v_t - m_t**2) + eps).
 
     Parameters
     ----------

@@ -15,8 +15,6 @@ from ..registry import rule
 class SGD(Optimizer):
     """Gradient descent; stochastic when J.grad is that of a mini-batch (Robbins & Monro 1951).
 
-    Equation: theta_{t+1} = theta_t - lr * g_t with g_t = grad J(theta_t).
-
     Parameters
     ----------
     lr : hyperparameter

@@ -3,6 +3,7 @@
 A schedule is a frozen dataclass and a function: ``Cosine(peak=0.1, steps=100)(t)``. Plotting one
 cannot change a training, since nothing in it changes. t may be an int, an array of ints, or the
 symbol that stands for the step when a rule is traced; so the formulas here never branch on t.
+The paragraphs "Equation:" are Python in the fields and a number t; a test evaluates them.
 
 How the calls named in the registry are read (tests/parity/test_schedule_parity.py does it):
 

@@ -17,7 +17,7 @@ from .base import Schedule
 class Then(Schedule):
     """One schedule after another; what ``first.then(second, after)`` returns.
 
-    Equation: s(t) = first(t) for t < after, second(t - after) from there on.
+    Equation: s(t) = first(t) if t < after else second(t - after).
 
     Parameters
     ----------

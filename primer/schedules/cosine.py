@@ -93,8 +93,9 @@ class Cosine(Schedule):
 class CosineRestarts(Schedule):
     """Cosine decays, one after another, each `factor` times as long as the one before (SGDR).
 
-    Equation: s(t) = end + (peak - end) * (1 + cos(pi * r / T)) / 2, where r counts the steps since
-    the last restart and T = steps * factor^k is the length of decay k.
+    Equation: s(t) = decay(t, steps),
+    with decay(r, n) = end + (peak - end) * (1 + cos(pi * r / n)) / 2 if r < n
+    else decay(r - n, n * factor).
 
     Parameters
     ----------

@@ -65,7 +65,7 @@ class Constant(Schedule):
 class StepDecay(Schedule):
     """Multiply by a factor every so many steps.
 
-    Equation: s(t) = initial * factor^floor(t / every).
+    Equation: s(t) = initial * factor ** floor(t / every).
 
     Parameters
     ----------
@@ -113,7 +113,7 @@ class StepDecay(Schedule):
 class Exponential(Schedule):
     """Multiply by a factor at every step.
 
-    Equation: s(t) = initial * factor^t.
+    Equation: s(t) = initial * factor**t.
 
     Parameters
     ----------
@@ -156,7 +156,7 @@ class Exponential(Schedule):
 class Linear(Schedule):
     """A straight line, then constant.
 
-    Equation: s(t) = start * (1 - x) + end * x with x = min(t / steps, 1).
+    Equation: s(t) = start * (1 - x) + end * x, with x = min(t / steps, 1).
 
     Parameters
     ----------

@@ -25,8 +25,10 @@ from .decay import blend
 class OneCycle(Schedule):
     """One cosine up, one cosine down to almost nothing (Smith & Topin), in torch's conventions.
 
-    Equation: with low = peak / start_ratio, end = low / end_ratio and turn = rise * steps - 1, a
-    half cosine from low at t = 0 to peak at t = turn, then one to end at t = steps - 1.
+    Equation: s(t) = arc(low, peak, t / max(turn, 1)) if t <= turn
+    else arc(peak, end, (t - turn) / (steps - 1 - turn)),
+    with arc(a, b, x) = b + (a - b) * (1 + cos(pi * min(x, 1))) / 2,
+    low = peak / start_ratio, end = low / end_ratio, turn = rise * steps - 1.
 
     Parameters
     ----------

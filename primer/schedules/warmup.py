@@ -48,8 +48,9 @@ def _leave_room(schedule: Any, *parts: str) -> None:
 class WarmupCosine(Schedule):
     """Linear warm-up, then half a period of the cosine, then constant.
 
-    Equation: s(t) = peak * (t + 1) / warmup for t < warmup, then the cosine from peak at t = warmup
-    to end at t = steps.
+    Equation: s(t) = peak * (t + 1) / warmup if t < warmup
+    else end + (peak - end) * (1 + cos(pi * x)) / 2,
+    with x = min((t - warmup) / (steps - warmup), 1).
 
     Parameters
     ----------
@@ -109,8 +110,8 @@ class WarmupCosine(Schedule):
 class WarmupLinear(Schedule):
     """Linear warm-up, then a straight line down, then constant.
 
-    Equation: s(t) = peak * (t + 1) / warmup for t < warmup, then the line from peak at t = warmup
-    to end at t = steps.
+    Equation: s(t) = peak * (t + 1) / warmup if t < warmup else peak * (1 - x) + end * x,
+    with x = min((t - warmup) / (steps - warmup), 1).
 
     Parameters
     ----------
@@ -170,8 +171,8 @@ class WarmupLinear(Schedule):
 class WarmupStableDecay(Schedule):
     """Linear warm-up, a plateau at the peak, a straight line down over the last steps.
 
-    Equation: s(t) = peak * (t + 1) / warmup for t < warmup, peak up to t = steps - decay, then the
-    line to end at t = steps.
+    Equation: s(t) = peak * (t + 1) / warmup if t < warmup else peak * (1 - x) + end * x,
+    with x = min(max(t - (steps - decay), 0) / decay, 1).
 
     Parameters
     ----------
