@@ -50,11 +50,13 @@ lint: $(VENV)/.installed-dev  ## check style, types and stripped notebooks
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/mypy primer
+	$(PY) .ci/write_stub.py --check
 	$(PY) .ci/strip_notebooks.py --check notebooks
 
 format: $(VENV)/.installed-dev  ## mend what lint can mend
 	$(VENV)/bin/ruff check --fix .
 	$(VENV)/bin/ruff format .
+	$(PY) .ci/write_stub.py
 	$(PY) .ci/strip_notebooks.py notebooks
 
 clean:  ## remove the site and all caches, keep the environment
