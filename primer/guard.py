@@ -1,15 +1,14 @@
 """What `run` refuses, in sentences: wrong arguments, rules and objectives that break its contract.
 
-A batch is many runs that know nothing of each other; those that mix them are found. Shapes alone do
-not tell: with as many runs as coordinates, `theta[0]` looks like a coordinate, and a norm without
-an axis is a number either way. So a few runs, never as many as there are coordinates, are computed
-together and one by one.
+A batch is many runs that know nothing of each other; what mixes them is found. Shapes alone do not
+tell: with as many runs as coordinates, `theta[0]` looks like a coordinate, and a norm without an
+axis is a number either way. So an objective is asked whether the result of one run changes when all
+the others move, and a rule takes two steps with a few runs, together and one by one.
 """
 
 from __future__ import annotations
 
 import concurrent.futures
-import itertools
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -85,7 +84,9 @@ def loss_at_the_start(J: Objective, theta: np.ndarray, t: int) -> Any:
     return loss
 
 
-def refuse_mixed(rule: Optimizer, J: Objective, theta: np.ndarray, t: int) -> None:
+def refuse_mixed(
+    rule: Optimizer, J: Objective, theta: np.ndarray, t: int, most: int = 2**17
+) -> None:
     """Refuse a rule or an objective whose result for one run depends on its neighbors.
 
     Parameters
@@ -96,6 +97,8 @@ def refuse_mixed(rule: Optimizer, J: Objective, theta: np.ndarray, t: int) -> No
         Asked only where it says that it treats every run by itself (`J.separable`).
     theta : ndarray (*batch, d)
     t : int
+    most : int
+        Numbers in theta that J is asked for at the most.
 
     Raises
     ------
@@ -104,9 +107,9 @@ def refuse_mixed(rule: Optimizer, J: Objective, theta: np.ndarray, t: int) -> No
     """
     few, pick = _few(theta)
     for part in _separable(J):
-        now = part.at(t)
-        for name, of in (("J(theta)", now), ("J.grad(theta)", now.grad)):
-            _compare(name, of, few, name == "J.grad(theta)")
+        now, several = part.at(t), theta[: max(2, most * len(theta) // theta.size)]
+        _refuse_mixing("J(theta)", now, several, several.shape[:-1])
+        _refuse_mixing("J.grad(theta)", now.grad, several, several.shape)
     small = replaced(lambda sweep: _picked(sweep, theta.shape[:-1], pick), rule).at(t)
     _compare_steps(small, _bowl(J, theta.shape[-1]), few, t)
 
@@ -135,32 +138,34 @@ def _separable(J: Objective) -> Iterator[Objective]:
             yield from _separable(part)
 
 
-def _singles(few: np.ndarray) -> Iterator[tuple[slice, ...]]:
-    """The index of every run, as a batch of one."""
-    for place in itertools.product(*(range(n) for n in few.shape[:-1])):
-        yield tuple(slice(k, k + 1) for k in place)
+def _moved(theta: np.ndarray, kept: tuple[int, ...], by: float) -> np.ndarray:
+    """All runs elsewhere but one."""
+    other = theta + (by * np.maximum(np.abs(theta), 0.1)).astype(theta.dtype)
+    other[kept] = theta[kept]
+    return other
 
 
-def _compare(what: str, of: Callable[[Any], Any], few: np.ndarray, vector: bool) -> None:
-    right = few.shape if vector else few.shape[:-1]
-    count = int(np.prod(few.shape[:-1]))
+def _refuse_mixing(what: str, of: Callable[[Any], Any], theta: np.ndarray, right: tuple) -> None:
+    """Refuse a function whose result for one run changes when the others move."""
+    count, axes = int(np.prod(theta.shape[:-1])), theta.ndim - 1
     with np.errstate(all="ignore"):
-        together = _asked(what, of, few, count)
-        if np.shape(together) != right:
-            got = f"must have shape {right}, got {np.shape(together)}"
+        before = _asked(what, of, theta, count)
+        if np.shape(before) != right:
+            got = f"must have shape {right}, got {np.shape(before)}"
             raise ValueError(f"{what} {got} for {count} runs at once: {ADVICE}")
-        for place in _singles(few):
-            alone = np.asarray(of(few[place]))
-            same = alone.shape == together[place].shape and _close(alone, together[place])
-            if not same and _close(np.asarray(of(few)), together):  # else it is random by itself
+        for kept, by in (((0,) * axes, 0.03), ((-1,) * axes, -0.03)):
+            after = _asked(what, of, _moved(theta, kept, by), count)
+            same = _close(before[kept], after[kept])
+            if not same and _close(_asked(what, of, theta, count), before):  # else it is random
                 raise ValueError(_message(what, count))
 
 
-def _asked(what: str, of: Callable[[Any], Any], few: np.ndarray, count: int) -> Any:
+def _asked(what: str, of: Callable[[Any], Any], theta: np.ndarray, count: int) -> Any:
     try:
-        return np.asarray(of(few))
+        return np.asarray(of(theta))
     except (IndexError, ValueError) as error:
-        raise ValueError(f"{what} failed for {count} runs at once ({error}): {ADVICE}") from error
+        advice = f"{ADVICE}; an objective with numbers of its own for every run, separable=False"
+        raise ValueError(f"{what} failed for {count} runs at once ({error}): {advice}") from error
 
 
 def _message(what: str, count: int) -> str:

@@ -210,7 +210,7 @@ def run(
     theta = _spread(theta, rule)
     rule = _cast(rule, theta)
     if theta.ndim > 1:
-        guard.refuse_mixed(rule, J, theta, t0)
+        guard.refuse_mixed(rule, J, theta, t0, BLOCK)
     if state is not None:
         guard.refuse_strange(state, first_state(rule.at(t0), theta))
     pieces = _pieces(theta, J, 1 if executor is None else os.cpu_count() or 1, executor is not None)

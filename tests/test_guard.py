@@ -19,6 +19,7 @@ from primer import (
     models,
     rule,
     run,
+    running,
     sweep,
 )
 
@@ -46,11 +47,21 @@ WRONG = {
 }
 
 
+#: A sum over all runs is that of the only one.
+RIGHT_FOR_ONE = {
+    "value summed over all",
+    "gradient over a norm of all",
+    "gradient less the mean of the runs",
+}
+
+
 @pytest.mark.parametrize("name", WRONG)
 @pytest.mark.parametrize("runs", [(1,), (2,), (3,), (5,), (2, 2), (3, 2), (2, 3, 2)])
 def test_an_objective_that_takes_runs_for_coordinates_is_refused(name, runs):
     if name == "sum over axis 1" and len(runs) == 1:
         return  # there axis 1 is the last one
+    if runs == (1,) and name in RIGHT_FOR_ONE:
+        return
     d = 5 if name == "too many coordinates" else 2
     with pytest.raises(ValueError, match=r"J.* runs at once.*theta\[\.\.\., i\]"):
         run(SGD(), WRONG[name], np.ones((*runs, d)), 3)
@@ -140,12 +151,26 @@ def test_an_objective_that_is_random_by_itself_is_not_called_mixed():
     assert run(SGD(), J, np.ones((3, 2)), 3).loss.shape == (4, 3)
 
 
-def test_an_objective_with_numbers_of_its_own_for_every_run_says_so():
-    J = Objective(lambda th: square(th) * np.arange(1, 4), lambda th: 2 * th)
-    with pytest.raises(ValueError, match="runs at once"):
-        run(SGD(), J, np.ones((4, 3))[:3], 3)
+@pytest.mark.parametrize("runs", [(2,), (3,), (5,), (2, 3)])
+def test_an_objective_with_numbers_of_its_own_for_every_run_is_let_through(runs):
+    scale = 1 + np.arange(np.prod(runs)).reshape(runs)
+    J = Objective(lambda th: square(th) * scale, lambda th: 2 * th * scale[..., None])
+    assert run(SGD(lr=0.01), J, np.ones((*runs, 2)), 3).loss.shape == (4, *runs)
+
+
+def test_such_an_objective_in_a_batch_that_is_cut_is_told_to_say_so(monkeypatch):
+    scale = np.arange(1.0, 8.0)
+    J = Objective(lambda th: square(th) * scale, lambda th: 2 * th * scale[:, None])
+    monkeypatch.setattr(running, "BLOCK", 4)
+    with pytest.raises(ValueError, match="separable=False"):
+        run(SGD(lr=0.01), J, np.ones((7, 2)), 3)
     J.separable = False
-    assert run(SGD(), J, np.ones((3, 3)), 3).loss.shape == (4, 3)
+    assert run(SGD(lr=0.01), J, np.ones((7, 2)), 3).loss.shape == (4, 7)
+
+
+def test_a_swarm_says_that_its_runs_belong_together():
+    J = Objective(square, lambda th: th - th.mean(0), separable=False)
+    assert run(SGD(lr=0.1), J, np.array([[1.0, 1.0], [3.0, 2.0]]), 3).loss.shape == (4, 2)
 
 
 @settings(max_examples=40, deadline=None)
