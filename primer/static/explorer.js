@@ -12,24 +12,61 @@ globalThis.PrimerExplorer ??= (() => {
     return [total, error - (total - product)];
   }
 
-  function power(b, n) {
+  // b to the whole power n >= 0 as an unevaluated sum: primer.hyper._power, in the same order.
+  function ladder(b, n) {
     let high = 1 + 0 * b, low = 0 * b, base = b, rest = 0 * b;
     while (n) {
       if (n % 2) [high, low] = times(high, low, base, rest);
       n = Math.floor(n / 2);
       if (n) [base, rest] = times(base, rest, base, rest);
     }
-    return high;
+    return [high, low];
+  }
+
+  // x * 2^e, rounded once.
+  function scaled(x, e) {
+    const k = Math.max(-1200, Math.min(1200, e)), half = Math.trunc(k / 2);
+    return x * 2 ** half * 2 ** (k - half);
+  }
+  function centred(high, low, e) {
+    const shift = Math.round(Math.log2(Math.abs(high)));
+    return [scaled(high, -shift), scaled(low, -shift), e + shift];
+  }
+
+  // The same over the whole range of float64 (primer.hyper._wide_power), and for n < 0.
+  function wide(b, n) {
+    const limit = n % 2 ? b : Math.abs(b);
+    if (b === 0 || !Number.isFinite(b)) return n < 0 ? 1 / limit : limit;
+    let base = centred(b, 0, 0), high = 1, low = 0, e = 0, left = Math.abs(n);
+    while (left) {
+      if (left % 2) [high, low, e] = centred(...times(high, low, base[0], base[1]), e + base[2]);
+      left = Math.floor(left / 2);
+      if (left) base = centred(...times(base[0], base[1], base[0], base[1]), 2 * base[2]);
+    }
+    if (n > 0) return scaled(high, e);
+    const q = 1 / high, [one, more] = times(high, low, q, 0);
+    return scaled(q + q * ((1 - one) - more), -e);
+  }
+
+  // What pow of C gives. A whole exponent takes few steps however large, and agrees with primer.power.
+  function power(b, n) {
+    if (n === 0 || b === 1) return 1;
+    if (!Number.isInteger(n)) return b === -1 && Math.abs(n) === Infinity ? 1 : b ** n;
+    if (n === 2 || n === -1) return n === 2 ? b * b : 1 / b;
+    const [high] = n > 0 ? ladder(b, n) : [0], size = Math.abs(high);
+    return size > 2 ** -960 && size < 2 ** 960 ? high : wide(b, n);
   }
 
   const tables = new Map();
-  const lib = {
-    P(b, n) { // b to the integer power n, remembered per b
-      if (tables.size > 99) tables.clear();
-      if (!tables.has(b)) tables.set(b, []);
-      return tables.get(b)[n] ??= power(b, n);
-    },
-  };
+  // power, remembered per b: an optimizer asks for beta ** 1, beta ** 2, … in every run.
+  function remembered(b, n) {
+    if (!(n > 2 && n < 1e6 && n % 1 === 0 && b !== 0)) return power(b, n);
+    if (tables.size > 99) tables.clear();
+    if (!tables.has(b)) tables.set(b, []);
+    return tables.get(b)[n] ??= power(b, n);
+  }
+
+  const lib = { P: remembered };
 
   // One run. Row t of a channel stands at t * width; w and s belong to the step from t to t + 1.
   function march({ init, step, loss }, h, start, steps, { s: sizeS, w: sizeW }) {
