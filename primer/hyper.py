@@ -203,18 +203,40 @@ def power(b: Any, n: Any) -> Any:
     >>> power(0.5, 3), power(2.0, 0), power(-1e200, 3)
     (0.125, 1.0, -inf)
     """
-    symbol = next((x for x in (b, n) if hasattr(x, "traced")), None)
-    many = not isinstance(n, int) and symbol is not n and np.ndim(n) > 0
+    symbol = next((x for x in (n, b) if hasattr(x, "traced")), None)
+    many = not isinstance(n, int) and np.ndim(n) > 0
     if symbol is not n and not many:
         n = check.count("n", n, 0)
     if symbol is not None:
         return symbol.exact_power(b, n)
-    if isinstance(b, float) and not many:
+    if type(b) is float and not many:
         return _power(b, n)
     with np.errstate(all="ignore"):
         if getattr(b, "dtype", None) == np.float32:  # the splitting below is made for float64
             return power(b.astype(float), n).astype(np.float32)
         return np.vectorize(power, otypes=[float])(b, n) if many else _power(b, n)
+
+
+def scaled_power(a: Any, b: Any, n: Any) -> Any:
+    """a * power(b, n), also where the power alone is beyond the range of a float.
+
+    Examples
+    --------
+    >>> scaled_power(0.5, 0.5, 3), scaled_power(1e-3, 1e3, 103)
+    (0.0625, 1e+306)
+    """
+    symbol = next((x for x in (a, b, n) if hasattr(x, "traced")), None)
+    if symbol is not None:
+        return symbol.exact_power(b, n, a)
+    with np.errstate(all="ignore"):
+        if np.ndim(n):
+            return np.vectorize(scaled_power, otypes=[float])(a, b, n)
+        factor = power(b, n)
+        safe = (abs(factor) > SAFE[0]) & (abs(factor) < SAFE[1])
+        if np.all(safe):
+            return a * factor
+        wide = np.where(safe, a * factor, _wide_power(np.asarray(b, dtype=float), int(n), a))[()]
+        return wide if any(hasattr(x, "dtype") for x in (a, b)) else float(wide)
 
 
 #: Between these, no step on the way to a power overflows or loses bits of its low part.
@@ -235,16 +257,16 @@ def _power(b: Any, n: int) -> Any:
     if safe is True or np.all(safe):
         return high
     with np.errstate(all="ignore"):
-        wide = _wide_power(np.asarray(b, dtype=float), n)[()]
+        wide = _wide_power(np.asarray(b, dtype=float), n, 1.0)[()]
     return wide if hasattr(b, "dtype") else float(wide)
 
 
-def _wide_power(b: np.ndarray, n: int) -> np.ndarray:
-    """The same over the whole range of float64: powers of two are kept apart."""
+def _wide_power(b: np.ndarray, n: int, a: Any) -> np.ndarray:
+    """a * b**n over the whole range of float64: powers of two are kept apart."""
     limit = np.where(n % 2, b, np.abs(b)) if n else np.ones_like(b)
     plain = np.isfinite(b) & (b != 0)
     if not n or not plain.any():
-        return limit
+        return a * limit
     base = _centred(np.where(plain, b, 1.0), np.zeros_like(b), 0.0)
     total, left = (np.ones_like(b), np.zeros_like(b), 0.0), n
     while left:
@@ -253,8 +275,9 @@ def _wide_power(b: np.ndarray, n: int) -> np.ndarray:
         left >>= 1
         if left:
             base = _centred(*_times(*base[:2], *base[:2]), 2 * base[2])
-    wide = np.ldexp(total[0], np.clip(total[2], -3000, 3000).astype(int))
-    return np.where(plain, wide, limit)
+    factor, shift = np.frexp(a)
+    exponent = np.clip(total[2] + shift, -3000, 3000).astype(int)
+    return np.where(plain, np.ldexp(factor * total[0], exponent), a * limit)
 
 
 def _centred(high: Any, low: Any, exponent: Any) -> tuple[Any, Any, Any]:

@@ -33,19 +33,20 @@ globalThis.PrimerExplorer ??= (() => {
     return [scaled(high, -shift), scaled(low, -shift), e + shift];
   }
 
-  // The same over the whole range of float64 (primer.hyper._wide_power), and for n < 0.
-  function wide(b, n) {
-    const limit = n % 2 ? b : Math.abs(b);
-    if (b === 0 || !Number.isFinite(b)) return n < 0 ? 1 / limit : limit;
+  // a * b ** n over the whole range of float64 (primer.hyper._wide_power), also for n < 0.
+  function wide(b, n, a) {
+    const limit = n === 0 ? 1 : n % 2 ? b : Math.abs(b);
+    if (n === 0 || b === 0 || !Number.isFinite(b)) return a * (n < 0 ? 1 / limit : limit);
     let base = centred(b, 0, 0), high = 1, low = 0, e = 0, left = Math.abs(n);
     while (left) {
       if (left % 2) [high, low, e] = centred(...times(high, low, base[0], base[1]), e + base[2]);
       left = Math.floor(left / 2);
       if (left) base = centred(...times(base[0], base[1], base[0], base[1]), 2 * base[2]);
     }
-    if (n > 0) return scaled(high, e);
+    const [factor, , shift] = a === 0 || !Number.isFinite(a) ? [a, 0, 0] : centred(a, 0, 0);
+    if (n > 0) return scaled(factor * high, e + shift);
     const q = 1 / high, [one, more] = times(high, low, q, 0);
-    return scaled(q + q * ((1 - one) - more), -e);
+    return scaled(factor * (q + q * ((1 - one) - more)), shift - e);
   }
 
   // What pow of C gives. A whole exponent takes few steps however large, and agrees with primer.power.
@@ -53,9 +54,10 @@ globalThis.PrimerExplorer ??= (() => {
     if (n === 0 || b === 1) return 1;
     if (!Number.isInteger(n)) return b === -1 && Math.abs(n) === Infinity ? 1 : b ** n;
     if (n === 2 || n === -1) return n === 2 ? b * b : 1 / b;
-    const [high] = n > 0 ? ladder(b, n) : [0], size = Math.abs(high);
-    return size > 2 ** -960 && size < 2 ** 960 ? high : wide(b, n);
+    const [high] = n > 0 ? ladder(b, n) : [0];
+    return safe(high) ? high : wide(b, n, 1);
   }
+  const safe = x => Math.abs(x) > 2 ** -960 && Math.abs(x) < 2 ** 960;
 
   const tables = new Map();
   // power, remembered per b: an optimizer asks for beta ** 1, beta ** 2, … in every run.
@@ -66,7 +68,28 @@ globalThis.PrimerExplorer ??= (() => {
     return tables.get(b)[n] ??= power(b, n);
   }
 
-  const lib = { P: remembered };
+  // primer.hyper.scaled_power: a * b ** n.
+  function scaledPower(b, n, a) {
+    const factor = remembered(b, n);
+    return safe(factor) ? a * factor : wide(b, n, a);
+  }
+
+  // Where NumPy and JavaScript differ: the sign of a remainder and of zero, NaN, the larger of 0 and -0.
+  const sign = a => (a > 0 ? 1 : a < 0 ? -1 : a === 0 ? 0 : NaN);
+  const copysign = (a, b) => (b < 0 || Object.is(b, -0) ? -Math.abs(a) : Math.abs(a));
+  const max = (a, b) => (a > b || a !== a ? a : b);
+  const min = (a, b) => (a < b || a !== a ? a : b);
+  function mod(a, b) {
+    const rest = a % b;
+    return rest ? ((b < 0) !== (rest < 0) ? rest + b : rest) : b ? copysign(0, b) : NaN;
+  }
+  function div(a, b) {
+    if (!b) return a / b;
+    const rest = a % b, near = (a - rest) / b - (rest && (b < 0) !== (rest < 0)), whole = Math.floor(near);
+    return near ? whole + (near - whole > 0.5) : copysign(0, a / b);
+  }
+  const isInf = a => Math.abs(a) === Infinity;
+  const lib = { P: remembered, S: scaledPower, sign, copysign, max, min, mod, div, isInf };
 
   // One run. Row t of a channel stands at t * width; w and s belong to the step from t to t + 1.
   function march({ init, step, loss }, h, start, steps, { s: sizeS, w: sizeW }) {
