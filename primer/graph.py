@@ -147,6 +147,8 @@ class Node(np.lib.mixins.NDArrayOperatorsMixin):
 
     def lookup(self, table: Any) -> Node:
         """Row `self` of a table of noise (`primer.Table`)."""
+        if self.shape:
+            raise TraceError("a table is traced at one step at a time: table[t]")
         return make(self.pool, "lookup", (self,), table.rows.shape[1:], table)
 
 
@@ -302,12 +304,14 @@ def _where(pool: dict, condition: Any, a: Any, b: Any) -> Node:
 
 
 def _clip(pool: dict, x: Any, a_min: Any = None, a_max: Any = None) -> Any:
-    """Unlike np.maximum and np.minimum, np.clip keeps x where it equals a bound (0 and -0)."""
+    """Between two single numbers NumPy keeps x where it equals one of them (0 is -0)."""
     node = as_node(pool, x)
-    for op, bound in (("maximum", a_min), ("minimum", a_max)):
-        if bound is not None:
-            made = elementwise(op, node, as_node(pool, bound))
-            node = make(pool, made.op, made.args, made.shape, "first", made.kind)
+    bounds = [(op, b) for op, b in (("maximum", a_min), ("minimum", a_max)) if b is not None]
+    keeps = len(bounds) == 2 and not any(np.ndim(b) for _, b in bounds)
+    for op, bound in bounds:
+        made = elementwise(op, node, as_node(pool, bound))
+        data = "keeps" if keeps else None
+        node = make(pool, made.op, made.args, made.shape, data, made.kind)
     return node
 
 
@@ -403,7 +407,8 @@ def _called(name: str, pool: dict, *args: Any, **kwargs: Any) -> Any:
     except TraceError:
         raise
     except (TypeError, ValueError, IndexError) as error:
-        raise TraceError(f"np.{name} cannot be traced like this: {error}") from error
+        what = "an index" if name == "getitem" else f"np.{name}"
+        raise TraceError(f"{what} cannot be traced like this: {error}") from error
 
 
 MOVES = (

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from .graph import Node, TraceError, as_node, make
+from .graph import UFUNCS, Node, TraceError, as_node, make
 from .hyper import Schedule, Slider
 from .kinds import integral, truth
 from .objective import Objective
@@ -292,7 +292,7 @@ class _Writer:
             return f"{args[1]} == 0 ? 0 : 0 + {CALLS[op]}({args[0]}, {args[1]})"
         if node.data == "root":
             return f"{args[1]} === 0.5 ? Math.sqrt({args[0]}) : lib.P({args[0]}, {args[1]})"
-        if node.data == "first":
+        if node.data == "keeps":
             args = args[::-1]
         if op in CALLS:
             return f"{CALLS[op]}({', '.join(args)})"
@@ -340,10 +340,23 @@ class _Writer:
     def row(self, node: Node, i: int) -> str:
         """Number i of a row of noise, out of a table that is written once."""
         table, place = node.data, node.args[0]
-        numbers = table.written(None if place.op != "t" or self.steps is None else self.steps + 1)
+        numbers = table.written(None if self.steps is None else _reach(place, self.steps))
         rows = ",".join(_literal(float(x)) for x in numbers[:, i])
         name = self.tables.setdefault(rows, f"T{len(self.tables)}")
-        return f"{name}[{self.name(place, 0)} % {len(numbers)}]"
+        at, size = self.name(place, 0), len(numbers)
+        return f"{name}[{at} % {size}]" if place.op == "t" else f"{name}[lib.mod({at}, {size})]"
+
+
+def _reach(place: Node, steps: int) -> int | None:
+    """How many rows the steps 0 … steps meet at this place, a function of t; None if unknown."""
+
+    def value(node: Node) -> Any:
+        if node.op in ("t", "const"):
+            return np.arange(steps + 1) if node.op == "t" else node.data
+        return getattr(np, node.op)(*map(value, node.args)) if node.op in UFUNCS else np.nan
+
+    met = value(place)
+    return int(np.max(met)) + 1 if np.min(met) >= 0 else None
 
 
 def _literal(x: float) -> str:
@@ -373,7 +386,7 @@ def _pairwise(names: list[str]) -> str:
 
 def _place(arg: Node, shape: tuple, i: int) -> int:
     """Where number i of a broadcast result sits in its argument."""
-    if arg.shape == shape:
-        return i
+    if arg.shape == shape or not arg.shape:
+        return i if arg.shape else 0
     index = np.arange(int(np.prod(arg.shape))).reshape(arg.shape)
     return int(np.broadcast_to(index, shape).ravel()[i])

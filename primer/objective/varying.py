@@ -84,24 +84,27 @@ class Drawn(Table):
 
     def __init__(self, seed: int, steps: int, dim: int) -> None:
         self.block = seed, steps, dim
-        super().__init__(_block(*self.block, 0))
+        super().__init__(_block.__wrapped__(*self.block, 0))
 
     def __getitem__(self, t: Any) -> Any:
         if hasattr(t, "traced"):
             return super().__getitem__(t)
         if np.ndim(t):
             return np.stack([self[int(k)] for k in np.ravel(t)]).reshape(*np.shape(t), -1)
-        return _block(*self.block, t // len(self.rows))[t % len(self.rows)]
+        return self._rows(t // len(self.rows))[t % len(self.rows)]
 
     def written(self, steps: int | None) -> np.ndarray:
         blocks = range(-(-(steps or 1) // len(self.rows)))
-        return np.concatenate([_block(*self.block, k) for k in blocks])[:steps]
+        return np.concatenate([self._rows(k) for k in blocks])[:steps]
+
+    def _rows(self, k: int) -> np.ndarray:
+        return _block(*self.block, k) if k else self.rows
 
 
-@functools.lru_cache(maxsize=64)
+@functools.lru_cache(maxsize=4)
 def _block(seed: int, steps: int, dim: int, k: int) -> np.ndarray:
-    rng = np.random.default_rng([seed, k] if k else seed)
-    rows = rng.standard_normal((steps, dim))
+    """The k-th so many rows, a pure function of the seed and k."""
+    rows = np.random.default_rng([seed, k] if k else seed).standard_normal((steps, dim))
     rows.flags.writeable = False
     return rows
 

@@ -81,12 +81,12 @@ globalThis.PrimerExplorer ??= (() => {
   const min = (a, b) => (a < b || a !== a ? a : b);
   function mod(a, b) {
     const rest = a % b;
-    return rest ? ((b < 0) !== (rest < 0) ? rest + b : rest) : b ? copysign(0, b) : NaN;
+    return rest === 0 ? copysign(0, b) : (b < 0) !== (rest < 0) ? rest + b : rest;
   }
   function div(a, b) {
     if (!b) return a / b;
     const rest = a % b, near = (a - rest) / b - (rest && (b < 0) !== (rest < 0)), whole = Math.floor(near);
-    return near ? whole + (near - whole > 0.5) : copysign(0, a / b);
+    return near === 0 ? copysign(0, a / b) : whole + (near - whole > 0.5);
   }
   const isInf = a => Math.abs(a) === Infinity;
   const lib = { P: remembered, S: scaledPower, sign, copysign, max, min, mod, div, isInf };
