@@ -6,6 +6,7 @@ to 1e-14.
 """
 
 import contextlib
+import dataclasses
 import json
 import subprocess
 from itertools import product
@@ -18,7 +19,8 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from pages import RUNTIME
 
-from primer import Objective, Optimizer, Table, TraceError, power, rule
+from primer import Objective, Optimizer, Table, TraceError, power
+from primer.hyper import scaled_power
 from primer.script import program
 
 SPECIAL = [0.0, -0.0, 1.0, -1.0, 0.5, 2.5, -7.3, 3.0, 1e308, -1e-320, np.inf, -np.inf, np.nan]
@@ -27,7 +29,7 @@ COUNTS = np.array(list(product(range(-3, 4), range(-3, 4))))
 FLAT = Objective(lambda th: 0 * th[..., 0], lambda th: 0 * th, dim=1)
 
 
-@rule
+@dataclasses.dataclass(frozen=True, eq=False)
 class Calculator(Optimizer):
     """Leaves theta where it is and keeps f(a, b, i, j, t) in the state: all pairs at once."""
 
@@ -195,7 +197,7 @@ FEW = np.array([(0.0, -0.0), (2.5, -7.3), (-1.0, 0.5), (np.nan, 3.0), (-np.inf, 
 
 
 @settings(
-    max_examples=12,
+    max_examples=8,
     deadline=None,
     phases=[Phase.generate],
     suppress_health_check=list(HealthCheck),
@@ -279,3 +281,46 @@ REFUSED = {
 def test_what_the_page_cannot_compute_is_refused_with_a_sentence(text):
     with pytest.raises(TraceError, match=REFUSED[text]):
         program(Calculator(f=Refused(text)), FLAT)
+
+
+BASES = [0.0, -0.0, 1.0, -1.0, 0.999, 1 - 2**-53, 2.5, -7.3, 1e154, -1e155, 1e301, 1e-320, 5e-324,
+         np.finfo(float).max, np.finfo(float).tiny, np.inf, -np.inf, np.nan]  # fmt: skip
+TWINS = [*BASES, *10.0 ** np.random.default_rng(0).uniform(-320, 308, 40)]
+COUNTED = [0, 1, 2, 3, 7, 12, 100, 103, 1000, 1024, 1075, 5000, 10**6, 2**31, 2**53, 10**18]
+
+
+def called(expression, arguments):
+    """The runtime's function at each row of arguments; within ten seconds."""
+    script = (
+        f"const {{ lib }} = require({str(RUNTIME)!r}), fs = require('fs');"
+        "const rows = new Float64Array(new Uint8Array(fs.readFileSync(0)).buffer), out = [];"
+        f"for (let k = 0; k < rows.length; k += 3) out.push({expression});"
+        "process.stdout.write(Buffer.from(Float64Array.from(out).buffer));"
+    )
+    rows = np.array(arguments, dtype=float).tobytes()
+    done = subprocess.run([node(), "-e", script], input=rows, capture_output=True, timeout=10)
+    assert not done.returncode, done.stderr
+    return np.frombuffer(done.stdout)
+
+
+def test_the_power_has_the_same_bits_in_the_page():
+    cases = [(b, n, a) for b in TWINS for n in COUNTED for a in (-0.0, 3e-200)]
+    page = (
+        called("lib.P(rows[k], rows[k + 1])", cases),
+        called("lib.S(rows[k], rows[k + 1], rows[k + 2])", cases),
+    )
+    assert same(page[0], [power(b, n) for b, n, _ in cases]).all()
+    assert same(page[1], [scaled_power(a, b, n) for b, n, a in cases]).all()
+
+
+@pytest.mark.parametrize(
+    "n",
+    [-1, -2, -12, -1075, -(2.0**53), -1e300, 1e300, -0.0, 0.5, -0.5, 1.5, -7.25, 1e-300, np.nan,
+     np.inf, -np.inf],
+)  # fmt: skip
+def test_every_power_of_the_page_ends_with_the_value_of_numpy(n):
+    page = called("lib.P(rows[k], rows[k + 1])", [(b, n, 0.0) for b in TWINS])
+    with np.errstate(all="ignore"):
+        numpy = np.power(np.array(TWINS), np.full(len(TWINS), n))
+        tiny = np.abs(page - numpy) <= 5e-324
+    assert (same(page, numpy, rtol=1e-15) | tiny).all()
