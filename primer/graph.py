@@ -41,7 +41,7 @@ LOGICAL = {
 }  # fmt: skip
 METHODS = {
     "sum", "mean", "prod", "max", "min", "any", "all", "clip", "copy", "ravel", "reshape",
-    "squeeze", "swapaxes", "transpose", "dot",
+    "squeeze", "swapaxes", "dot",
 }  # fmt: skip
 
 
@@ -61,10 +61,6 @@ class Node(np.lib.mixins.NDArrayOperatorsMixin):
     @property
     def dtype(self) -> np.dtype:
         return np.dtype(self.kind)
-
-    @property
-    def T(self) -> Node:
-        return _called("transpose", self.pool, self)
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **kwargs: Any) -> Node:
         name = ufunc.__name__
@@ -412,7 +408,7 @@ def _called(name: str, pool: dict, *args: Any, **kwargs: Any) -> Any:
 
 
 MOVES = (
-    "broadcast_to", "swapaxes", "moveaxis", "transpose", "reshape", "ravel", "squeeze",
+    "broadcast_to", "swapaxes", "moveaxis", "reshape", "ravel", "squeeze",
     "expand_dims", "flip", "roll", "diagonal", "copy",
 )  # fmt: skip
 FUNCTIONS: dict[str, Callable[..., Any]] = {

@@ -128,7 +128,8 @@ i * 0.5 % j | (t + 1) // 0.1 + 0 * i | (t + 5) % 3 + i | 2.0**(t - 5) * i | (t +
 np.max(a) | np.min(b) | np.max(i) | np.max(a[:6]) | np.min(a[:9]) | np.max(np.stack([a, b]), axis=0)
 np.prod(i[:5]) | a[3:7].mean() | np.mean(np.stack([a, b]), axis=0) | np.zeros_like(a) - 0.0
 np.full_like(a, b) | np.ones_like(a > 0) + (a > 0) | np.zeros_like(a, dtype=bool) + (a > 0)
-np.full_like(a > 0, 2) + (b > 0) | a.T | a.copy() | np.reshape(a[:4], (2, 2)).T | a[:3].dot(b[2])
+np.full_like(a > 0, 2) + (b > 0) | a.copy() | a[:3].dot(b[2])
+a[:4].reshape((2, 2)).swapaxes(0, 1) | np.squeeze(a[:1, None])
 np.sum(np.stack([a, b]), axis=0) | np.sum(a[:2] * 0) | np.sum(-a[:1]) | np.sum(0 * -abs(a[:8]))
 power(a, 0) | power(a, 1) | power(a, 2) | power(a, 3) | power(b, 1000) | power(a, t + 5)
 a**(t - 1) | 1.0**a | np.power(-1.0, a) + 0 * b | a.clip(0.0, 1.0) | np.outer(a[2:5], b[:3])
