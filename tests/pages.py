@@ -22,6 +22,7 @@ EXACT = {
     "divide", "sqrt", "square", "ipow", "negative", "absolute", "sign", "maximum", "minimum",
     "where", "less", "less_equal", "greater", "greater_equal", "equal", "not_equal", "logical_and",
     "logical_or", "logical_not", "isfinite", "floor", "floor_divide", "remainder", "sum",
+    "scaled_power",
 }  # fmt: skip
 #: Rules with NumPy work that is not in the graph: LAPACK may fuse a product and a sum.
 LAPACK = {"Newton": "np.linalg.solve"}

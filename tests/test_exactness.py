@@ -59,6 +59,8 @@ def mixtures():
     yield pair("Momentum, two schedules", Momentum(warm, Linear(0.5, beta, 90)), noise, RUNS)
     yield pair("clipped Adam", Clip(Adam(lr=warm, beta1=beta), norm=peak), noise, RUNS)
     yield pair("Adam with noise", with_sliders("Adam"), noise, RUNS)
+    twelve = landscapes.quadratic(np.arange(1.0, 13.0))
+    yield pair("a norm of twelve numbers", Clip(with_sliders("SGD"), norm=peak), twelve, RUNS)
     yield pair("Adam and a penalty", with_sliders("Adam"), LANDSCAPES["beale"] + l2(0.1), RUNS)
 
 

@@ -1,12 +1,27 @@
 """What the rules do to scale, sign, order and rotation, and where they are stable (Hypothesis)."""
 
+from fractions import Fraction
+
 import numpy as np
 import pytest
 from helpers import assert_same, bare, cases, every_case
-from hypothesis import assume, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from primer import SGD, Adam, AdamW, Momentum, Objective, Varying, landscapes, run
+from primer import (
+    SGD,
+    Adam,
+    AdamW,
+    Exponential,
+    Momentum,
+    Objective,
+    StepDecay,
+    Varying,
+    landscapes,
+    power,
+    run,
+)
+from primer.hyper import scaled_power
 
 GROUND = landscapes.himmelblau()
 numbers = st.floats(-3, 3).filter(lambda x: abs(x) > 1e-3)
@@ -179,3 +194,65 @@ def test_the_bound_is_attained_and_lies_above_the_one_that_circulates(beta1, bet
     assert largest == pytest.approx(limit, rel=1e-3)
     assert limit == pytest.approx(value, abs=0.005)
     assert largest > 1.1 * max(1, (1 - beta1) / np.sqrt(1 - beta2))
+
+
+whole_range = st.floats(width=64)  # with NaN, both infinities, denormals and both zeros
+exponents = st.one_of(st.integers(0, 40), st.integers(0, 2000), st.integers(0, 10**12))
+
+
+def c_pow(b, n):
+    with np.errstate(all="ignore"):
+        return float(np.power(np.float64(b), np.float64(n)))
+
+
+@given(whole_range, exponents)
+@example(1e301, 1)
+@example(1e154, 2)
+@example(1e155, 2)
+@example(-2e150, 2)
+@example(-0.0, 3)
+@example(np.nan, 0)
+@example(1e-320, 1)
+@example(-np.inf, 3)
+@example(0.5, 1074)
+def test_a_power_is_what_c_makes_of_it_over_the_whole_range(b, n):
+    value, expected = power(b, n), c_pow(b, n)
+    assert type(value) is float
+    if n < 10**9:  # beyond, the double-double itself is rounded
+        np.testing.assert_allclose(value, expected, rtol=2.3e-16, atol=5e-324)
+        assert np.signbit(value) == np.signbit(expected) or np.isnan(expected)
+    for twin in (power(np.array([0.5, b]), n)[1], power(np.float64(b), n), power(b, [n])[0]):
+        np.testing.assert_array_equal(twin, value)
+
+
+@given(st.floats(0, 1e300), st.floats(1e-12, 1e12), st.integers(0, 400))
+@example(1e-3, 1e3, 103)
+@example(1e300, 1e-3, 110)
+def test_a_scaled_power_is_finite_where_only_the_power_is_not(a, b, n):
+    exact = Fraction(a) * Fraction(b) ** n
+    expected = float(exact) if exact < Fraction(np.finfo(float).max) else np.inf
+    np.testing.assert_allclose(scaled_power(a, b, n), expected, rtol=5e-16, atol=1e-323)
+    if 1e-280 < c_pow(b, n) < 1e280:
+        assert scaled_power(a, b, n) == a * power(b, n)
+    assert scaled_power(a, np.array([b, 1.0]), n)[0] == scaled_power(a, b, n)
+
+
+def test_powers_of_float32_overflow_as_float32():
+    base = np.array([1e30, -1e30, np.inf, 1e-30, 0.5], np.float32)
+    np.testing.assert_array_equal(
+        power(base, 3), np.array([np.inf, -np.inf, np.inf, 0, 0.125], np.float32)
+    )
+    assert power(base[:1], [1, 2]).dtype == np.float32
+
+
+@pytest.mark.parametrize(
+    ("schedule", "t", "value"),
+    [
+        (Exponential(1e-3, 1e3), 103, 1e306),
+        (Exponential(1e300, 1e-3), 110, 1e-30),
+        (StepDecay(1e-200, 1e200, every=2), 4, 1e200),
+        (Exponential(1e-3, 1e3), 104, np.inf),
+    ],
+)
+def test_a_rate_is_right_where_its_factor_alone_overflows(schedule, t, value):
+    assert schedule.value(t) == pytest.approx(value, rel=1e-15)

@@ -3,29 +3,41 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from ..fields import leaves
+from .graph import UFUNCS, Node, TraceError, as_node, make
 from ..hyper import PerCoordinate, Schedule, Slider
+from .kinds import integral, truth
 from ..objective import Objective
 from ..optimizer import Optimizer
-from .graph import Node, TraceError, as_node, make
 from .trace import RANDOM, Traced, sliders_of, trace_step
+from ..fields import leaves
 
 BINARY = {
     "add": "+", "subtract": "-", "multiply": "*", "divide": "/", "less": "<", "less_equal": "<=",
-    "greater": ">", "greater_equal": ">=", "equal": "===", "not_equal": "!==",
-    "logical_and": "&&", "logical_or": "||",
+    "greater": ">", "greater_equal": ">=", "equal": "==", "not_equal": "!=",
+    "logical_and": "&&", "logical_or": "||", "bitwise_and": "&", "bitwise_or": "|",
+    "bitwise_xor": "^",
 }  # fmt: skip
+UNARY = {"negative": "-", "logical_not": "!", "invert": "~"}
 CALLS = {
-    "sqrt": "Math.sqrt", "absolute": "Math.abs", "sign": "Math.sign", "exp": "Math.exp",
-    "log": "Math.log", "cos": "Math.cos", "sin": "Math.sin", "tanh": "Math.tanh",
-    "floor": "Math.floor", "maximum": "Math.max", "minimum": "Math.min", "power": "Math.pow",
-    "ipow": "lib.P", "isfinite": "Number.isFinite", "negative": "-", "logical_not": "!",
+    "sqrt": "Math.sqrt", "absolute": "Math.abs", "exp": "Math.exp", "log": "Math.log",
+    "cos": "Math.cos", "sin": "Math.sin", "tan": "Math.tan", "tanh": "Math.tanh",
+    "sinh": "Math.sinh", "cosh": "Math.cosh", "expm1": "Math.expm1", "log1p": "Math.log1p",
+    "log2": "Math.log2", "log10": "Math.log10", "cbrt": "Math.cbrt", "hypot": "Math.hypot",
+    "floor": "Math.floor", "ceil": "Math.ceil", "isfinite": "isFinite", "isnan": "isNaN",
+    "isinf": "lib.isInf", "sign": "lib.sign", "copysign": "lib.copysign", "maximum": "lib.max",
+    "minimum": "lib.min", "remainder": "lib.mod", "floor_divide": "lib.div", "ipow": "lib.P",
+    "power": "lib.P", "scaled_power": "lib.S",
 }  # fmt: skip
+#: Operations that make one number of many, and what stands between these.
+REDUCTIONS = {"sum": " + ", "prod": " * ", "any": " || ", "all": " && ", "max": "", "min": ""}
+#: Operations on truth values: other numbers are true unless they are 0; so is NaN.
+TRUTHS = {"logical_and", "logical_or", "logical_xor", "logical_not", "any", "all"}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -40,8 +52,9 @@ class Program:
     - ``loss(x, h, t)`` is the loss that `run` records.
 
     x, s, h, w are arrays (Float64Array will do); h holds the values of `sliders` in order; `lib`
-    has the exact integer power ``P(b, n)`` and is defined in static/explorer.js. `state` and
-    `watched` name the numbers of s and w, such as ``m[0]``.
+    has what NumPy computes differently from JavaScript, such as the power ``P(b, n)``, and is
+    defined in static/explorer-numbers.js. `state` and `watched` name the numbers of s and w, such
+    as ``m[0]``.
     """
 
     source: str
@@ -51,7 +64,7 @@ class Program:
     watched: tuple[str, ...]
 
 
-def javascript(rule: Optimizer, J: Objective) -> str:
+def javascript(rule: Optimizer, J: Objective, steps: int | None = None) -> str:
     """The JavaScript of one step of `rule` on `J`; see `Program` for how to call it.
 
     Parameters
@@ -60,6 +73,10 @@ def javascript(rule: Optimizer, J: Objective) -> str:
         Its fields may be numbers, schedules and sliders; a sweep is refused.
     J : Objective
         With a known `dim`, written with the NumPy functions that can be traced.
+    steps : int, optional
+        How many steps it will run: so many rows of noise are written out. Without it they are the
+        whole of a `Table`, which then starts again as it does in `run`, and the `steps` rows of
+        `Noisy`, which start again where `run` would draw new ones.
 
     Returns
     -------
@@ -77,7 +94,7 @@ def javascript(rule: Optimizer, J: Objective) -> str:
     >>> print(javascript(SGD(lr=0.5), quadratic([1.0])).splitlines()[0])
     lib => {
     """
-    return program(rule, J).source
+    return program(rule, J, steps=steps).source
 
 
 def program(
@@ -85,7 +102,7 @@ def program(
     J: Objective,
     sliders: tuple[Slider, ...] | None = None,
     watch: tuple[Any, ...] = (),
-    steps: int = 1000,
+    steps: int | None = None,
 ) -> Program:
     """Trace `rule` on `J`; see `Program`.
 
@@ -99,8 +116,8 @@ def program(
         What w is to hold: names of locals of the rule's step (``"m_hat"``; the names a rule does
         not have are left out), or pairs (label, f) with f(rule, t) a number or vector of that step;
         with a third entry, "inner", f gets the rule inside all wrappers, as it steps.
-    steps : int
-        Rows of noise tables that are written out.
+    steps : int, optional
+        As for `javascript`.
 
     Returns
     -------
@@ -121,7 +138,7 @@ def program(
     return texts[0]
 
 
-def _write(rule: Any, J: Any, sliders: tuple, watch: tuple, steps: int) -> Program:
+def _write(rule: Any, J: Any, sliders: tuple, watch: tuple, steps: Any) -> Program:
     traced = trace_step(rule, J, J.dim, _binder(sliders))
     layout = dict(leaves(traced.start))
     after = dict(leaves(traced.new_state))
@@ -129,6 +146,12 @@ def _write(rule: Any, J: Any, sliders: tuple, watch: tuple, steps: int) -> Progr
         raise TraceError(
             f"step must return the state of init, {sorted(layout)}, got {sorted(after)}"
         )
+    for path, node in layout.items():
+        if truth(node.kind) and not truth(after[path].kind):
+            raise TraceError(
+                f"{path[-1]} of the state starts as a truth value and becomes a number: start it "
+                "as a number"
+            )
     names, seen = _watched(traced, watch)
     tables: dict[str, str] = {}
     init = _Writer(layout, steps, tables).body([("s", list(layout.values()))])
@@ -199,7 +222,9 @@ def _watched(traced: Traced, watch: tuple) -> tuple[list[str], list[Node]]:
 class _Writer:
     """Writes nodes as constants in the order they are needed, one number at a time."""
 
-    def __init__(self, layout: dict[tuple, Node], steps: int, tables: dict[str, str]) -> None:
+    def __init__(
+        self, layout: dict[tuple, Node], steps: int | None, tables: dict[str, str]
+    ) -> None:
         self.lines: list[str] = []
         self.names: dict[tuple[int, int], str] = {}
         self.steps, self.tables = steps, tables
@@ -244,22 +269,62 @@ class _Writer:
         if op == "gather":
             part, place = node.data[i]
             return self.name(node.args[part], place)
-        if op == "sum":
-            return " + ".join(self.name(node.args[0], k) for k in node.data[i])
-        args = [self.name(a, _place(a, node.shape, i)) for a in node.args]
+        if op == "matmul":
+            return " + ".join(self.products(node, i))
+        if op in REDUCTIONS:
+            return self.reduction(node, i)
+        args = [(a, self.name(a, _place(a, node.shape, i))) for a in node.args]
+        return self.operation(node, [_truth(*a) if op in TRUTHS else a[1] for a in args])
+
+    def operation(self, node: Node, args: list[str]) -> str:
+        op, whole = node.op, integral(node.kind)
         if op == "square":
             return f"{args[0]} * {args[0]}"
         if op == "where":
-            return f"{args[0]} ? {args[1]} : {args[2]}"
+            return f"{_truth(node.args[0], args[0])} ? {args[1]} : {args[2]}"
+        if op == "logical_xor":
+            return f"!{args[0]} != !{args[1]}"
+        if whole and op in ("multiply", "negative"):  # there is no -0 among integers
+            return f"0 + {args[0]} * {args[1]}" if op == "multiply" else f"0 - {args[0]}"
         if op in BINARY:
             return f"{args[0]} {BINARY[op]} {args[1]}"
-        if op == "floor_divide":
-            return f"Math.floor({args[0]} / {args[1]})"
-        if op == "remainder":
-            return f"{args[0]} - {args[1]} * Math.floor({args[0]} / {args[1]})"
+        if op in UNARY:
+            return UNARY[op] + args[0]
+        if whole and op in ("remainder", "floor_divide"):
+            return f"{args[1]} == 0 ? 0 : 0 + {CALLS[op]}({args[0]}, {args[1]})"
+        if node.data == "root":
+            return f"{args[1]} === 0.5 ? Math.sqrt({args[0]}) : lib.P({args[0]}, {args[1]})"
+        if node.data == "keeps":
+            args = args[::-1]
         if op in CALLS:
             return f"{CALLS[op]}({', '.join(args)})"
         raise TraceError(f"{op} has no JavaScript: it can be printed, not run in a page")
+
+    def reduction(self, node: Node, i: int) -> str:
+        part, places = node.args[0], node.data[i]
+        names = [self.name(part, k) for k in places]
+        if node.op == "sum":
+            together = (
+                places == tuple(range(places[0], places[0] + len(places))) if places else True
+            )
+            return "0 + " + (_pairwise(names) if together else " + ".join(names))
+        if node.op in ("max", "min"):
+            return functools.reduce(lambda a, b: f"lib.{node.op}({a}, {b})", names)
+        if node.op in TRUTHS:
+            names = [_truth(part, name) for name in names]
+        return REDUCTIONS[node.op].join(names)
+
+    def products(self, node: Node, i: int) -> list[str]:
+        """The products whose sum is number i of a matrix product."""
+        left, right = (np.arange(int(np.prod(a.shape))).reshape(a.shape) for a in node.args)
+        row = left if left.ndim > 1 else left[None]
+        column = np.swapaxes(right, -1, -2) if right.ndim > 1 else right[None]
+        pairs = np.broadcast_arrays(row[..., :, None, :], column[..., None, :, :])
+        a, b = (x.reshape(-1, left.shape[-1])[i] for x in pairs)
+        return [
+            f"{self.name(node.args[0], int(j))} * {self.name(node.args[1], int(k))}"
+            for j, k in zip(a, b, strict=True)
+        ]
 
     def leaf(self, node: Node, i: int) -> str:
         if node.op == "const":
@@ -272,9 +337,28 @@ class _Writer:
             return f"h[{node.data}]"
         if node.op == "t":
             return "t"
-        rows = ",".join(_literal(float(x)) for x in node.data[: self.steps, i])
-        table = self.tables.setdefault(rows, f"T{len(self.tables)}")
-        return f"{table}[{self.name(node.args[0], 0)} % {len(node.data)}]"
+        return self.row(node, i)
+
+    def row(self, node: Node, i: int) -> str:
+        """Number i of a row of noise, out of a table that is written once."""
+        table, place = node.data, node.args[0]
+        numbers = table.written(None if self.steps is None else _reach(place, self.steps))
+        rows = ",".join(_literal(float(x)) for x in numbers[:, i])
+        name = self.tables.setdefault(rows, f"T{len(self.tables)}")
+        at, size = self.name(place, 0), len(numbers)
+        return f"{name}[{at} % {size}]" if place.op == "t" else f"{name}[lib.mod({at}, {size})]"
+
+
+def _reach(place: Node, steps: int) -> int | None:
+    """How many rows the steps 0 … steps meet at this place, a function of t; None if unknown."""
+
+    def value(node: Node) -> Any:
+        if node.op in ("t", "const"):
+            return np.arange(steps + 1) if node.op == "t" else node.data
+        return getattr(np, node.op)(*map(value, node.args)) if node.op in UFUNCS else np.nan
+
+    met = value(place)
+    return int(np.max(met)) + 1 if np.min(met) >= 0 else None
 
 
 def _literal(x: float) -> str:
@@ -284,9 +368,27 @@ def _literal(x: float) -> str:
     return f"({text})" if text.startswith("-") else text
 
 
+def _truth(node: Node, name: str) -> str:
+    return name if truth(node.kind) else f"({name} != 0)"
+
+
+def _pairwise(names: list[str]) -> str:
+    """A sum in the order of NumPy: from eight on in eight strands, from 129 on in halves."""
+    n = len(names)
+    if n < 8:
+        return " + ".join(names)
+    if n > 128:
+        half = n // 2 - n // 2 % 8
+        return f"(({_pairwise(names[:half])}) + ({_pairwise(names[half:])}))"
+    even = n - n % 8
+    a, b, c, d, e, f, g, h = (" + ".join(names[k:even:8]) for k in range(8))
+    strands = f"((({a}) + ({b})) + (({c}) + ({d}))) + ((({e}) + ({f})) + (({g}) + ({h})))"
+    return "(" + " + ".join([f"({strands})", *names[even:]]) + ")"
+
+
 def _place(arg: Node, shape: tuple, i: int) -> int:
     """Where number i of a broadcast result sits in its argument."""
-    if arg.shape == shape:
-        return i
+    if arg.shape == shape or not arg.shape:
+        return i if arg.shape else 0
     index = np.arange(int(np.prod(arg.shape))).reshape(arg.shape)
     return int(np.broadcast_to(index, shape).ravel()[i])

@@ -59,9 +59,9 @@ def trace_step(rule: Optimizer, J: Objective | None, dim: int, bind: Callable[..
     if isinstance(J, (Batches, DataObjective)):
         raise TraceError("an objective made of data is too heavy for a page: use explore_grid")
     pool: dict = {}
-    theta, t = make(pool, "theta", (), (dim,)), make(pool, "t", whole=True)
+    theta, t = make(pool, "theta", (), (dim,)), make(pool, "t", kind=int)
     bound = _bound(rule, functools.partial(bind, pool), t)
-    start = bound.init(theta)
+    start = _bound(rule, functools.partial(bind, pool), as_node(pool, 0)).init(theta)
     state = _leaves(pool, start, ())
     objective = Symbolic(pool) if J is None else J.at(t)
     with watching() as calls:
@@ -87,7 +87,8 @@ def _bound(rule: Optimizer, bind: Callable[..., Any], t: Node) -> Optimizer:
 def _leaves(pool: dict, start: Any, path: tuple) -> Any:
     if isinstance(start, dict):
         return {name: _leaves(pool, value, (*path, name)) for name, value in start.items()}
-    return make(pool, "state", (), np.shape(start), path)
+    node = as_node(pool, start)
+    return make(pool, "state", (), node.shape, path, node.dtype)
 
 
 class watching:

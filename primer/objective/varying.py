@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from typing import Any
 
@@ -73,8 +74,49 @@ class Table:
 
     def __getitem__(self, t: Any) -> Any:
         if hasattr(t, "traced"):
-            return t.lookup(self.rows)
+            return t.lookup(self)
         return self.rows[t % len(self.rows)]
+
+    def written(self, steps: int | None) -> np.ndarray:
+        """Rows for a script of so many steps, which starts again after the last of them."""
+        return self.rows[:steps]
+
+
+class Drawn(Table):
+    """Standard normal rows without an end: after `steps` rows come as many new ones.
+
+    Examples
+    --------
+    >>> noise = Drawn(seed=0, steps=4, dim=1)
+    >>> noise[0].shape, bool(noise[0] == noise[4])
+    ((1,), False)
+    """
+
+    def __init__(self, seed: int, steps: int, dim: int) -> None:
+        self.block = seed, steps, dim
+        super().__init__(_block.__wrapped__(*self.block, 0))
+
+    def __getitem__(self, t: Any) -> Any:
+        if hasattr(t, "traced"):
+            return super().__getitem__(t)
+        if np.ndim(t):
+            return np.stack([self[int(k)] for k in np.ravel(t)]).reshape(*np.shape(t), -1)
+        return self._rows(t // len(self.rows))[t % len(self.rows)]
+
+    def written(self, steps: int | None) -> np.ndarray:
+        blocks = range(-(-(steps or 1) // len(self.rows)))
+        return np.concatenate([self._rows(k) for k in blocks])[:steps]
+
+    def _rows(self, k: int) -> np.ndarray:
+        return _block(*self.block, k) if k else self.rows
+
+
+@functools.lru_cache(maxsize=4)
+def _block(seed: int, steps: int, dim: int, k: int) -> np.ndarray:
+    """The k-th so many rows, a pure function of the seed and k."""
+    rows = np.random.default_rng([seed, k] if k else seed).standard_normal((steps, dim))
+    rows.flags.writeable = False
+    return rows
 
 
 class Noisy(Objective):
@@ -91,7 +133,7 @@ class Noisy(Objective):
     seed : int
         Noise is a pure function of (seed, t); every run of a batch meets the same noise.
     steps : int
-        Rows drawn; after that many steps the noise repeats.
+        Rows drawn at once. A longer run draws more and never meets the same noise twice.
 
     Raises
     ------
@@ -114,8 +156,7 @@ class Noisy(Objective):
             J, J.grad, J.hess, J.dim, J.minimum, name=J.name, window=J.window, start=J.start
         )
         self.J, self.sigma, self.steps = J, sigma, check.count("steps", steps)
-        rng = np.random.default_rng(check.count("seed", seed, 0))
-        self.table = Table(rng.standard_normal((steps, J.dim)))
+        self.table: Table = Drawn(check.count("seed", seed, 0), self.steps, J.dim)
 
     def at(self, t: Any) -> Objective:
         now, noise = self.J.at(t), self.sigma * self.table[t]

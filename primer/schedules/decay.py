@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from ..hyper import Hyper, power
+from ..hyper import Hyper, scaled_power
 from ..registry import schedule
 from .base import Schedule
 
@@ -100,7 +100,7 @@ class StepDecay(Schedule):
     counts: ClassVar[dict[str, int]] = {"every": 1}
 
     def value(self, t: Any) -> Any:
-        return self.initial * power(self.factor, _integer(t // self.every))
+        return scaled_power(self.initial, self.factor, _integer(t // self.every))
 
 
 @schedule(
@@ -143,7 +143,7 @@ class Exponential(Schedule):
     domains: ClassVar[dict[str, str]] = {"factor": "positive"}
 
     def value(self, t: Any) -> Any:
-        return self.initial * power(self.factor, _integer(t))
+        return scaled_power(self.initial, self.factor, _integer(t))
 
 
 @schedule(

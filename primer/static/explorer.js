@@ -2,34 +2,8 @@
 // A classic script for the published page, where it starts by itself, and for JupyterLab (anywidget).
 globalThis.PrimerExplorer ??= (() => {
   "use strict";
-  // ---- numbers: what traced code may call, and the loop around it -------------------------------
-  // (a + aLow) * (b + bLow): the operations of primer.hyper._times, in the same order.
-  function times(a, aLow, b, bLow) {
-    const product = a * b, a0 = 134217729 * a, b0 = 134217729 * b;
-    const a1 = a0 - (a0 - a), b1 = b0 - (b0 - b), a2 = a - a1, b2 = b - b1;
-    const error = (((a1 * b1 - product) + a1 * b2 + a2 * b1) + a2 * b2) + (a * bLow + aLow * b);
-    const total = product + error;
-    return [total, error - (total - product)];
-  }
-
-  function power(b, n) {
-    let high = 1 + 0 * b, low = 0 * b, base = b, rest = 0 * b;
-    while (n) {
-      if (n % 2) [high, low] = times(high, low, base, rest);
-      n = Math.floor(n / 2);
-      if (n) [base, rest] = times(base, rest, base, rest);
-    }
-    return high;
-  }
-
-  const tables = new Map();
-  const lib = {
-    P(b, n) { // b to the integer power n, remembered per b
-      if (tables.size > 99) tables.clear();
-      if (!tables.has(b)) tables.set(b, []);
-      return tables.get(b)[n] ??= power(b, n);
-    },
-  };
+  // ---- numbers: the loop around traced code -----------------------------------------------------
+  const { lib, power } = globalThis.PrimerNumbers ?? require("./explorer-numbers.js");
 
   // One run. Row t of a channel stands at t * width; w and s belong to the step from t to t + 1.
   function march({ init, step, loss }, h, start, steps, { s: sizeS, w: sizeW }) {
