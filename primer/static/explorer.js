@@ -55,7 +55,7 @@ globalThis.PrimerExplorer ??= (() => {
     ? v => a + (b - a) * (Math.log(v / low) / Math.log(high / low))
     : v => a + (b - a) * ((v - low) / (high - low));
   const tenth = v => Math.round(Math.min(Math.max(v, -9999), 9999) * 10) / 10;
-  const minus = text => String(text).replaceAll("-", "−");
+  const minus = text => String(text).replaceAll("-", "−").replace("Infinity", "∞");
   const plain = v => v === 0 || (Math.abs(v) >= 1e-3 && Math.abs(v) < 1e5);
   const rounded = v => minus(plain(v) ? Number(v.toPrecision(4)) : v.toExponential(2));
   const nearest = (list, v) => list.reduce((best, u, i) => (Math.abs(u - v) < Math.abs(list[best] - v) ? i : best), 0);
