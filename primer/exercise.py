@@ -6,6 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from . import check
+
 
 class Verdict(str):
     """A text for the reader that is true where the answer is right."""
@@ -63,7 +65,12 @@ def verdict(answer: Any, right: Any, hint: str = "", tolerance: float = 0.005) -
 
 
 def _close(answer: Any, right: Any, tolerance: float) -> bool:
-    given, wanted = np.asarray(answer, dtype=float), np.asarray(right, dtype=float)
+    wanted = np.asarray(right, dtype=float)
+    allowed = f"numbers of shape {wanted.shape}" if wanted.ndim else "a number"
+    try:
+        given = np.asarray(answer, dtype=float)
+    except (TypeError, ValueError):
+        raise check.refuse("answer", answer, allowed) from None
     if given.shape != wanted.shape:
-        raise ValueError(f"answer must have shape {wanted.shape}, got {given.shape}")
+        raise check.refuse("answer", answer, allowed)
     return bool((np.abs(given - wanted) <= tolerance * np.abs(wanted)).all())

@@ -61,15 +61,18 @@ def relief(
     x_low, x_high, y_low, y_high = frame = plotting.frame(J, window)
     x = np.linspace(x_low, x_high, 121)
     y = np.linspace(y_high, y_low, check.count("rows", rows) + 1)
-    raw = J(np.stack(np.meshgrid(x, y), axis=-1))
-    lift = height or (lambda value: (value - raw.min()) / np.ptp(raw) * (x_high - x_low) / 4)
-    z = lift(raw)
+    raw = plotting.seen(J, np.stack(np.meshgrid(x, y), axis=-1))
+    if not raw.count():
+        raise check.refuse("J", J, f"defined somewhere in the window {frame}")
+    lift = height or (lambda v: (v - raw.min()) / (np.ptp(raw) or 1) * (x_high - x_low) / 4)
+    z = np.ma.masked_invalid(lift(raw))
     edges = np.linspace(z.min(), z.max(), check.count("bands", bands) + 1)
-    edges[-1] += 1e-9 * np.ptp(edges)
+    edges[-1] += 1e-9 * (np.ptp(edges) or 1)
 
     def place(theta: Any) -> np.ndarray:
         theta = np.asarray(theta, dtype=float)
-        return _seen(theta, lift(J(theta)), frame)
+        with np.errstate(all="ignore"):
+            return _seen(theta, lift(J(theta)), frame)
 
     pieces = [piece for k in range(rows) for piece in _strip(x, y[k : k + 2], z[k : k + 2], edges)]
     ends = np.cumsum([len(outline) for _, outline in pieces])

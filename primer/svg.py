@@ -62,6 +62,7 @@ def svg(figure: Figure, alt: str, prefix: str = "") -> str:
 
 def _compact(text: str, alt: str, prefix: str) -> str:
     text = text[text.index("<svg") :]
+    text = re.sub(r"(?<=>)[^<>]+(?=<)", _literal, text)
     text = re.sub(r"<metadata>.*?</metadata>|<!--.*?-->", "", text, flags=re.S)
     text = re.sub(r"<defs>\s*<style.*?</style>\s*</defs>", "", text, flags=re.S)
     text = re.sub(r"(?<= d=\")[^\"]*", _short_path, text)
@@ -81,6 +82,11 @@ def _compact(text: str, alt: str, prefix: str) -> str:
         f'<title id="{prefix}-alt">{html.escape(alt)}</title>'
     )
     return re.sub(r"^<svg[^>]*>", lambda _: head, text)
+
+
+def _literal(match: re.Match[str]) -> str:
+    """Words of a figure, so written that none of them is taken for an attribute."""
+    return match[0].replace('"', "&quot;").replace("#", "&#35;")
 
 
 def _short_path(match: re.Match[str]) -> str:

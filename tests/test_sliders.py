@@ -1,12 +1,11 @@
 """A slider reaches both ends and its start, in order, and its numbers read alike everywhere."""
 
 import json
-import shutil
 import subprocess
 from pathlib import Path
 
 import numpy as np
-import pytest
+from helpers import node
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -71,7 +70,6 @@ PLAIN = [0.0, -0.0, np.inf, -np.inf, np.nan, 5e-324, 1e21, 1e16, 123456789012345
 EDGES = [99999.99, 1e5, 9.9995e4, 9.995e-4, 1e-6, 9.999999e-7, 1234.5, -1234.5, 0.00125]
 
 
-@pytest.mark.skipif(not shutil.which("node"), reason="node is not installed")
 def test_every_float_reads_alike_in_python_and_in_javascript():
     found = [*PLAIN, *EDGES]
 
@@ -93,6 +91,6 @@ def written_by_javascript(values):
         "console.log(JSON.stringify(values.map(v => [P.minus(v), P.rounded(v)])));"
     )
     text = ",".join(repr(float(v)).replace("inf", "Infinity") for v in values)
-    done = subprocess.run(["node", "-e", code], input=text, capture_output=True, text=True)
+    done = subprocess.run([node(), "-e", code], input=text, capture_output=True, text=True)
     assert not done.stderr
     return json.loads(done.stdout)

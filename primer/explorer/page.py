@@ -46,7 +46,8 @@ def page(explorer: Base, controls: bool = True) -> str:
             scenes = scenes.replace(
                 f'data-rule="{k}" style="', f'data-rule="{k}" style="display:none;'
             )
-    rows = "".join(_row(c, explorer.id) for c in explorer.controls) if controls else ""
+    known = enumerate(explorer.controls) if controls else ()
+    rows = "".join(_row(c, f"{explorer.id}-h{k}") for k, c in known)
     sliders = f'<div class="px-controls">{rows}</div>' if rows else ""
     caption = (
         f"<figcaption>{html.escape(explorer.caption)}</figcaption>" if explorer.caption else ""
@@ -108,15 +109,20 @@ def _scene(k: int, panels: list[Any]) -> str:
 def _choice(explorer: Base) -> str:
     if len(explorer.scene_names) < 2:
         return ""
-    options = "".join(f"<option>{html.escape(name)}</option>" for name in explorer.scene_names)
+    options = "".join(map(_option, explorer.scene_names))
     return (
         '<label class="px-choice px-live-only"><span>Landscape</span>'
         f"<select>{options}</select></label>"
     )
 
 
-def _row(control: Control, id_: str) -> str:
-    slider, field = control.slider, f"{id_}-{control.key}"
+def _option(name: str) -> str:
+    name = html.escape(name)
+    return f'<option value="{name}">{name}</option>'
+
+
+def _row(control: Control, field: str) -> str:
+    slider = control.slider
     name = f"<small>{html.escape(control.name)}</small>" if control.name else ""
     value = number(slider.values[slider.index])
     return (

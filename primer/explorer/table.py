@@ -22,6 +22,7 @@ HEADS = {
 
 def columns(table: Sequence[str], views: Sequence[str]) -> tuple[str, ...]:
     """The columns asked for; refuses unknown ones, and those of the rate where it is not shown."""
+    table = (table,) if isinstance(table, str) else table
     for name in table:
         if name not in HEADS:
             raise check.refuse("table", name, f"one of {', '.join(HEADS)}")
@@ -32,6 +33,7 @@ def columns(table: Sequence[str], views: Sequence[str]) -> tuple[str, ...]:
 
 def shown(names: Sequence[str], known: Sequence[str]) -> list[str]:
     """The rules drawn at first; all where none is named."""
+    names = (names,) if isinstance(names, str) else names
     for name in names:
         if name not in known:
             raise check.refuse("shown", name, f"among the names {[*known]}")
@@ -56,9 +58,10 @@ def _loss(sample: Record, done: int, gone: bool) -> str:
 
 
 def _theta(sample: Record, done: int, gone: bool) -> str:
+    if gone:
+        return "–"
     theta = sample.theta[done]
-    few = ", ".join(page.rounded(x) for x in theta[:4])
-    return "–" if gone else few + (", …" if len(theta) > 4 else "")
+    return ", ".join(page.rounded(x) for x in theta[:4]) + (", …" if len(theta) > 4 else "")
 
 
 def _area(sample: Record, done: int, gone: bool) -> str:
