@@ -162,7 +162,8 @@ def _read(rates: np.ndarray, smoothed: np.ndarray, limit: float) -> tuple[np.nda
     alive = ~np.logical_or.accumulate(lost)[width - 1 :]
     blowup = np.where(lost.any(0), rates[lost.argmax(0)], np.inf)
     fall = np.where(alive, fall, -np.inf)
-    steepest = np.where(fall.max(0) > 0, rates[fall.argmax(0) + width // 2], np.nan)
+    rounding = 1e-14 * np.abs(smoothed[0])
+    steepest = np.where(fall.max(0) > rounding, rates[fall.argmax(0) + width // 2], np.nan)
     return steepest[()], blowup[()]
 
 

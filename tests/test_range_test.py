@@ -104,7 +104,7 @@ def test_a_loss_that_crosses_0_blows_up_only_above_the_stability_limit(shift):
     assert found.steepest < 1
 
 
-@pytest.mark.parametrize("level", [-3.0, 0.0, 3.0])
+@pytest.mark.parametrize("level", [-3.0, -0.1, 0.0, 0.1, 3.0])
 def test_a_constant_loss_neither_falls_nor_blows_up(level):
     flat = Objective(lambda th: level + 0 * th[..., 0], lambda th: 0 * th)
     found = range_test(SGD(), flat, [0.0], 1e-3, 1.0, 5)

@@ -17,8 +17,8 @@ from ..script import program
 
 ADVICE = {
     "J(theta)": "index coordinates by theta[..., i] and reduce over the last axis, .sum(-1)",
-    "J.grad(theta)": "stack the derivatives with np.stack((dx, dy), axis=-1), not np.array([dx, dy])"
-    ", and index coordinates by theta[..., i]",
+    "J.grad(theta)": "index coordinates by theta[..., i] and stack the derivatives with "
+    "np.stack((dx, dy), axis=-1), not np.array([dx, dy])",
 }
 
 

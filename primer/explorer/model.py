@@ -252,7 +252,7 @@ def inner(item: Any) -> bool:
 def _seen(rule: Any, calls: Any, watch: Sequence[Any], t: int, shape: tuple[int, ...]) -> dict:
     """The watched numbers of one step, one entry per component, named as in `Program.watched`."""
     known = {name: value for _, local in reversed(calls) for name, value in local.items()}
-    out = {}
+    out: dict[str, np.ndarray] = {}
     for item in watch:
         if isinstance(item, str):
             label, value = item, known[item]

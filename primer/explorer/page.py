@@ -16,7 +16,13 @@ from .model import Control
 if TYPE_CHECKING:
     from .base import Base
 
-SCRIPTS = ("explorer-drag.js", "explorer-grid.js", "explorer-table.js", "explorer.js")
+SCRIPTS = (
+    "explorer-drag.js",
+    "explorer-grid.js",
+    "explorer-links.js",
+    "explorer-table.js",
+    "explorer.js",
+)
 WITHOUT = "Without JavaScript the figure shows the default settings and its controls are hidden."
 
 
