@@ -163,9 +163,10 @@ def _same_budget(rules: Any, rates: Any) -> dict[str, np.ndarray]:
         raise ValueError(
             f"rates must have the names of rules, {sorted(rules)}, got {sorted(rates)}"
         )
+    for name in rules:
+        check.number(f"rates[{name!r}]", rates[name], "positive")
     grids = {name: np.asarray(rates[name], dtype=float) for name in rules}
     for name, grid in grids.items():
-        check.number(f"rates[{name!r}]", grid, "positive")
         if grid.ndim != 1 or not grid.size:
             allowed = "a list of rates, such as [0.01, 0.1]"
             raise check.refuse(f"rates[{name!r}]", rates[name], allowed)

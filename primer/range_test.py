@@ -122,6 +122,8 @@ def range_test(
         raise check.refuse("J", J, "an Objective; Objective(f) makes one from a function")
     for name, value in (("low", low), ("high", high)):
         check.number(name, value, "positive")
+        if np.ndim(value):
+            raise check.refuse(name, value, "one number")
     if not low < high:
         raise check.refuse("high", high, f"above low = {low}")
     check.number("smooth", smooth, "decay")

@@ -64,10 +64,13 @@ def relief(
     raw = plotting.seen(J, np.stack(np.meshgrid(x, y), axis=-1))
     if not raw.count():
         raise check.refuse("J", J, f"defined somewhere in the window {frame}")
-    lift = height or (lambda v: (v - raw.min()) / (np.ptp(raw) or 1) * (x_high - x_low) / 4)
+    least, most = float(raw.min()), float(raw.max())
+    lift = height or (lambda v: (v - least) / (most - least or 1) * (x_high - x_low) / 4)
     z = np.ma.masked_invalid(lift(raw))
-    edges = np.linspace(z.min(), z.max(), check.count("bands", bands) + 1)
-    edges[-1] += 1e-9 * (np.ptp(edges) or 1)
+    foot, top = float(z.min()), float(z.max())
+    ends = (foot, top) if foot < top else (foot - 1, foot + 1)
+    edges = np.linspace(*ends, check.count("bands", bands) + 1)
+    edges[-1] += 1e-9 * np.ptp(edges)
 
     def place(theta: Any) -> np.ndarray:
         theta = np.asarray(theta, dtype=float)

@@ -34,7 +34,7 @@ def subscript(number: int) -> str:
 
 
 def _power(value: float, _: Any = None) -> str:
-    exponent = np.log10(value) if value > 0 else np.nan
+    exponent = np.log10(value) if 0 < value < np.inf else 0.5
     if abs(exponent - round(exponent)) > 1e-9:
         return ""
     plain = 0 <= round(exponent) <= 2

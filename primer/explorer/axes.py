@@ -46,6 +46,7 @@ def limits(label: str, samples: Sequence[np.ndarray], log: bool | None) -> Axis:
         positive = default[default > 0]
         wide = bool(positive.size and positive.max() > 50 * positive.min())
         log = wide and bool((everything >= 0).all())
+    log = log and bool((everything > 0).any())
     return _log(label, default, everything) if log else _linear(label, default, everything)
 
 

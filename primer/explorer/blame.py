@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import linecache
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -55,27 +55,27 @@ def _refuse_untraceable(J: Objective) -> None:
 
 
 @contextlib.contextmanager
-def blamed(rule: Any) -> Iterator[None]:
-    """What the rule's own `init` or `step` raises becomes a ValueError that names its line."""
+def blamed(rule: Any, curves: Sequence[Any] = ()) -> Iterator[None]:
+    """What a rule's own `init` or `step`, or a curve, raises becomes a ValueError with its line."""
     try:
         yield
     except TraceError:
         raise
     except Exception as error:
-        line = _line(rule, error)
+        own = [type(rule).init, type(rule).step, *(curve.f for curve in curves)]
+        line = _line([f.__code__ for f in own if hasattr(f, "__code__")], error)
         if line is None:
             raise
         told = f"{type(error).__name__}: {error}"
         raise ValueError(f"{line} of {type(rule).__name__} must run, got {told}") from None
 
 
-def _line(rule: Any, error: Exception) -> str | None:
-    """The last line of the rule's own code that an error passed through."""
-    codes = [getattr(type(rule), name).__code__ for name in ("init", "step")]
+def _line(codes: Sequence[Any], error: Exception) -> str | None:
+    """The last line of this code that an error passed through."""
     frames = traceback.walk_tb(error.__traceback__)
     own = [(frame.f_code, number) for frame, number in frames if frame.f_code in codes]
     if not own:
         return None
     code, number = own[-1]
-    text = linecache.getline(code.co_filename, number).strip()
+    text = linecache.getline(code.co_filename, number).strip()[:70]
     return f"`{text}` in {code.co_name}" if text else f"line {number} in {code.co_name}"

@@ -23,7 +23,7 @@ BOX = (52.0, 32.0, 350.0, 258.0)
 #: Points of a line at most; the longer ones show every k-th.
 POINTS = 1000
 #: Characters of a title at most.
-TITLE = 48
+TITLE = 44
 
 
 @dataclasses.dataclass(frozen=True)

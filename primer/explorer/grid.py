@@ -20,6 +20,9 @@ from .model import Control, Record, described
 from .packing import packed, rounded_curves
 from .views import Line, Panel
 
+#: Larger numbers have the colour of this one, so that no difference of colours overflows.
+MOST = 1e100
+
 
 @dataclasses.dataclass(frozen=True)
 class Plot:
@@ -48,6 +51,9 @@ class Plot:
     xlabel: str = "step t"
     ylabel: str = ""
     log: bool | None = None
+
+    def __post_init__(self) -> None:
+        _tidy(self, "title", "xlabel", "ylabel")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -78,6 +84,14 @@ class Heat:
     log: bool = False
     label: str = ""
     limits: tuple[float, float] | None = None
+
+    def __post_init__(self) -> None:
+        _tidy(self, "title", "label")
+
+
+def _tidy(panel: Any, *fields: str) -> None:
+    for name in fields:
+        object.__setattr__(panel, name, text(name, getattr(panel, name)))
 
 
 def explore_grid(
@@ -213,6 +227,7 @@ class GridExplorer(Base):
         x, y = (Axis(n, -0.5, k - 0.5) for n, k in zip(names, self.shape, strict=True))
         values = np.ma.masked_invalid(self.arrays[heat.value].T)
         values = np.ma.masked_less_equal(values, 0) if heat.log else values
+        values = values.clip(1 / MOST if heat.log else -MOST, MOST)
         alt = f"{heat.title}: a map over {names[0]} and {names[1]}."
 
         def draw(ax: Any) -> None:

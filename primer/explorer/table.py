@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -22,7 +23,7 @@ HEADS = {
 
 def columns(table: Sequence[str], views: Sequence[str]) -> tuple[str, ...]:
     """The columns asked for; refuses unknown ones, and those of the rate where it is not shown."""
-    table = (table,) if isinstance(table, str) else table
+    table = _listed("table", table)
     for name in table:
         if name not in HEADS:
             raise check.refuse("table", name, f"one of {', '.join(HEADS)}")
@@ -33,11 +34,18 @@ def columns(table: Sequence[str], views: Sequence[str]) -> tuple[str, ...]:
 
 def shown(names: Sequence[str], known: Sequence[str]) -> list[str]:
     """The rules drawn at first; all where none is named."""
-    names = (names,) if isinstance(names, str) else names
+    names = _listed("shown", names)
     for name in names:
         if name not in known:
             raise check.refuse("shown", name, f"among the names {[*known]}")
     return list(names or known)
+
+
+def _listed(name: str, given: Any) -> tuple[str, ...]:
+    """A list of texts as a tuple; one text stands for itself, None for none."""
+    if not isinstance(given, str | list | tuple | None):
+        raise check.refuse(name, given, "a list of texts")
+    return (given,) if isinstance(given, str) else tuple(given or ())
 
 
 def rate_of(program: Program) -> dict[str, int]:

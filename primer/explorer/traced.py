@@ -163,10 +163,11 @@ class Explorer(Base):
         refuse_shapes(J, point)
         rules = list(self.rules.values())
         chosen = expanded(views, rules, J.dim)
+        curves = [view for view in chosen if isinstance(view, Curve)]
         programs, samples = [], []
         for rule in rules:
             watch = watched(chosen, rule)
-            with blamed(rule):
+            with blamed(rule, curves):
                 programs.append(program(rule, J, sliders, tuple(watch), self.steps))
                 samples.append(self._sample(rule, J, point, watch))
         window = None if window is None else check.window(window, J.dim)

@@ -161,14 +161,15 @@ class Layout:
 
     def curve(self, view: Curve) -> Panel:
         label = view.f if isinstance(view.f, str) else view.label
+        bound = 3 if self.dim > 1 else 1
         lines, values, most = [], [], 0
         for k, sample in enumerate(self.samples):
             found = [n for n in sample.watched if n == label or n.startswith(f"{label}[")]
             places = list(sample.watched)
-            for part, name in enumerate(found[: self.shown]):
+            for part, name in enumerate(found[:bound]):
                 lines.append(Line(k, ("w", places.index(name)), part=part))
                 values.append(sample.watched[name])
-            most = max(most, min(len(found), self.shown))
+            most = max(most, min(len(found), bound))
         y = limits("", values, view.log)
         alt = f"{view.label} against the step for {self.who}."
         letters = (

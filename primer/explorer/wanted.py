@@ -55,7 +55,7 @@ def _refuse_doubles(curves: Sequence[Curve]) -> None:
     known = {(c.f if isinstance(c.f, str) else c.label): c.f for c in curves}
     for curve in curves:
         name = curve.f if isinstance(curve.f, str) else curve.label
-        if known[name] is not curve.f or any(name.startswith(f"{other}[") for other in known):
+        if known[name] != curve.f or any(name.startswith(f"{other}[") for other in known):
             raise check.refuse("views", name, "Curves of different labels")
 
 
