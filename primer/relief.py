@@ -68,8 +68,8 @@ def relief(
     lift = height or (lambda v: (v - least) / (most - least or 1) * (x_high - x_low) / 4)
     z = np.ma.masked_invalid(lift(raw))
     foot, top = float(z.min()), float(z.max())
-    ends = (foot, top) if foot < top else (foot - 1, foot + 1)
-    edges = np.linspace(*ends, check.count("bands", bands) + 1)
+    foot, top = (foot, top) if foot < top else (foot - 1, foot + 1)
+    edges = np.linspace(foot, top, check.count("bands", bands) + 1)
     edges[-1] += 1e-9 * np.ptp(edges)
 
     def place(theta: Any) -> np.ndarray:

@@ -225,9 +225,9 @@ class GridExplorer(Base):
     def _heat(self, heat: Heat) -> Panel:
         names = [f"{c.letter} {c.name}".strip() for c in self.controls]
         x, y = (Axis(n, -0.5, k - 0.5) for n, k in zip(names, self.shape, strict=True))
-        values = np.ma.masked_invalid(self.arrays[heat.value].T)
-        values = np.ma.masked_less_equal(values, 0) if heat.log else values
-        values = values.clip(1 / MOST if heat.log else -MOST, MOST)
+        known = np.ma.masked_invalid(self.arrays[heat.value].T)
+        known = np.ma.masked_less_equal(known, 0) if heat.log else known
+        values: Any = known.clip(1 / MOST if heat.log else -MOST, MOST)
         alt = f"{heat.title}: a map over {names[0]} and {names[1]}."
 
         def draw(ax: Any) -> None:
