@@ -37,8 +37,8 @@ class Optimizer:
     #: Domain (a key of `primer.check.DOMAINS`) of fields not known by name.
     domains: ClassVar[dict[str, str]] = {}
 
-    def __init__(self, *values: Any, **fields: Any) -> None:
-        if values or fields:  # a rule has the __init__ of its dataclass
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        if args or kwargs:  # a rule has the __init__ of its dataclass
             raise TypeError(f"the class {type(self).__name__} lacks the decorator @rule")
 
     def __post_init__(self) -> None:

@@ -74,7 +74,7 @@ EXPLORERS = [
     (shown(start="ab"), r"start must be a point .*got 'ab'"),
     (shown(start=[[1.0, 2.0]]), r"start must be one point"),
     (lambda: Draggable([1.0, 2.0]), r"start must be one number per coordinate.*got \[1\.0, 2\.0\]"),
-    (shown(views=None), r"views must be a list .*got None"),
+    (shown(views=None), r"views must be one of path, loss.*got None"),
     (shown(views=[]), r"views must be at least one .*got \[\]"),
     (shown(views=("state",)), r"views must be at least one that these rules have"),
     (
@@ -97,7 +97,7 @@ EXPLORERS = [
     (shown(title=3), r"title must be a text, got 3"),
     (shown(caption=["a"]), r"caption must be a text"),
     (shown(table=3), r"table must be a list of texts, got 3"),
-    (shown(shown={"SGD"}), r"shown must be a list of texts"),
+    (shown(shown=3), r"shown must be a list of texts, got 3"),
 ]
 
 

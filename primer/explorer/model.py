@@ -192,7 +192,9 @@ def named(rules: Sequence[Any], names: Sequence[str] | None) -> dict[str, Optimi
 
 def _one_each(names: Any, count: int) -> bool:
     """Whether these are `count` different texts, none of them empty."""
-    listed = isinstance(names, (list, tuple)) and all(isinstance(name, str) for name in names)
+    listed = isinstance(names, (list, tuple, np.ndarray)) and all(
+        isinstance(name, str) for name in names
+    )
     return listed and all(map(str.strip, names)) and len(set(names)) == len(names) == count
 
 

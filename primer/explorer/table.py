@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -43,7 +43,7 @@ def shown(names: Sequence[str], known: Sequence[str]) -> list[str]:
 
 def _listed(name: str, given: Any) -> tuple[str, ...]:
     """A list of texts as a tuple; one text stands for itself, None for none."""
-    if not isinstance(given, str | list | tuple | None):
+    if not isinstance(given, Iterable | None):
         raise check.refuse(name, given, "a list of texts")
     return (given,) if isinstance(given, str) else tuple(given or ())
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -136,7 +136,8 @@ class Explorer(Base):
         shown: Sequence[str] = (),
     ) -> None:
         self.title, self.caption = text("title", title), text("caption", caption)
-        views = (views,) if isinstance(views, (str, Curve)) else views
+        single = isinstance(views, (str, Curve)) or not isinstance(views, Iterable)
+        views = (views,) if single else tuple(views)
         for J in landscapes.values():
             expanded(views, list(rules.values()), J.dim)
         labels = [view if isinstance(view, str) else view.label for view in views]

@@ -18,10 +18,6 @@ VIEWS = ("path", "loss", "theta", "step", "state", "correction", "rate")
 
 def expanded(views: Sequence[Any], rules: Sequence[Any], dim: int | None) -> list[str | Curve]:
     """The views asked for, "state" and "correction" turned into curves."""
-    if isinstance(views, (str, Curve)):
-        views = (views,)
-    if not isinstance(views, (list, tuple)):
-        raise check.refuse("views", views, f"a list of {', '.join(VIEWS)} or of Curves")
     out: list[str | Curve] = []
     for view in views:
         if view == "state":

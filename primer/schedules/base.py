@@ -45,8 +45,8 @@ class Schedule(Base):
     #: So that a NumPy number times a schedule is left to `__rmul__`.
     __array_ufunc__ = None
 
-    def __init__(self, *values: Any, **fields: Any) -> None:
-        if values or fields:  # a schedule has the __init__ of its dataclass
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        if args or kwargs:  # a schedule has the __init__ of its dataclass
             raise _undecorated(self)
 
     def __post_init__(self) -> None:
