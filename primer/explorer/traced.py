@@ -137,7 +137,7 @@ class Explorer(Base):
     ) -> None:
         self.title, self.caption = text("title", title), text("caption", caption)
         single = isinstance(views, (str, Curve)) or not isinstance(views, Iterable)
-        views = (views,) if single else tuple(views)
+        views = [views] if single else list(views)
         for J in landscapes.values():
             expanded(views, list(rules.values()), J.dim)
         labels = [view if isinstance(view, str) else view.label for view in views]
