@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from . import registry
+from . import check, registry
 from .equation import latex
 from .graph import TraceError
 from .optimizer import Optimizer
@@ -34,13 +34,18 @@ def card(rule: Optimizer | type[Optimizer]) -> Markdown:
     -------
     Markdown
 
+    Raises
+    ------
+    ValueError
+        For anything else, and for a class whose fields have no defaults.
+
     Examples
     --------
     >>> from primer import SGD
     >>> print(card(SGD(lr=0.1)).splitlines()[0])
     **SGD**, 1951 (`robbins1951`)
     """
-    rule = rule() if isinstance(rule, type) else rule
+    rule = _instance(rule)
     entry = registry.rules.get(type(rule).__name__)
     source = f", {entry.year} ({_cited(entry.cite)})" if entry and entry.cite else ""
     settings = ", ".join(f"`{name} = {_short(value)}`" for name, value in rule.fields().items())
@@ -51,6 +56,18 @@ def card(rule: Optimizer | type[Optimizer]) -> Markdown:
         f"Settings: {settings or 'none'}. State: {state_per_parameter(rule)}.",
     ]
     return Markdown("\n\n".join(lines))
+
+
+def _instance(rule: Any) -> Optimizer:
+    made = rule
+    if isinstance(rule, type) and issubclass(rule, Optimizer):
+        known = inspect.signature(rule).parameters.values()
+        needed = any(p.default is p.empty and p.kind is p.POSITIONAL_OR_KEYWORD for p in known)
+        made = rule if needed else rule()
+    if not isinstance(made, Optimizer):
+        allowed = "an Optimizer instance such as Adam(), or a class whose fields all have defaults"
+        raise check.refuse("rule", rule, allowed)
+    return made
 
 
 def state_per_parameter(rule: Optimizer) -> str:

@@ -31,14 +31,15 @@ class Objective:
     name : str
         What figures and tables call it.
     window : tuple of float, optional
-        (x_low, x_high, y_low, y_high), a good frame to draw a two-dimensional one.
+        A good frame to draw it in: (x_low, x_high, y_low, y_high), or (low, high) in one dimension.
     start : array_like, optional
         A good place to start from, shape (d,).
 
     Raises
     ------
     ValueError
-        If `value`, `grad` or `hess` is not callable, or `minimum` does not end in `dim`.
+        If `value`, `grad` or `hess` is not callable, `minimum` does not end in `dim`, or `window`
+        is not finite with each low below its high.
 
     Examples
     --------
@@ -63,7 +64,7 @@ class Objective:
         minimum: Any = None,
         *,
         name: str = "",
-        window: tuple[float, float, float, float] | None = None,
+        window: tuple[float, ...] | None = None,
         start: Any = None,
     ) -> None:
         for label, function in (("value", value), ("grad", grad), ("hess", hess)):
@@ -73,9 +74,7 @@ class Objective:
         self.dim = None if dim is None else check.count("dim", dim)
         self.minimum = None if minimum is None else check.points("minimum", _floats(minimum), dim)
         self.start = None if start is None else check.points("start", _floats(start), dim)
-        self.name, self.window = name, window
-        if window is not None and not (window[0] < window[1] and window[2] < window[3]):
-            raise check.refuse("window", window, "(x_low, x_high, y_low, y_high), low < high")
+        self.name, self.window = name, None if window is None else check.window(window, dim)
 
     def __call__(self, theta: Any) -> Any:
         self._fits(theta)
