@@ -24,6 +24,10 @@ class Missing(TraceError, AttributeError):
     """An attribute of arrays that traced values do not have."""
 
 
+class OutOfBounds(TraceError, IndexError):
+    """A coordinate that there is not."""
+
+
 UFUNCS = {
     "add", "subtract", "multiply", "divide", "negative", "power", "sqrt", "square", "absolute",
     "sign", "exp", "log", "cos", "sin", "tanh", "floor", "maximum", "minimum", "less", "less_equal",
@@ -402,7 +406,9 @@ def _called(name: str, pool: dict, *args: Any, **kwargs: Any) -> Any:
         return FUNCTIONS[name](pool, *args, **kwargs)
     except TraceError:
         raise
-    except (TypeError, ValueError, IndexError) as error:
+    except IndexError as error:
+        raise OutOfBounds(f"an index cannot be traced like this: {error}") from error
+    except (TypeError, ValueError) as error:
         what = "an index" if name == "getitem" else f"np.{name}"
         raise TraceError(f"{what} cannot be traced like this: {error}") from error
 
