@@ -12,6 +12,7 @@ from . import registry
 from .equation import latex
 from .graph import TraceError
 from .optimizer import Optimizer
+from .tracing import instance
 from .tree import leaves
 
 
@@ -40,7 +41,7 @@ def card(rule: Optimizer | type[Optimizer]) -> Markdown:
     >>> print(card(SGD(lr=0.1)).splitlines()[0])
     **SGD**, 1951 (`robbins1951`)
     """
-    rule = rule() if isinstance(rule, type) else rule
+    rule = instance(rule)
     entry = registry.rules.get(type(rule).__name__)
     source = f", {entry.year} ({_cited(entry.cite)})" if entry and entry.cite else ""
     settings = ", ".join(f"`{name} = {_short(value)}`" for name, value in rule.fields().items())

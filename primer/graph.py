@@ -6,6 +6,7 @@ of operations is kept.
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -30,13 +31,40 @@ SAME = {"bitwise_and": "logical_and", "bitwise_or": "logical_or", "invert": "log
 WHOLE = {"add", "subtract", "multiply", "floor_divide", "remainder", "maximum", "minimum"}
 
 
+IF = "`if` (or and, or, not, max) on a traced value: use np.where(condition, a, b)"
+FLOAT = "float() or a function of `math` on a traced value: use np.sqrt, not math.sqrt"
+INT = "int(), float() or a function of `math` on a traced value: use np.floor, np.sqrt, np.where"
+INDEX = (
+    "range() or an index that is a traced value: only a field, or theta.shape[-1], is known before "
+    "the step; use np.where(condition, a, b) to choose by t"
+)
+
+
+class Pool(dict):
+    """The nodes of one trace by their content."""
+
+    #: Whether the trace is for an equation, see `primer.abstract`.
+    abstract = False
+
+    def shaped(self, shape: tuple) -> tuple:
+        return shape
+
+    def decide(self, node: Node, advice: str) -> bool:
+        """The truth of a node where Python asks for it."""
+        raise TraceError(advice)
+
+    def number(self, node: Node, advice: str, whole: bool) -> Any:
+        """The number of a node where Python asks for it."""
+        raise TraceError(advice)
+
+
 class Node(np.lib.mixins.NDArrayOperatorsMixin):
     """A value of the graph: an operation on other nodes. Equal nodes of a pool are one object."""
 
     traced = True
     dtype = np.dtype(float)
 
-    def __init__(self, pool: dict, op: str, args: tuple, shape: tuple, data: Any, whole: bool):
+    def __init__(self, pool: Pool, op: str, args: tuple, shape: tuple, data: Any, whole: bool):
         self.pool, self.op, self.args, self.shape = pool, op, args, shape
         self.data, self.whole = data, whole
 
@@ -79,16 +107,19 @@ class Node(np.lib.mixins.NDArrayOperatorsMixin):
         raise TraceError("a traced array cannot be written in place: use np.where or np.stack")
 
     def __bool__(self) -> bool:
-        raise TraceError(
-            "`if` (or and, or, not, max) on a traced value: use np.where(condition, a, b)"
-        )
+        return self.pool.decide(self, IF)
 
     def __float__(self) -> float:
-        raise TraceError(
-            "float() or a function of `math` on a traced value: use np.sqrt, not math.sqrt"
-        )
+        return float(self.pool.number(self, FLOAT, False))
 
-    __int__ = __index__ = __complex__ = __float__  # type: ignore[assignment]
+    def __int__(self) -> int:
+        return int(self.pool.number(self, INT, True))
+
+    def __index__(self) -> int:
+        return operator.index(self.pool.number(self, INDEX, True))
+
+    def __round__(self, digits: int = 0) -> Any:
+        return round(self.pool.number(self, INT, True), digits)
 
     def __iter__(self) -> Iterator:
         raise TraceError("a traced array cannot be unpacked or looped over: use theta[..., 0]")
@@ -109,19 +140,22 @@ class Node(np.lib.mixins.NDArrayOperatorsMixin):
 
 
 def make(
-    pool: dict, op: str, args: tuple = (), shape: tuple = (), data: Any = None, whole: bool = False
+    pool: Pool, op: str, args: tuple = (), shape: tuple = (), data: Any = None, whole: bool = False
 ) -> Node:
     """The node with this content: the one in the pool, or a new one."""
     token = (data.tobytes(), data.shape) if isinstance(data, np.ndarray) else data
+    shape = pool.shaped(shape)
     key = (op, tuple(map(id, args)), shape, token, whole)
     if key not in pool:
         pool[key] = Node(pool, op, args, shape, data, whole)
     return pool[key]
 
 
-def as_node(pool: dict, value: Any) -> Node:
+def as_node(pool: Pool, value: Any) -> Node:
     if isinstance(value, Node):
         return value
+    if hasattr(value, "symbol"):  # the number of parameters, in an equation
+        return value.symbol
     array = np.asarray(value)
     if array.dtype.kind not in "iufb":
         raise TraceError(f"a traced rule computes with numbers, got {value!r}")
@@ -139,7 +173,7 @@ def elementwise(op: str, *args: Node) -> Node:
     return make(args[0].pool, op, args, shape, None, whole)
 
 
-def gather(pool: dict, parts: list[Node], index: list[tuple[int, int]], shape: tuple) -> Node:
+def gather(pool: Pool, parts: list[Node], index: list[tuple[int, int]], shape: tuple) -> Node:
     """The array whose k-th number is number index[k][1] of parts[index[k][0]]."""
     if len(parts) == 1 and shape == parts[0].shape:
         if [i for _, i in index] == list(range(len(index))):
@@ -157,20 +191,20 @@ def _numbered(parts: list[Node]) -> list[np.ndarray]:
     return grids
 
 
-def _stack(pool: dict, arrays: Any, axis: int = 0, **_: Any) -> Node:
+def _stack(pool: Pool, arrays: Any, axis: int = 0, **_: Any) -> Node:
     parts = [as_node(pool, a) for a in arrays]
     grid = np.stack(np.broadcast_arrays(*_numbered(parts)), axis=axis)
     return gather(pool, parts, list(grid.ravel()), grid.shape)
 
 
-def _concatenate(pool: dict, arrays: Any, axis: int = 0, **_: Any) -> Node:
+def _concatenate(pool: Pool, arrays: Any, axis: int = 0, **_: Any) -> Node:
     parts = [as_node(pool, a) for a in arrays]
     grid = np.concatenate(_numbered(parts), axis=axis)
     return gather(pool, parts, list(grid.ravel()), grid.shape)
 
 
 def _moved(change: Callable[..., np.ndarray]) -> Callable[..., Node]:
-    def function(pool: dict, array: Any, *args: Any, **kwargs: Any) -> Node:
+    def function(pool: Pool, array: Any, *args: Any, **kwargs: Any) -> Node:
         part = as_node(pool, array)
         grid = change(_numbered([part])[0], *args, **kwargs)
         return gather(pool, [part], list(grid.ravel()), grid.shape)
@@ -178,7 +212,7 @@ def _moved(change: Callable[..., np.ndarray]) -> Callable[..., Node]:
     return function
 
 
-def _sum(pool: dict, array: Any, axis: int | None = None, keepdims: bool = False, **_: Any) -> Node:
+def _sum(pool: Pool, array: Any, axis: int | None = None, keepdims: bool = False, **_: Any) -> Node:
     part = as_node(pool, array)
     axes = tuple(range(part.ndim)) if axis is None else (axis % part.ndim,)
     shape = [1 if i in axes else n for i, n in enumerate(part.shape)]
@@ -190,16 +224,16 @@ def _sum(pool: dict, array: Any, axis: int | None = None, keepdims: bool = False
     return make(pool, "sum", (part,), final, tuple(map(tuple, rows.tolist())))
 
 
-def _where(pool: dict, condition: Any, a: Any, b: Any) -> Node:
+def _where(pool: Pool, condition: Any, a: Any, b: Any) -> Node:
     return elementwise("where", *(as_node(pool, x) for x in (condition, a, b)))
 
 
-def _clip(pool: dict, x: Any, low: Any, high: Any, **_: Any) -> Any:
+def _clip(pool: Pool, x: Any, low: Any, high: Any, **_: Any) -> Any:
     node: Any = as_node(pool, x)
     return np.minimum(np.maximum(node, low), high)
 
 
-def _norm(pool: dict, x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Any:
+def _norm(pool: Pool, x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Any:
     if ord not in (None, 2):
         raise TraceError(
             f"np.linalg.norm with ord = {ord!r} cannot be traced: write it with np.sum"
@@ -209,16 +243,19 @@ def _norm(pool: dict, x: Any, ord: Any = None, axis: Any = None, keepdims: bool 
 
 
 def _matmul(a: Node, b: Node) -> Node:
+    if a.pool.abstract:
+        shape = np.matmul(np.empty(a.shape), np.empty(b.shape)).shape
+        return make(a.pool, "matmul", (a, b), shape)
     if b.ndim == 1:
         return (a * b).sum(-1)
     return _stack(a.pool, [(a * b[..., j]).sum(-1) for j in range(b.shape[-1])], axis=-1)
 
 
-def _solve(pool: dict, a: Any, b: Any) -> Any:
+def _solve(pool: Pool, a: Any, b: Any) -> Any:
     """A x = b with the pivoting of LAPACK, for one or two unknowns; a symbol beyond."""
     A: Any = as_node(pool, a)
     B: Any = as_node(pool, b)
-    if A.op == "hess" or A.shape[-1] > 2:
+    if A.op == "hess" or A.shape[-1] > 2 or pool.abstract:
         return make(pool, "solve", (A, B), B.shape)
     if A.shape[-1] == 1:
         return B / A[0]
