@@ -84,8 +84,9 @@ def _equation(rule: Optimizer) -> Equation:
     for one, other in zip(first.lines(), second.lines(), strict=True):
         if one != other:
             raise TraceError(
-                f"the number of parameters enters as a number, {SIZES[0]} here: {one}; use "
-                "theta.shape[-1] with NumPy functions, and the same formula for every coordinate"
+                f"the line of {one.split(' &=')[0]} is another one for {SIZES[0]} parameters than "
+                f"for {SIZES[1]}: write the same formula for every coordinate, and theta.shape[-1] "
+                "in NumPy functions (np.sqrt, not math.sqrt)"
             )
     return first
 

@@ -12,8 +12,8 @@ PICKED = (
     "theta[..., i:j], np.stack and np.concatenate of them, np.swapaxes and the diagonal of a matrix"
 )
 NO_MATRIX = (
-    "a number or vector beside a matrix has no notation in an equation: multiply by the matrix, or "
-    "by np.eye(theta.shape[-1])"
+    "a number or vector spread over a matrix has no notation in an equation: write it times "
+    "np.eye(theta.shape[-1])"
 )
 
 
@@ -35,6 +35,10 @@ class Matrices(Notation):
             return "0"
         raise TraceError(NO_MATRIX)
 
+    def rows(self, node: Node) -> str:
+        """Text of a matrix or vector in a product of rows by columns."""
+        return self.matrix(node, PRODUCT) if kind(node) == 2 else self.beside(node, "rows")
+
     def transposed(self, node: Node) -> str:
         text = self.vector(node, ATOM) if kind(node) == 1 else self.matrix(node, ATOM)
         return (parenthesised(text) if "^" in text and text[0] != "(" else text) + r"^\top"
@@ -54,8 +58,7 @@ class Matrices(Notation):
     def _matrix_solve(self, node: Node) -> Text:
         a, b = node.args
         inverse = f"{parenthesised(self.matrix(a)) if self._tall(a) else self.matrix(a)}^{{-1}}"
-        right = self.vector(b, PRODUCT) if kind(b) < 2 else self.matrix(b, PRODUCT)
-        return rf"{inverse}\,{right}", PRODUCT
+        return rf"{inverse}\,{self.rows(b)}", PRODUCT
 
     def _tall(self, node: Node) -> bool:
         """Whether a text needs parentheses before an exponent."""
@@ -87,7 +90,7 @@ class Matrices(Notation):
                 return rf"{self.matrix(a, PRODUCT)}\,{self.factor(b, POWER)}", PRODUCT
             case 1, 1:
                 upright, lying = (a, b) if column(a) else (b, a)
-                return f"{self.vector(upright, PRODUCT)} {self.transposed(lying)}", PRODUCT
+                return f"{self.rows(upright)} {self.transposed(lying)}", PRODUCT
         M, v = (a, b) if kind(a) == 2 else (b, a)
         diagonal = rf"\operatorname{{diag}}({self.vector(v)})"
         pair = (diagonal, self.matrix(M, PRODUCT)) if column(v) else (
@@ -108,17 +111,11 @@ class Matrices(Notation):
 
     def _matrix_matmul(self, node: Node) -> Text:
         a, b = node.args
-        match kind(a), kind(b):
-            case 2, 2:
-                return rf"{self.matrix(a, PRODUCT)}\,{self.matrix(b, PRODUCT)}", PRODUCT
-            case 2, 1:
-                return rf"{self.matrix(a, PRODUCT)}\,{self.vector(b, PRODUCT)}", PRODUCT
-            case 1, 2:
-                return rf"{self.transposed(b)}\,{self.vector(a, PRODUCT)}", PRODUCT
-            case 1, 1:
-                return f"{self.vector(a, PRODUCT)} {self.transposed(b)}", PRODUCT
-        a_text, b_text = (self.vector(x, PRODUCT) for x in node.args)
-        return rf"{a_text}\,{b_text}", PRODUCT
+        if kind(a) == 2:
+            return rf"{self.rows(a)}\,{self.rows(b)}", PRODUCT
+        if kind(b) == 2:
+            return rf"{self.transposed(b)}\,{self.rows(a)}", PRODUCT
+        return f"{self.rows(a)} {self.transposed(b)}", PRODUCT
 
     def _matrix_where(self, node: Node) -> Text:
         test, yes, no = node.args
@@ -126,9 +123,6 @@ class Matrices(Notation):
             raise TraceError(NO_MATRIX)
         cases = rf"{self.matrix(yes)} & \text{{if }} {self.truth(test)} \\ {self.matrix(no)}"
         return rf"\begin{{cases}} {cases} & \text{{otherwise}} \end{{cases}}", 0
-
-    def _matrix_sqrt(self, node: Node) -> Text:
-        raise TraceError("the square root of a matrix, entry by entry, has no notation")
 
     def _matrix_sum(self, node: Node) -> Text:
         (inner,) = node.args
@@ -142,9 +136,9 @@ class Matrices(Notation):
             factors = sorted(inner.args, key=kind)
             if [kind(f) for f in factors] == [1, 2] and column(factors[0]) != last:
                 v, M = factors
-                left = self.matrix(M, PRODUCT) if last else self.transposed(M)
-                return rf"{left}\,{self.vector(v, PRODUCT)}", PRODUCT
-        left = self.matrix(inner, PRODUCT) if last else self.transposed(inner)
+                left = self.rows(M) if last else self.transposed(M)
+                return rf"{left}\,{self.rows(v)}", PRODUCT
+        left = self.rows(inner) if last else self.transposed(inner)
         return rf"{left}\,{ones}", PRODUCT
 
     def _gather(self, node: Node) -> Text:
@@ -203,11 +197,11 @@ class Matrices(Notation):
             letter, step = self.named[id(part)]
             if step:
                 return letter.text(*step, index), ATOM
-        text = self.text(part, ATOM)
+        text = self.read(part)[0]
         return f"{text if part.op == 'const' else parenthesised(text)}_{{{index}}}", ATOM
 
     def _ordinal(self, i: int, size: int) -> str:
-        back = size - 1 - i
+        back = int(size) - 1 - i
         if hasattr(size, "symbol") and back < 3:
             return f"d-{back}" if back else "d"
         return str(i + 1)

@@ -172,8 +172,28 @@ class Notation:
     def _negative(self, node: Node) -> Text:
         return f"-{self.factor(node.args[0], PRODUCT)}", SUM
 
+    def manner(self, node: Node) -> str:
+        """How the text of a product multiplies vectors: "each" coordinate, or "rows" by columns."""
+        if id(node) in self.named or kind(node) == 0:
+            return ""
+        if node.op in ("matmul", "solve") or (node.op == "sum" and kind(node.args[0]) == 2):
+            return "rows"
+        if node.op == "gather" and len(node.args) == 1 and kind(node.args[0]) == kind(node):
+            return self.manner(node.args[0])
+        if node.op != "multiply":
+            return ""
+        vectors = [a for a in node.args if kind(a) and not self.spread(a)]
+        if len(vectors) < 2:
+            return "".join(map(self.manner, vectors))
+        return "each" if kind(node) == 1 else "rows"
+
+    def beside(self, node: Node, manner: str) -> str:
+        """Text of a factor in a product of this manner."""
+        text = self.vector(node, PRODUCT) if manner == "rows" else self.factor(node, PRODUCT)
+        return text if self.manner(node) in ("", manner) else parenthesised(text)
+
     def _multiply(self, node: Node) -> Text:
-        a, b = (self.factor(x, PRODUCT) for x in node.args)
+        a, b = (self.beside(x, self.manner(node)) for x in node.args)
         return (rf"{a} \cdot {b}" if b[0].isdigit() else rf"{a}\,{b}"), PRODUCT
 
     def _divide(self, node: Node) -> Text:
@@ -207,8 +227,9 @@ class Notation:
         (inner,) = node.args
         total = inner.args[0] if inner.op == "sum" and id(inner) not in self.named else None
         if total is not None and total.op == "square" and id(total) not in self.named:
-            if kind(total) == 1 and kind(node) == 0:
-                return rf"\lVert {self.vector(total.args[0])} \rVert_2", ATOM
+            if kind(total) and kind(node) == 0:
+                norm = "2" if kind(total) == 1 else "F"
+                return rf"\lVert {self.vector(total.args[0])} \rVert_{norm}", ATOM
         return rf"\sqrt{{{self.factor(inner)}}}", ATOM
 
     def _absolute(self, node: Node) -> Text:

@@ -160,10 +160,11 @@ class _Watcher:
             sys.setprofile(None)
 
     def look(self, frame: Any, event: str, arg: Any) -> None:
-        if event == "call" and frame.f_code.co_name == "step":
+        if event == "call" and frame.f_code.co_argcount == 5:
             known = dict(frame.f_locals)
-            if isinstance(known.get("self"), Optimizer):
-                self.open[frame] = Call(known["self"], known, {}, [])
+            rule = known[frame.f_code.co_varnames[0]]
+            if isinstance(rule, Optimizer) and _is_step(rule, frame.f_code):
+                self.open[frame] = Call(rule, known, {}, [])
         if frame.f_back in self.open:
             self.note(frame.f_back)
         if event == "return" and frame in self.open:
@@ -178,6 +179,12 @@ class _Watcher:
         call.bound += [(name, known[name]) for name in new]
         call.locals = {name: known[name] for name in names}
         return call
+
+
+def _is_step(rule: Optimizer, code: Any) -> bool:
+    """Whether the code is that of a step of the rule's class or of a class that it is made from."""
+    steps = (vars(base).get("step") for base in type(rule).__mro__)
+    return code.co_name == "step" or any(getattr(s, "__code__", None) is code for s in steps)
 
 
 def constants(traced: Traced) -> set[bytes]:

@@ -5,41 +5,16 @@ import re
 import numpy as np
 import pytest
 from helpers import cases, every_case
-from latex_reader import computed, lines, named
+from latex_reader import computed, known_before, lines, named, states_after
 from papers import PAPERS
 
 from primer import TraceError, landscapes, latex, registry, run
+from primer.equation import legend
 
 GROUNDS = [landscapes.rosenbrock(5), landscapes.himmelblau()]
 STARTS = np.array([[-1.2, 1.0], [0.7, -1.1], [1.3, 1.9]])
 EARLY = {n for n, e in registry.rules.items() if 2 <= e.chapter <= 7}
-#: How a reader of the book writes the names of fields and states; others stand upright.
-LETTERS = {
-    "lr": r"\eta", "beta": r"\beta", "beta1": r"\beta_{1}", "beta2": r"\beta_{2}",
-    "eps": r"\varepsilon", "weight_decay": r"\lambda", "momentum_decay": r"\psi", "norm": "c",
-    "value": "c", "v_max": r"v^{\max}",
-}  # fmt: skip
 NOT_TRACED = {n for n, e in registry.rules.items() if e.no_page}
-
-
-def letter(name):
-    return LETTERS.get(name, name if len(name) == 1 else rf"\mathrm{{{name}}}")
-
-
-def fields_of(rule):
-    """Numbers of a rule and of the rule it holds, by the letters of the equation."""
-    found = {}
-    for name, value in rule.fields().items():
-        found |= fields_of(value) if name == "rule" else {letter(name): value}
-    return found
-
-
-def flat(state):
-    """A state without its nesting."""
-    found = {}
-    for name, value in state.items():
-        found |= flat(value) if isinstance(value, dict) else {name: value}
-    return found
 
 
 @every_case
@@ -49,22 +24,19 @@ def test_the_printed_equation_computes_what_the_code_computes(name):
         with pytest.raises(TraceError):
             latex(rule)
         return
-    block = latex(rule)
+    block, letters = latex(rule), legend(rule)
     for J in GROUNDS:
         for theta in STARTS:
             state = rule.init(theta)
             for t in range(8):
-                known = {r"\theta_{t}": theta, "t": t, **fields_of(rule)}
-                known |= {f"{letter(n)}_{{t-1}}": v for n, v in flat(state).items()}
-                after = computed(block, known, J)
+                after = computed(block, known_before(letters, rule, theta, state, t), J)
                 with np.errstate(all="ignore"):
                     theta, state = rule.step(J, theta, state, t)
                 if not np.isfinite(theta).all():
                     break
                 np.testing.assert_allclose(after[r"\theta_{t+1}"], theta, rtol=1e-9)
-                for part, value in flat(state).items():
-                    found = after[f"{letter(part)}_{{t}}"]
-                    np.testing.assert_allclose(found, value, rtol=1e-9, atol=1e-300)
+                for letter, value in states_after(letters, state).items():
+                    np.testing.assert_allclose(after[letter], value, rtol=1e-9, atol=1e-300)
 
 
 @every_case
@@ -72,7 +44,7 @@ def test_every_symbol_is_defined_once_and_before_it_is_used(name):
     rule = cases()[name]
     if name.split("(")[0] in NOT_TRACED:
         pytest.skip("not traced: its step branches on values")
-    given = {r"\theta_{t}", *(f"{letter(n)}_{{t-1}}" for n in flat(rule.init(STARTS[0])))}
+    given = set(known_before(legend(rule), rule, STARTS[0], rule.init(STARTS[0]), 0))
     seen = set()
     for left, _ in lines(latex(rule)):
         assert left not in seen | given, f"{left} means two things in {name}"
@@ -138,6 +110,6 @@ def test_a_wrong_equation_would_be_noticed():
         r"\sqrt{\hat{v}_t} + \varepsilon", r"\sqrt{\hat{v}_t + \varepsilon}"
     )
     assert wrong != latex(rule)
-    known = {r"\theta_{t}": STARTS[0], "t": 0, **fields_of(rule), "m_{t-1}": 0.0, "v_{t-1}": 0.0}
+    known = known_before(legend(rule), rule, STARTS[0], rule.init(STARTS[0]), 0)
     right = rule.step(J, STARTS[0], rule.init(STARTS[0]), 0)[0]
     assert np.abs(computed(wrong, known, J)[r"\theta_{t+1}"] - right).max() > 1e-9
