@@ -43,29 +43,34 @@ class Abstract(Pool):
 
     def decide(self, node: Node, advice: str) -> bool:
         """Whether a condition on fields holds; the fields stay symbols."""
-        if _leaves(node) <= KNOWN:
-            return bool(self._value(node))
-        raise TraceError(advice)
+        if not _leaves(node) <= KNOWN:
+            raise TraceError(advice)
+        sizes = (2, 3, self.size) if self.general else (self.size,)
+        answers = {bool(self._value(node, size)) for size in sizes}
+        if len(answers) > 1:
+            raise TraceError(f"{advice}; here it depends on the number of parameters")
+        return answers.pop()
 
-    def number(self, node: Node, advice: str, whole: bool) -> Any:
-        """The plain value of a node made of the number of parameters, or of whole fields."""
+    def number(self, node: Node, advice: str) -> Any:
+        """The plain value of a node; the fields in it cannot be symbols then."""
         if not _leaves(node) <= KNOWN:
             raise TraceError(advice)
         names = {n.data for n in reachable(node) if n.op == "field"}
         if names:
-            self.needs |= names if whole else set()
+            self.needs |= names
             raise TraceError(advice)
-        return self._value(node)
+        return self._value(node, self.size)
 
-    def _value(self, node: Node) -> Any:
+    def _value(self, node: Node, size: int) -> Any:
+        """The value of a node made of fields, of numbers, and of a number of parameters."""
         if node.op == "field":
             return self.given[node.data]
         if not node.args:
-            return node.data
+            return size if node.op == "dim" else node.data
         function = {"ipow": np.power}.get(node.op, getattr(np, node.op, None))
         if function is None:
             raise TraceError(f"{node.op} of fields has no plain value: compute it in __post_init__")
-        return function(*map(self._value, node.args))
+        return function(*(self._value(part, size) for part in node.args))
 
 
 class Dimension(int):
@@ -94,6 +99,8 @@ def _passed_on(name: str) -> Callable[..., Any]:
 for _name in ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow"):
     setattr(Dimension, f"__{_name}__", _passed_on(f"__{_name}__"))
     setattr(Dimension, f"__r{_name}__", _passed_on(f"__r{_name}__"))
+for _name in ("lt", "le", "gt", "ge"):
+    setattr(Dimension, f"__{_name}__", _passed_on(f"__{_name}__"))
 Dimension.__neg__ = _passed_on("__neg__")  # type: ignore[method-assign]
 
 

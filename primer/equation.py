@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import numbers
 from collections.abc import Callable
 from typing import Any
@@ -21,6 +22,8 @@ __all__ = ["latex", "legend", "symbol"]
 
 #: Numbers of parameters of two traces whose equations must agree: no rule has such axes itself.
 SIZES = 11, 13
+#: Few parameters, for which a rule must do the same.
+FEW = 2, 3
 #: Numbers of parameters to try for a rule that works for one of them only.
 SMALL = 2, 3, 1, 4
 
@@ -78,17 +81,33 @@ def legend(rule: Optimizer | type[Optimizer]) -> dict[str, str]:
 def _equation(rule: Optimizer) -> Equation:
     """The equation for any number of parameters, or for the one that the rule is made for."""
     try:
-        first, second = (Equation(_traced(rule, n), general=True) for n in SIZES)
+        first = Equation(_traced(rule, SIZES[0]), general=True)
+        second = Equation(_once(rule, SIZES[1]), general=True)
     except (IndexError, ValueError) as error:
         return _special(rule, error)
-    for one, other in zip(first.lines(), second.lines(), strict=True):
+    for one, other in itertools.zip_longest(first.lines(), second.lines(), fillvalue=""):
         if one != other:
             raise TraceError(
                 f"the line of {one.split(' &=')[0]} is another one for {SIZES[0]} parameters than "
                 f"for {SIZES[1]}: write the same formula for every coordinate, and theta.shape[-1] "
                 "in NumPy functions (np.sqrt, not math.sqrt)"
             )
+    for size in FEW:
+        _check_few(rule, size, first)
     return first
+
+
+def _check_few(rule: Optimizer, size: int, general: Equation) -> None:
+    """Refuse a rule that does something else with few parameters than its equation says."""
+    try:
+        few = Equation(_once(rule, size), general=True)
+    except (IndexError, ValueError):
+        return
+    if few.operations() != general.operations():
+        raise TraceError(
+            f"step does something else for {size} parameters than for {SIZES[0]}: use "
+            "np.where(theta.shape[-1] > …, a, b), or write two rules"
+        )
 
 
 def _special(rule: Optimizer, error: Exception) -> Equation:
@@ -101,13 +120,14 @@ def _special(rule: Optimizer, error: Exception) -> Equation:
 
 
 def _traced(rule: Optimizer, size: int, general: bool = True) -> Traced:
+    """A trace in which nothing is drawn at random."""
     first, second = (_once(rule, size, general) for _ in range(2))
     if constants(first) != constants(second):
         raise TraceError(RANDOM)
     return first
 
 
-def _once(rule: Optimizer, size: int, general: bool) -> Traced:
+def _once(rule: Optimizer, size: int, general: bool = True) -> Traced:
     """One trace; fields whose plain value the step turns out to need are not symbols in it."""
     values, plain = _values(rule), set[str]()
     while True:

@@ -53,7 +53,7 @@ class Pool(dict):
         """The truth of a node where Python asks for it."""
         raise TraceError(advice)
 
-    def number(self, node: Node, advice: str, whole: bool) -> Any:
+    def number(self, node: Node, advice: str) -> Any:
         """The number of a node where Python asks for it."""
         raise TraceError(advice)
 
@@ -110,16 +110,16 @@ class Node(np.lib.mixins.NDArrayOperatorsMixin):
         return self.pool.decide(self, IF)
 
     def __float__(self) -> float:
-        return float(self.pool.number(self, FLOAT, False))
+        return float(self.pool.number(self, FLOAT))
 
     def __int__(self) -> int:
-        return int(self.pool.number(self, INT, True))
+        return int(self.pool.number(self, INT))
 
     def __index__(self) -> int:
-        return operator.index(self.pool.number(self, INDEX, True))
+        return operator.index(self.pool.number(self, INDEX))
 
     def __round__(self, digits: int = 0) -> Any:
-        return round(self.pool.number(self, INT, True), digits)
+        return round(self.pool.number(self, INT), digits)
 
     def __iter__(self) -> Iterator:
         raise TraceError("a traced array cannot be unpacked or looped over: use theta[..., 0]")
@@ -255,7 +255,7 @@ def _solve(pool: Pool, a: Any, b: Any) -> Any:
     """A x = b with the pivoting of LAPACK, for one or two unknowns; a symbol beyond."""
     A: Any = as_node(pool, a)
     B: Any = as_node(pool, b)
-    if A.op == "hess" or A.shape[-1] > 2 or pool.abstract:
+    if pool.abstract or A.op == "hess" or A.shape[-1] > 2:
         return make(pool, "solve", (A, B), B.shape)
     if A.shape[-1] == 1:
         return B / A[0]

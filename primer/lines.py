@@ -33,7 +33,8 @@ class Equation:
     """The lines of a traced rule, and the symbols in them."""
 
     def __init__(self, traced: Traced, general: bool) -> None:
-        self.traced, self.names, self.notation = traced, Names(), Matrices(general)
+        self.traced, self.names = traced, Names()
+        self.notation = Matrices(traced.theta.shape[-1], general)
         self.new_state: dict[tuple, Node] = dict(leaves(traced.new_state))
         self.needed = reachable(traced.new_theta, *self.new_state.values())
         self.moving: dict[int, bool] = {}
@@ -49,6 +50,10 @@ class Equation:
         """LaTeX of fields and parts of the state, by their names with dots."""
         states = {f"state.{'.'.join(path)}": s.text() for path, s in self.states.items()}
         return {name: s.text() for name, s in self.fields.items()} | states
+
+    def operations(self) -> Counter[str]:
+        """How often each operation is done, but for picking coordinates."""
+        return Counter(n.op for n in self.needed if n.args and n.op != "gather")
 
     def lines(self) -> list[str]:
         """Assignments that the outputs need, in the order of the code."""
@@ -79,14 +84,13 @@ class Equation:
     def _spoken_of(self, node: Node) -> list[Node]:
         """Nodes with lines of their own in a node's text, in the order of the code."""
         own = {id(n): n for n in self.defined}
-        found, todo = set(), list(node.args)
+        seen, todo = set(), list(node.args)
         while todo:
             part = todo.pop()
-            if id(part) in own:
-                found.add(id(part))
-            else:
-                todo += part.args
-        return [n for key, n in own.items() if key in found]
+            if id(part) not in seen:
+                seen.add(id(part))
+                todo += [] if id(part) in own else part.args
+        return [n for key, n in own.items() if key in seen]
 
     def _name(self, node: Node, letter: Symbol, *index: str) -> None:
         self.notation.named[id(node)] = letter, index

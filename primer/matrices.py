@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from .graph import Node, TraceError
-from .notation import ATOM, MOD, POWER, PRODUCT, SUM, Notation, Text, kind, parenthesised
+from .notation import ATOM, MOD, POWER, PRODUCT, SUM, Notation, Text, kind, number, parenthesised
 
 PICKED = (
     "coordinates picked in this way have no notation in an equation: these have, theta[..., i], "
@@ -23,21 +23,28 @@ def column(node: Node) -> bool:
 
 
 class Matrices(Notation):
-    def __init__(self, general: bool) -> None:
-        super().__init__()
+    """`dim` is the number of parameters, `general` says whether the equation holds for others."""
+
+    def __init__(self, dim: int, general: bool) -> None:
+        super().__init__(dim)
         self.general = general
 
     def matrix(self, node: Node, least: int = SUM) -> str:
-        """Text of a matrix; numbers and vectors spread over one are refused, but for 0."""
+        """Text of a matrix; numbers and vectors spread over one are refused."""
         if kind(node) == 2 and not self.spread(node):
             return self.text(node, least)
-        if node.op == "const" and not node.data.any():
-            return "0"
         raise TraceError(NO_MATRIX)
+
+    def term(self, node: Node, least: int = SUM) -> str:
+        """Text of a matrix in a sum or a choice, where it may be 0."""
+        zero = node.op == "const" and not node.data.any()
+        return "0" if zero else self.matrix(node, least)
 
     def rows(self, node: Node) -> str:
         """Text of a matrix or vector in a product of rows by columns."""
-        return self.matrix(node, PRODUCT) if kind(node) == 2 else self.beside(node, "rows")
+        if kind(node) == 2:
+            return self.matrix(node, PRODUCT)
+        return self.vector(node, PRODUCT) if self.spread(node) else self.beside(node, "rows")
 
     def transposed(self, node: Node) -> str:
         text = self.vector(node, ATOM) if kind(node) == 1 else self.matrix(node, ATOM)
@@ -50,7 +57,8 @@ class Matrices(Notation):
         scale = values[0, 0]
         if values.shape[0] != values.shape[1] or (values != scale * np.eye(len(values))).any():
             raise TraceError("a matrix of numbers has no notation in an equation, but for np.eye")
-        return ("I", ATOM) if scale == 1 else (rf"{scale:.12g}\,I", PRODUCT)
+        text, strength = number(float(scale))
+        return ("I", ATOM) if scale == 1 else (rf"{text}\,I", min(strength, PRODUCT))
 
     def _matrix_hess(self, node: Node) -> Text:
         return rf"\nabla^2 J({self.vector(node.args[0])})", POWER
@@ -66,11 +74,11 @@ class Matrices(Notation):
         return strength < ATOM or "^" in text
 
     def _matrix_add(self, node: Node) -> Text:
-        left, right = (self.matrix(a, SUM) for a in node.args)
+        left, right = map(self.term, node.args)
         return f"{left} + {parenthesised(right) if right[0] == '-' else right}", SUM
 
     def _matrix_subtract(self, node: Node) -> Text:
-        return f"{self.matrix(node.args[0], SUM)} - {self.matrix(node.args[1], PRODUCT)}", SUM
+        return f"{self.term(node.args[0])} - {self.term(node.args[1], PRODUCT)}", SUM
 
     def _matrix_negative(self, node: Node) -> Text:
         return f"-{self.matrix(node.args[0], PRODUCT)}", SUM
@@ -121,7 +129,7 @@ class Matrices(Notation):
         test, yes, no = node.args
         if kind(test):
             raise TraceError(NO_MATRIX)
-        cases = rf"{self.matrix(yes)} & \text{{if }} {self.truth(test)} \\ {self.matrix(no)}"
+        cases = rf"{self.term(yes)} & \text{{if }} {self.truth(test)} \\ {self.term(no)}"
         return rf"\begin{{cases}} {cases} & \text{{otherwise}} \end{{cases}}", 0
 
     def _matrix_sum(self, node: Node) -> Text:

@@ -60,12 +60,18 @@ def kind(node: Node) -> int:
     return len(long)
 
 
+def _length(node: Node) -> int:
+    return next(n for n in node.shape if n != 1)
+
+
 class Notation:
     """Reads nodes; those in `named` by their symbol."""
 
-    def __init__(self) -> None:
+    def __init__(self, dim: int) -> None:
+        self.dim = dim
         self.named: dict[int, tuple[Symbol, tuple[str, ...]]] = {}
         self.cache: dict[int, Text] = {}
+        self.even: dict[int, bool] = {}
 
     def text(self, node: Node, least: int = CASES) -> str:
         """LaTeX of a node, in parentheses if it binds less than `least`."""
@@ -114,6 +120,11 @@ class Notation:
 
     def spread(self, node: Node) -> bool:
         """Whether a vector's text is that of one number, which all its coordinates are."""
+        if id(node) not in self.even:
+            self.even[id(node)] = self._spread(node)
+        return self.even[id(node)]
+
+    def _spread(self, node: Node) -> bool:
         if node.op in ("theta", "state", "grad", "solve", "matmul", "hess") or kind(node) == 0:
             return kind(node) == 0
         if node.op == "const":
@@ -126,6 +137,8 @@ class Notation:
         """Text of a vector where the number of its coordinates matters."""
         if kind(node) == 0 or not self.spread(node):
             return self.factor(node, least)
+        if _length(node) != self.dim:
+            raise TraceError("equal numbers that are not as many as theta's have no notation")
         one = self.factor(node, PRODUCT)
         text = {"0": r"\mathbf{0}", "1": r"\mathbf{1}"}.get(one, rf"{one}\,\mathbf{{1}}")
         return parenthesised(text) if least > PRODUCT and "," in text else text
@@ -159,7 +172,7 @@ class Notation:
 
     def size(self, node: Node) -> str:
         """The number of a vector's coordinates."""
-        count = max(node.shape)
+        count = _length(node)
         return "d" if hasattr(count, "symbol") else str(int(count))
 
     def _add(self, node: Node) -> Text:
@@ -189,7 +202,7 @@ class Notation:
 
     def beside(self, node: Node, manner: str) -> str:
         """Text of a factor in a product of this manner."""
-        text = self.vector(node, PRODUCT) if manner == "rows" else self.factor(node, PRODUCT)
+        text = self.factor(node, PRODUCT)
         return text if self.manner(node) in ("", manner) else parenthesised(text)
 
     def _multiply(self, node: Node) -> Text:

@@ -66,16 +66,16 @@ class Symbolic(Objective):
 
 def instance(rule: Any) -> Optimizer:
     """The rule, or a rule of this class with its defaults."""
-    if not isinstance(rule, type):
-        return rule
-    none = inspect.Parameter.empty
-    wanted = inspect.signature(rule).parameters.values() if issubclass(rule, Optimizer) else ()
-    if lacking := [
-        p.name for p in wanted if p.default is none and p.kind is p.POSITIONAL_OR_KEYWORD
-    ]:
-        given = ", ".join(f"{name}={'Adam()' if name == 'rule' else '…'}" for name in lacking)
-        raise check.refuse("rule", rule, f"an instance, such as {rule.__name__}({given})")
-    return rule()
+    if isinstance(rule, type) and issubclass(rule, Optimizer):
+        none = inspect.Parameter.empty
+        wanted = inspect.signature(rule).parameters.values()
+        if lacking := [p.name for p in wanted if p.default is none]:
+            given = ", ".join(f"{name}={'Adam()' if name == 'rule' else '…'}" for name in lacking)
+            raise check.refuse("rule", rule, f"an instance, such as {rule.__name__}({given})")
+        return rule()
+    if not isinstance(rule, Optimizer):
+        raise check.refuse("rule", rule, "an Optimizer, such as Adam(lr=0.1)")
+    return rule
 
 
 def trace_step(
@@ -89,11 +89,9 @@ def trace_step(
 
     The name of a field of a rule inside a rule has dots: ``rule.beta1``.
     """
-    if not isinstance(rule, Optimizer):
-        raise check.refuse("rule", rule, "an Optimizer, such as Adam(lr=0.1)")
     if isinstance(J, (Batches, DataObjective)):
         raise TraceError("an objective made of data is too heavy for a page: use explore_grid")
-    pool = Pool() if pool is None else pool
+    rule, pool = instance(rule), Pool() if pool is None else pool
     theta, t = make(pool, "theta", (), (dim,)), make(pool, "t", whole=True)
     bound = _bound(rule, functools.partial(bind, pool), t)
     start = bound.init(theta)

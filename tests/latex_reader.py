@@ -24,7 +24,8 @@ FUNCTIONS = {r"\max": np.maximum, r"\min": np.minimum, r"\exp": np.exp, r"\log":
              r"\operatorname{sign}": np.sign, r"\operatorname{diag}": np.diag,
              r"\operatorname{reverse}": np.flip}  # fmt: skip
 CLOSING = {")": "(", r"\right)": r"\left(", "]": "[", r"\right]": r"\left["}
-NAME = r"\\\\(?!right|rVert|bmod|odot|le|ge|ne|wedge|vee|cdot|end|text)[a-zA-Z{}]+"
+SIGNS = "right|rVert|bmod|odot|le|ge|ne|wedge|vee|cdot|end|text"
+NAME = rf"\\(?!(?:{SIGNS})(?![a-zA-Z]))[a-zA-Z]+(\{{.*\}})?"
 WORD = re.compile(r"(\\max|\\min|\\star|\\mathrm\{\w+\}|\(\d+\))(,\(\d+\))?")
 PLACE = re.compile(r"\d+|d(-\d)?|[\dd-]+:[\dd-]+")
 
