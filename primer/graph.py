@@ -244,7 +244,7 @@ def _norm(pool: Pool, x: Any, ord: Any = None, axis: Any = None, keepdims: bool 
 
 def _matmul(a: Node, b: Node) -> Node:
     if a.pool.abstract:
-        shape = np.matmul(np.empty(a.shape), np.empty(b.shape)).shape
+        shape = np.matmul(np.zeros(a.shape), np.zeros(b.shape)).shape
         return make(a.pool, "matmul", (a, b), shape)
     if b.ndim == 1:
         return (a * b).sum(-1)
