@@ -17,7 +17,7 @@ J = Objective(
     lambda th: 3 * th[..., None] ** 2 * np.eye(3) + th[..., THIRD] * (1 - np.eye(3)),
     dim=3,
 )
-many = settings(max_examples=40, suppress_health_check=list(HealthCheck))
+many = settings(max_examples=80, suppress_health_check=list(HealthCheck))
 
 
 def agrees(rule) -> None:
