@@ -8,10 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from . import check, registry
+from . import registry
 from .equation import latex
 from .graph import TraceError
 from .optimizer import Optimizer
+from .tracing import instance
 from .tree import leaves
 
 
@@ -45,7 +46,7 @@ def card(rule: Optimizer | type[Optimizer]) -> Markdown:
     >>> print(card(SGD(lr=0.1)).splitlines()[0])
     **SGD**, 1951 (`robbins1951`)
     """
-    rule = _instance(rule)
+    rule = instance(rule)
     entry = registry.rules.get(type(rule).__name__)
     source = f", {entry.year} ({_cited(entry.cite)})" if entry and entry.cite else ""
     settings = ", ".join(f"`{name} = {_short(value)}`" for name, value in rule.fields().items())
@@ -56,18 +57,6 @@ def card(rule: Optimizer | type[Optimizer]) -> Markdown:
         f"Settings: {settings or 'none'}. State: {state_per_parameter(rule)}.",
     ]
     return Markdown("\n\n".join(lines))
-
-
-def _instance(rule: Any) -> Optimizer:
-    made = rule
-    if isinstance(rule, type) and issubclass(rule, Optimizer):
-        known = inspect.signature(rule).parameters.values()
-        needed = any(p.default is p.empty and p.kind is p.POSITIONAL_OR_KEYWORD for p in known)
-        made = rule if needed else rule()
-    if not isinstance(made, Optimizer):
-        allowed = "an Optimizer instance such as Adam(), or a class whose fields all have defaults"
-        raise check.refuse("rule", rule, allowed)
-    return made
 
 
 def state_per_parameter(rule: Optimizer) -> str:

@@ -13,7 +13,7 @@ from ..hyper import Slider
 from ..objective import Objective
 from ..optimizer import Optimizer
 from ..plotting import KNOWN, PALETTE, Look, look
-from ..tracing import watching
+from ..tracing import watched
 
 #: Greek letter and plain name of a field, as in book/notation.md.
 LABELS = {
@@ -233,8 +233,7 @@ def record(rule: Any, J: Objective, theta0: Any, steps: int, watch: Sequence[Any
         state, thetas, losses = rule.init(theta), [theta], [J.watch(theta, 0)]
         for t in range(steps):
             now = rule.at(t)
-            with watching() as calls:
-                theta, state = now.step(J.at(t), theta, state, t)
+            (theta, state), calls = watched(now.step, J.at(t), theta, state, t)
             kept.append(_seen(now, calls, watch, t, theta.shape))
             thetas.append(theta)
             losses.append(J.watch(theta, t + 1))
@@ -253,13 +252,13 @@ def inner(item: Any) -> bool:
 
 def _seen(rule: Any, calls: Any, watch: Sequence[Any], t: int, shape: tuple[int, ...]) -> dict:
     """The watched numbers of one step, one entry per component, named as in `Program.watched`."""
-    known = {name: value for _, local in reversed(calls) for name, value in local.items()}
+    known = {name: value for call in reversed(calls) for name, value in call.locals.items()}
     out: dict[str, np.ndarray] = {}
     for item in watch:
         if isinstance(item, str):
             label, value = item, known[item]
         else:
-            label, value = item[0], item[1](calls[0][0] if inner(item) else rule, t)
+            label, value = item[0], item[1](calls[0].rule if inner(item) else rule, t)
         numbers = _components(np.asarray(value, dtype=float), shape[:-1])
         single = len(numbers) == 1
         out |= {label if single else f"{label}[{i}]": x for i, x in enumerate(numbers)}
