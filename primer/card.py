@@ -69,7 +69,7 @@ def state_per_parameter(rule: Optimizer) -> str:
     '2 numbers per parameter (m, v)'
     """
     names, total, many = [], 0, 1000
-    for path, array in leaves(rule.init(np.zeros(many))):
+    for path, array in leaves(rule.at(0).init(np.zeros(many))):
         names.append(path[-1])
         total += np.size(array)
     count = total // many

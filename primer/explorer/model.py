@@ -230,7 +230,7 @@ def record(rule: Any, J: Objective, theta0: Any, steps: int, watch: Sequence[Any
     theta = np.asarray(theta0, dtype=float)
     kept: list[dict[str, Any]] = []
     with np.errstate(all="ignore"):
-        state, thetas, losses = rule.init(theta), [theta], [J.watch(theta, 0)]
+        state, thetas, losses = rule.at(0).init(theta), [theta], [J.watch(theta, 0)]
         for t in range(steps):
             now = rule.at(t)
             (theta, state), calls = watched(now.step, J.at(t), theta, state, t)
