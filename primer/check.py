@@ -80,3 +80,21 @@ def points(name: str, value: Any, dim: int | None = None, finite: bool = True) -
     if finite and not np.isfinite(theta).all():
         raise ValueError(f"{name} must be finite everywhere, got {value!r}")
     return theta
+
+
+def window(value: Any, dim: int | None = None) -> tuple[float, ...]:
+    """Return a window to draw in as floats: two pairs low < high, or one in one dimension."""
+    pairs = "(x_low, x_high, y_low, y_high)"
+    allowed = {1: "(low, high)", 2: pairs}.get(dim or 0, f"(low, high) or {pairs}")
+    try:
+        ends = np.asarray(value, dtype=float)
+    except (TypeError, ValueError):
+        ends = np.array([])
+    if ends.shape not in ((2,), (4,)) or (dim == 2 and ends.size == 2):
+        raise refuse("window", value, allowed)
+    low, high = ends[::2], ends[1::2]
+    with np.errstate(all="ignore"):
+        room = high - low > 1e-9 * np.maximum(abs(low), abs(high))
+    if not (np.abs(ends) < 1e150).all() or not room.all():
+        raise refuse("window", value, f"{allowed}, finite, each low well below its high")
+    return tuple(ends.tolist())

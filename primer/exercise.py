@@ -6,6 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from . import check
+
 __all__ = ["Verdict", "verdict"]
 
 
@@ -60,12 +62,27 @@ def verdict(answer: Any, right: Any, hint: str = "", tolerance: float = 0.005) -
     try:
         good = right(answer) if callable(right) else _close(answer, right, tolerance)
     except Exception as error:  # a reader's code may raise anything
-        return Verdict(f"Not yet: {type(error).__name__}: {error}", False)
+        return Verdict(f"Not yet: {_told(answer, error)}", False)
     return Verdict("Right.", True) if good else Verdict(f"Not yet. {hint}".strip(), False)
 
 
+def _told(answer: Any, error: Exception) -> str:
+    """What is wrong, in the book's words where NumPy would speak of its arrays."""
+    if not isinstance(error, ValueError):
+        return f"{type(error).__name__}: {error}"
+    shapes = ("broadcast", "inhomogeneous", "mismatch", "unpack")
+    if not callable(answer) and any(word in str(error) for word in shapes):
+        return f"answer must have as many numbers as the exercise asks for, got {answer!r}"
+    return str(error)
+
+
 def _close(answer: Any, right: Any, tolerance: float) -> bool:
-    given, wanted = np.asarray(answer, dtype=float), np.asarray(right, dtype=float)
+    wanted = np.asarray(right, dtype=float)
+    allowed = f"numbers of shape {wanted.shape}" if wanted.ndim else "a number"
+    try:
+        given = np.asarray(answer, dtype=float)
+    except (TypeError, ValueError):
+        raise check.refuse("answer", answer, allowed) from None
     if given.shape != wanted.shape:
-        raise ValueError(f"answer must have shape {wanted.shape}, got {given.shape}")
+        raise check.refuse("answer", answer, allowed)
     return bool((np.abs(given - wanted) <= tolerance * np.abs(wanted)).all())

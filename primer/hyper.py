@@ -43,7 +43,8 @@ class Slider:
     Raises
     ------
     ValueError
-        For an empty or non-finite range, a value outside it, or ``log`` over zero.
+        For an empty or non-finite range, a value outside it, ``log`` over zero, or a range that
+        holds fewer different numbers than there are positions.
 
     Examples
     --------
@@ -74,36 +75,58 @@ class Slider:
             raise check.refuse("low", self.low, "> 0 on a logarithmic slider")
         if self.near_one and not self.high < 1:
             raise check.refuse("high", self.high, "< 1 on a near_one slider")
+        if not _ascends(self._even()):
+            least = f"fewer, for want of different numbers between {self.low} and {self.high}"
+            raise check.refuse("steps", self.steps, least)
 
     @property
     def values(self) -> np.ndarray:
-        """The positions, ascending, float64 of shape (steps + 1,).
+        """The positions: ascending, different, from low to high; float64 of shape (steps + 1,).
 
         Numbers that a text would name (0.02, 0.5; 0.99 on a `near_one` slider) take the place of
         the position next to them if that is near: "set beta to 0.9" then means 0.9.
         """
-        n = self.steps + 1
-        if self.near_one:
-            gaps = _rounded(np.geomspace(1 - self.low, 1 - self.high, n))
-            table = np.round(1 - _with(gaps, _round_numbers(1 - self.high, 1 - self.low), 0.03), 12)
-        elif self.log:
-            table = _rounded(np.geomspace(self.low, self.high, n))
-            table = _with(table, _round_numbers(self.low, self.high), 0.03)
-        else:
-            table = np.array([float(f"{x:.10g}") for x in np.linspace(self.low, self.high, n)])
-            unit = 10.0 ** np.ceil(np.log10((self.high - self.low) / self.steps) - 1e-9)
-            whole = np.arange(np.ceil(self.low / unit), np.floor(self.high / unit) + 1)
-            table = _with(table, [float(f"{k * unit:.10g}") for k in whole])
-        return _with(table, [self.low, self.high, self.value])
+        with np.errstate(all="ignore"):
+            neat = _with(self._neat(), [self.low, self.high])
+            whole = neat[0] == self.low and neat[-1] == self.high and _ascends(neat)
+            return _holding(neat if whole else self._even(), self.value)
 
     @property
     def index(self) -> int:
         """Position of the starting value in `values`."""
-        return int(np.abs(self.values - self.value).argmin())
+        return int((self.values == self.value).argmax())
+
+    def _spaced(self) -> np.ndarray:
+        """Equal steps or ratios from end to end; of the gaps to 1 on a `near_one` slider."""
+        low, high, n = float(self.low), float(self.high), self.steps + 1
+        if self.near_one:
+            return np.geomspace(1 - low, 1 - high, n)
+        if self.log:
+            return np.geomspace(low, high, n)
+        span = high - low
+        scale = 0.5 if span == np.inf else 2.0**200 if span < 1e-290 else 1.0
+        return np.linspace(scale * low, scale * high, n) / scale
+
+    def _even(self) -> np.ndarray:
+        """The positions with all their digits."""
+        with np.errstate(all="ignore"):
+            table = 1 - self._spaced() if self.near_one else self._spaced()
+        table[[0, -1]] = self.low, self.high
+        return table
+
+    def _neat(self) -> np.ndarray:
+        """The positions with few digits, round numbers in the places near them."""
+        if self.near_one:
+            gaps = _rounded(self._spaced(), 4)
+            gaps = _with(gaps, _round_numbers(1 - self.high, 1 - self.low), 0.03)
+            return np.round(1 - gaps, 12)
+        if self.log:
+            return _with(_rounded(self._spaced(), 4), _round_numbers(self.low, self.high), 0.03)
+        return _with(_rounded(self._spaced(), 10), _multiples(self.low, self.high, self.steps))
 
 
-def _rounded(values: np.ndarray) -> np.ndarray:
-    return np.array([float(f"{x:.4g}") for x in values])
+def _rounded(values: np.ndarray, digits: int) -> np.ndarray:
+    return np.array([float(f"{x:.{digits}g}") for x in values])
 
 
 def _round_numbers(low: float, high: float) -> list[float]:
@@ -111,6 +134,19 @@ def _round_numbers(low: float, high: float) -> list[float]:
     decades = range(int(np.floor(np.log10(low))), int(np.ceil(np.log10(high))) + 1)
     digits = (9, 8, 7, 6, 4, 3, 5, 2, 1)
     return [x for m in digits for k in decades if low < (x := float(f"{m}e{k}")) < high]
+
+
+def _multiples(low: float, high: float, steps: int) -> list[float]:
+    """Whole multiples of the power of ten that is at least a step long."""
+    unit = 10.0 ** np.ceil(np.log10((high - low) / steps) - 1e-9)
+    if not 0 < unit < np.inf:
+        return []
+    whole = np.arange(np.ceil(low / unit), np.floor(high / unit) + 1)
+    return [float(f"{k * unit:.10g}") for k in whole]
+
+
+def _ascends(table: np.ndarray) -> bool:
+    return bool((table[:-1] < table[1:]).all())
 
 
 def _with(table: np.ndarray, numbers: Any, ratio: float | None = None) -> np.ndarray:
@@ -122,6 +158,15 @@ def _with(table: np.ndarray, numbers: Any, ratio: float | None = None) -> np.nda
         near = ratio is None or abs(table[place] - x) <= ratio * abs(x)
         ordered = len(set(np.sign(np.diff(new)))) == 1 and new[0] != new[1]
         table = new if near and ordered else table
+    return table
+
+
+def _holding(table: np.ndarray, x: float) -> np.ndarray:
+    """The table with x among it: in place of the nearest entry that is not an end."""
+    right = int(np.searchsorted(table, x))
+    if table[right] != x:
+        nearest = right if table[right] - x < x - table[right - 1] else right - 1
+        table[min(max(nearest, 1), len(table) - 2)] = x
     return table
 
 

@@ -38,6 +38,10 @@ class Optimizer(Fields):
     #: Domain (a key of `primer.check.DOMAINS`) of fields not known by name.
     domains: ClassVar[dict[str, str]] = {}
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        if args or kwargs:  # a rule has the __init__ of its dataclass
+            raise TypeError(f"the class {type(self).__name__} lacks the decorator @rule")
+
     def __post_init__(self) -> None:
         for name, value in self.fields().items():
             self._admit(name, value)

@@ -1,8 +1,11 @@
 """Reads the LaTeX of an equation and computes what it says: a small reader with rules of its own.
 
 It knows nothing of how the equation was printed. Products are written with a thin space or a dot
-and bind more tightly than sums; mod binds like a product; a fraction, a root, a pair of brackets
-are one thing. Symbols are looked up by their text, with accents, subscripts and superscript words.
+and bind more tightly than mod, mod more tightly than sums, sums than comparisons, these than not,
+and, or; a fraction, a root, a pair of brackets are one thing. A vector is a column and an array of
+one axis, a transposed one is a row, shape (1, n); a product of two columns is taken per coordinate,
+one with a row or a matrix is the matrix product, from the left. Symbols are looked up by their
+text, with accents, subscripts and superscript words; what follows the step is a coordinate.
 """
 
 import re
@@ -10,14 +13,21 @@ import re
 import numpy as np
 
 TOKEN = re.compile(
-    r"\\begin\{cases\}|\\end\{cases\}|\\text\{[^}]*\}|\\operatorname\{\w+\}|\\mathrm\{[^}]*\}"
-    r"|\\left\s*[(|]|\\right\s*[)|]|\\[a-zA-Z]+|\\\\|\\,|\d+\.?\d*|[a-zA-Z]|[-+(){}^_,&=<>|]"
+    r"\\begin\{cases\}|\\end\{cases\}|\\text\{[^}]*\}|\\operatorname\{\w+\}"
+    r"|\\math(?:rm|bf)\{[^}]*\}|\\left\s*(?:[(|\[]|\\lfloor)|\\right\s*(?:[)|\]]|\\rfloor)"
+    r"|\\[a-zA-Z]+|\\\\|\\,|\d+\.?\d*|[a-zA-Z]|[-+(){}\[\]^_,:&=<>|]"
 )
 COMPARE = {"=": np.equal, "<": np.less, ">": np.greater, r"\le": np.less_equal,
            r"\ge": np.greater_equal, r"\ne": np.not_equal}  # fmt: skip
 FUNCTIONS = {r"\max": np.maximum, r"\min": np.minimum, r"\exp": np.exp, r"\log": np.log,
-             r"\operatorname{sign}": np.sign}  # fmt: skip
-WORD_SUPERSCRIPTS = {r"\max", r"\min"}
+             r"\sin": np.sin, r"\cos": np.cos, r"\tanh": np.tanh,
+             r"\operatorname{sign}": np.sign, r"\operatorname{diag}": np.diag,
+             r"\operatorname{reverse}": np.flip}  # fmt: skip
+CLOSING = {")": "(", r"\right)": r"\left(", "]": "[", r"\right]": r"\left["}
+SIGNS = "right|rVert|bmod|odot|le|ge|ne|wedge|vee|cdot|end|text"
+NAME = rf"\\(?!(?:{SIGNS})(?![a-zA-Z]))[a-zA-Z]+(\{{.*\}})?"
+WORD = re.compile(r"(\\max|\\min|\\star|\\mathrm\{\w+\}|\(\d+\))(,\(\d+\))?")
+PLACE = re.compile(r"\d+|d(-\d)?|[\dd-]+:[\dd-]+")
 
 
 class Reader:
@@ -43,11 +53,24 @@ class Reader:
         return value
 
     def logic(self):
-        value = self.comparison()
-        while self.peek() in (r"\wedge", r"\vee"):
-            join = {r"\wedge": np.logical_and, r"\vee": np.logical_or}[self.take()]
-            value = join(value, self.comparison())
+        value = self.both()
+        while self.peek() == r"\vee":
+            self.take()
+            value = np.logical_or(value, self.both())
         return value
+
+    def both(self):
+        value = self.negation()
+        while self.peek() == r"\wedge":
+            self.take()
+            value = np.logical_and(value, self.negation())
+        return value
+
+    def negation(self):
+        if self.peek() != r"\neg":
+            return self.comparison()
+        self.take()
+        return np.logical_not(self.atom())
 
     def comparison(self):
         value = self.sum()
@@ -55,32 +78,42 @@ class Reader:
 
     def sum(self):
         negative = self.peek() == "-" and self.take()
-        value = -self.product() if negative else self.product()
+        value = -self.remainder() if negative else self.remainder()
         while self.peek() in ("+", "-"):
-            value = value + self.product() if self.take() == "+" else value - self.product()
+            value = value + self.remainder() if self.take() == "+" else value - self.remainder()
+        return value
+
+    def remainder(self):
+        value = self.product()
+        while self.peek() in (r"\bmod", r"\odot"):
+            value = value % self.product() if self.take() == r"\bmod" else value * self.product()
         return value
 
     def product(self):
         value = self.power()
-        while self.peek() in (r"\,", r"\cdot", r"\bmod"):
-            sign = self.take()
-            factor = self.power()
-            if sign == r"\bmod":
-                value = value % factor
-            elif np.ndim(value) == 2:
-                value = value @ factor
+        while True:
+            if self.peek() in (r"\,", r"\cdot"):
+                self.take()
+                value = times(value, self.power())
+            elif re.fullmatch(r"[a-zA-Z(]|\\left\(|" + NAME, self.peek()):
+                factor = self.power()
+                assert is_row(value) or is_row(factor), "two factors without a sign between them"
+                value = times(value, factor)
             else:
-                value = value * factor
-        return value
+                return value
 
     def power(self):
         value = self.atom()
-        if self.peek() == "^":
-            self.take("^")
-            exponent = self.group()
-            inverse = np.ndim(value) == 2 and exponent == -1
-            return np.linalg.inv(value) if inverse else value**exponent
-        return value
+        if self.peek() != "^":
+            return value
+        self.take("^")
+        if self.peek() == r"\top":
+            self.take()
+            return np.transpose(value) if np.ndim(value) == 2 else np.reshape(value, (1, -1))
+        exponent = self.group()
+        inverse = np.ndim(value) == 2 and exponent == -1
+        assert inverse or np.ndim(value) < 2, "a power of a matrix"
+        return np.linalg.inv(value) if inverse else value**exponent
 
     def group(self):
         """What stands in braces, or a single token."""
@@ -98,7 +131,7 @@ class Reader:
         self.take("{")
         text = ""
         while self.peek() != "}":
-            text += self.take()
+            text += f"{{{self.raw()}}}" if self.peek() == "{" else self.take()
         self.take("}")
         return text
 
@@ -108,9 +141,19 @@ class Reader:
         if re.fullmatch(r"\d+\.?\d*", token):
             return float(token)
         if plain in ("(", r"\left("):
+            return self.bracket(plain)
+        if plain in ("[", r"\left["):
             value = self.logic()
-            self.take(")", r"\right)")
+            assert CLOSING[self.take().replace(" ", "")] == plain
+            return np.where(value, 1.0, 0.0)
+        if plain == r"\left\lfloor":
+            value = np.floor(self.sum())
+            self.take(r"\right\rfloor")
             return value
+        if plain == r"\infty":
+            return np.inf
+        if plain in (r"\mathbf{1}", r"\mathbf{0}"):
+            return np.full(int(self.values["d"]), float(plain[-2]))
         if plain == r"\left|":
             value = self.sum()
             self.take(r"\right|")
@@ -119,7 +162,7 @@ class Reader:
             value = self.sum()
             self.take(r"\rVert")
             self.take("_")
-            assert self.group() == 2
+            assert self.take() == ("F" if np.ndim(value) == 2 else "2")
             return np.sqrt(np.sum(value * value))
         if plain == r"\frac":
             above, below = self.group(), self.group()
@@ -136,11 +179,43 @@ class Reader:
             return self.cases()
         return self.symbol(token)
 
+    def bracket(self, opened: str):
+        """What stands in parentheses: one thing, or a vector of several, or a coordinate of it."""
+        values = [self.logic()]
+        while self.peek() == ",":
+            self.take(",")
+            values.append(self.logic())
+        assert CLOSING[self.take().replace(" ", "")] == opened
+        value = values[0]
+        if len(values) > 1:
+            value = np.concatenate([np.atleast_1d(v) for v in values]).astype(float)
+        if self.peek() == "_":
+            self.take("_")
+            value = self.coordinate(value, self.raw().split(","))
+        return value
+
+    def coordinate(self, value, places: list[str]):
+        """value_{1}, value_{2:d} or value_{1,1}, counted from 1."""
+        assert np.ndim(value) == len(places), f"{places} of an array of shape {np.shape(value)}"
+
+        def at(text: str) -> int:
+            first, _, less = text.partition("-")
+            return (int(self.values["d"]) if first == "d" else int(first)) - int(less or 0)
+
+        for place in places:
+            assert PLACE.fullmatch(place), f"no place: {place}"
+            low, _, high = place.partition(":")
+            assert 1 <= at(low) <= at(high or low) <= len(value)
+            value = value[at(low) - 1 : at(high)] if high else value[at(low) - 1]
+        return value
+
     def over_components(self):
         """The sum over i of (…)_i."""
         for token in (r"\sum", "_", "i", r"\left("):
             self.take(token)
-        value = np.sum(self.sum())
+        value = self.sum()
+        assert np.ndim(value) == 1, "the sum over the coordinates of what has none"
+        value = np.sum(value)
         for token in (r"\right)", "_", "i"):
             self.take(token)
         return value
@@ -160,12 +235,12 @@ class Reader:
         return function(*values)
 
     def cases(self):
-        yes = self.sum()
+        yes = self.logic()
         self.take("&")
         assert self.take() == r"\text{if }"
         test = self.logic()
         self.take(r"\\")
-        no = self.sum()
+        no = self.logic()
         self.take("&")
         assert self.take() == r"\text{otherwise}"
         self.take(r"\end{cases}")
@@ -174,21 +249,64 @@ class Reader:
     def symbol(self, text: str):
         if text in (r"\hat", r"\bar", r"\tilde"):
             text = f"{text}{{{self.raw()}}}"
-        if self.peek() == "^" and WORD_SUPERSCRIPTS & set(self.tokens[self.at + 1 : self.at + 3]):
+        if self.peek() == "^":
+            start = self.at
             self.take("^")
-            text += f"^{{{self.raw()}}}"
+            word = self.raw()
+            if WORD.fullmatch(word):
+                text += f"^{{{word}}}"
+            else:
+                self.at = start
         if self.peek() == "_":
             self.take("_")
-            text += f"_{{{self.raw()}}}"
-        if text == "J":
+            return self.subscripted(text, self.raw().split(","))
+        if text == "J" and self.peek() in ("(", r"\left("):
             return self.call(self.J)
+        if text == "I" and text not in self.values:
+            return np.eye(int(self.values["d"]))
+        return self.value(text)
+
+    def subscripted(self, text: str, below: list[str]):
+        """A symbol with all its subscripts, or the coordinate that the last of them name."""
+        for size in range(len(below), 0, -1):
+            name = f"{text}_{{{','.join(below[:size])}}}"
+            if name in self.values:
+                rest = below[size:]
+                return self.coordinate(self.values[name], rest) if rest else self.values[name]
+        return self.value(f"{text}_{{{','.join(below)}}}")
+
+    def value(self, text: str):
         assert text in self.values, f"{text} has no value yet; known: {sorted(self.values)}"
         return self.values[text]
 
 
+def is_row(value) -> bool:
+    return np.ndim(value) == 2 and len(value) == 1
+
+
+def times(a, b):
+    """Matrices, rows and columns as they fit; numbers and two columns coordinate by coordinate."""
+    if np.ndim(a) == 0 or np.ndim(b) == 0 or np.ndim(a) == np.ndim(b) == 1:
+        return a * b
+    if np.ndim(a) == 1:
+        assert is_row(b), "a column before a matrix"
+        return np.outer(a, b)
+    product = a @ b
+    return product[0] if is_row(a) and np.ndim(b) == 1 else product
+
+
 def named(text: str) -> str:
-    """The left side in the spelling of `Reader.symbol`: subscripts in braces."""
-    return re.sub(r"_([^{])", r"_{\1}", re.sub(r"_(\\[a-z]+)", r"_{\1}", text.strip()))
+    """A symbol in the spelling of `Reader.symbol`: no spaces, subscripts in braces."""
+    text = text.replace(" ", "")
+    return re.sub(r"(?<!\\)_(\\[a-z]+|[^{])", r"_{\1}", text)
+
+
+def indexed(text: str, index: str) -> str:
+    """A symbol with the step as its last subscript."""
+    text = named(text)
+    if re.search(r"(?<!\\)_\{[^{}]*(\{[^{}]*\}[^{}]*)*\}$", text):
+        return f"{text[:-1]},{index}}}"
+    return f"{text}_{{{index}}}"
 
 
 def lines(block: str) -> list[tuple[str, str]]:
@@ -204,3 +322,26 @@ def computed(block: str, values: dict, J) -> dict:
     for left, right in lines(block):
         known[left] = Reader(right, known, J).whole()
     return known
+
+
+def known_before(letters: dict[str, str], rule, theta, state, t) -> dict:
+    """What is known before a step: by the letter of every field and part of the state."""
+    known = {r"\theta_{t}": theta, "t": t, "d": theta.shape[-1]}
+    for name, letter in letters.items():
+        if name.startswith("state."):
+            known[indexed(letter, "t-1")] = _part(state, name.split(".")[1:])
+        else:
+            known[named(letter)] = _part(rule, name.split("."))
+    return known
+
+
+def states_after(letters: dict[str, str], state) -> dict:
+    """The parts of a state by the letters that an equation defines."""
+    kept = {name: letter for name, letter in letters.items() if name.startswith("state.")}
+    return {indexed(s, "t"): _part(state, name.split(".")[1:]) for name, s in kept.items()}
+
+
+def _part(tree, path: list[str]):
+    for name in path:
+        tree = tree[name] if isinstance(tree, dict) else getattr(tree, name)
+    return np.squeeze(tree)

@@ -1,5 +1,7 @@
 """`init` meets the numbers of the first step, whatever a hyperparameter was."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 
@@ -13,7 +15,6 @@ from primer import (
     Slider,
     landscapes,
     range_test,
-    rule,
     run,
     sweep,
 )
@@ -21,7 +22,7 @@ from primer import (
 Q, START = landscapes.quadratic([1.0, 4.0]), [1.0, 1.0]
 
 
-@rule
+@dataclasses.dataclass(frozen=True, eq=False)
 class Starting(Optimizer):
     """AdaGrad whose accumulator starts at its rate."""
 

@@ -1,5 +1,7 @@
 """A batch in which runs disturb each other is noticed, also with as many runs as coordinates."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -17,7 +19,6 @@ from primer import (
     l2,
     landscapes,
     models,
-    rule,
     run,
     running,
     sweep,
@@ -83,7 +84,7 @@ def test_wrapped_moving_and_summed_objectives_are_looked_through():
 def made(step):
     """A rule with this step, with a rate and a state."""
 
-    @rule
+    @dataclasses.dataclass(frozen=True, eq=False)
     class Made(Optimizer):
         lr: float = 0.1
 

@@ -82,6 +82,44 @@ def test_where_nothing_falls_or_blows_up_it_says_so():
     assert np.isinf(found.blowup)
 
 
+def bowl(shift):
+    return Objective(lambda th: (th**2).sum(-1) + shift, lambda th: 2 * th)
+
+
+@pytest.mark.parametrize("smooth", [0.0, 0.8])
+def test_a_loss_far_below_0_is_read_like_one_as_far_above(smooth):
+    above, below = (
+        range_test(SGD(), bowl(shift), [1.0, 1.0], 1e-3, 10, 60, smooth=smooth)
+        for shift in (50.0, -50.0)
+    )
+    assert 1 < below.blowup < np.inf
+    assert below.blowup == pytest.approx(above.blowup, rel=0.2)
+    assert below.steepest == above.steepest
+
+
+@pytest.mark.parametrize("shift", [-0.5, -1.0, -1.99, -2.0, -2.5])
+def test_a_loss_that_crosses_0_blows_up_only_above_the_stability_limit(shift):
+    found = range_test(SGD(), bowl(shift), [1.0, 1.0], 1e-3, 10, 60, smooth=0.0)
+    assert 1 < found.blowup < np.inf
+    assert found.steepest < 1
+
+
+@pytest.mark.parametrize("level", [-3.0, -0.1, 0.0, 0.1, 3.0])
+def test_a_constant_loss_neither_falls_nor_blows_up(level):
+    flat = Objective(lambda th: level + 0 * th[..., 0], lambda th: 0 * th)
+    found = range_test(SGD(), flat, [0.0], 1e-3, 1.0, 5)
+    assert np.isnan(found.steepest)
+    assert np.isinf(found.blowup)
+
+
+def test_a_run_that_is_lost_at_once_has_the_first_rate_as_its_limit():
+    for start in ([np.float64(-1.0)], [np.float64(1.0)]):
+        root = Objective(lambda th: np.sqrt(th[..., 0]), lambda th: 1e9 + 0 * th)
+        found = range_test(SGD(), root, start, 1e-3, 1.0, 5)
+        assert found.blowup == found.rates[0]
+        assert np.isnan(found.steepest)
+
+
 def test_mini_batches_are_used_one_per_step_and_seeded():
     B = regression().batches(20, seed=1)
     first = range_test(Adam(), B, np.zeros(5), 1e-4, 10.0, 60)

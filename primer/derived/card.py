@@ -13,6 +13,7 @@ from ..fields import leaves
 from ..optimizer import Optimizer
 from .graph import TraceError
 from .latex import latex
+from .trace import instance
 
 
 class Markdown(str):
@@ -34,13 +35,18 @@ def card(rule: Optimizer | type[Optimizer]) -> Markdown:
     -------
     Markdown
 
+    Raises
+    ------
+    ValueError
+        For anything else, and for a class whose fields have no defaults.
+
     Examples
     --------
     >>> from primer import SGD
     >>> print(card(SGD(lr=0.1)).splitlines()[0])
     **SGD**, 1951 (`robbins1951`)
     """
-    rule = rule() if isinstance(rule, type) else rule
+    rule = instance(rule)
     entry = registry.rules.get(type(rule).__name__)
     source = f", {entry.year} ({_cited(entry.cite)})" if entry and entry.cite else ""
     settings = ", ".join(f"`{name} = {_short(value)}`" for name, value in rule.fields().items())
@@ -63,7 +69,7 @@ def state_per_parameter(rule: Optimizer) -> str:
     '2 numbers per parameter (m, v)'
     """
     names, total, many = [], 0, 1000
-    for path, array in leaves(rule.init(np.zeros(many))):
+    for path, array in leaves(rule.at(0).init(np.zeros(many))):
         names.append(path[-1])
         total += np.size(array)
     count = total // many

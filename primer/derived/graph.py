@@ -7,6 +7,7 @@ of operations is kept.
 from __future__ import annotations
 
 import functools
+import math
 import operator
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -22,6 +23,14 @@ class TraceError(TypeError):
 
 class Missing(TraceError, AttributeError):
     """An attribute of arrays that traced values do not have."""
+
+
+class OutOfBounds(TraceError, IndexError):
+    """A coordinate that there is not."""
+
+
+class Mismatch(TraceError, ValueError):
+    """Shapes that do not fit together."""
 
 
 UFUNCS = {
@@ -45,12 +54,39 @@ METHODS = {
 }  # fmt: skip
 
 
+TO_BOOL = "`if` (or and, or, not, max) on a traced value: use np.where(condition, a, b)"
+TO_FLOAT = "float() or a function of `math` on a traced value: use np.sqrt, not math.sqrt"
+TO_INT = "int(), float() or a function of `math` on a traced value: use np.floor, np.sqrt, np.where"
+TO_INDEX = (
+    "range() or an index that is a traced value: only a field, or theta.shape[-1], is known before "
+    "the step; use np.where(condition, a, b) to choose by t"
+)
+
+
+class Pool(dict):
+    """The nodes of one trace by their content."""
+
+    #: Whether the trace is for an equation, see `primer.derived.abstract`.
+    abstract = False
+
+    def shaped(self, shape: tuple) -> tuple:
+        return shape
+
+    def decide(self, node: Node, advice: str) -> bool:
+        """The truth of a node where Python asks for it."""
+        raise TraceError(advice)
+
+    def number(self, node: Node, advice: str) -> Any:
+        """The number of a node where Python asks for it."""
+        raise TraceError(advice)
+
+
 class Node(np.lib.mixins.NDArrayOperatorsMixin):
     """A value of the graph: an operation on other nodes. Equal nodes of a pool are one object."""
 
     traced = True
 
-    def __init__(self, pool: dict, op: str, args: tuple, shape: tuple, data: Any, kind: Kind):
+    def __init__(self, pool: Pool, op: str, args: tuple, shape: tuple, data: Any, kind: Kind):
         self.pool, self.op, self.args, self.shape = pool, op, args, shape
         self.data, self.kind = data, kind
 
@@ -102,16 +138,19 @@ class Node(np.lib.mixins.NDArrayOperatorsMixin):
         raise TraceError("a traced array cannot be written in place: use np.where or np.stack")
 
     def __bool__(self) -> bool:
-        raise TraceError(
-            "`if` (or and, or, not, max) on a traced value: use np.where(condition, a, b)"
-        )
+        return self.pool.decide(self, TO_BOOL)
 
     def __float__(self) -> float:
-        raise TraceError(
-            "float() or a function of `math` on a traced value: use np.sqrt, not math.sqrt"
-        )
+        return float(self.pool.number(self, TO_FLOAT))
 
-    __int__ = __index__ = __complex__ = __float__  # type: ignore[assignment]
+    def __int__(self) -> int:
+        return int(self.pool.number(self, TO_INT))
+
+    def __index__(self) -> int:
+        return operator.index(self.pool.number(self, TO_INDEX))
+
+    def __round__(self, digits: int = 0) -> Any:
+        return round(self.pool.number(self, TO_INT), digits)
 
     def __iter__(self) -> Iterator:
         raise TraceError("a traced array cannot be unpacked or looped over: use theta[..., 0]")
@@ -149,7 +188,7 @@ class Node(np.lib.mixins.NDArrayOperatorsMixin):
 
 
 def make(
-    pool: dict,
+    pool: Pool,
     op: str,
     args: tuple = (),
     shape: tuple = (),
@@ -158,15 +197,18 @@ def make(
 ) -> Node:
     """The node with this content: the one in the pool, or a new one."""
     token = (data.tobytes(), data.shape) if isinstance(data, np.ndarray) else data
+    shape = pool.shaped(shape)
     key = (op, tuple(map(id, args)), shape, token, kind)
     if key not in pool:
         pool[key] = Node(pool, op, args, shape, data, kind)
     return pool[key]
 
 
-def as_node(pool: dict, value: Any) -> Node:
+def as_node(pool: Pool, value: Any) -> Node:
     if isinstance(value, Node):
         return value
+    if hasattr(value, "symbol"):  # the number of parameters, in an equation
+        return value.symbol
     array = np.asarray(value)
     if array.dtype.kind not in "iufb":
         raise TraceError(f"a traced rule computes with numbers, got {value!r}")
@@ -193,7 +235,7 @@ def _common(op: str, args: tuple) -> tuple:
         return np.broadcast_shapes(*(a.shape for a in args))
     except ValueError as error:
         shapes = " and ".join(str(a.shape) for a in args)
-        raise TraceError(f"np.{op} of the shapes {shapes}: they do not broadcast") from error
+        raise Mismatch(f"np.{op} of the shapes {shapes}: they do not broadcast") from error
 
 
 def _power(args: tuple, shape: tuple, kind: Kind) -> Node:
@@ -208,7 +250,7 @@ def _power(args: tuple, shape: tuple, kind: Kind) -> Node:
     return make(base.pool, "power", args, shape, root, kind)
 
 
-def gather(pool: dict, parts: list[Node], index: list[tuple[int, int]], shape: tuple) -> Node:
+def gather(pool: Pool, parts: list[Node], index: list[tuple[int, int]], shape: tuple) -> Node:
     """The array whose k-th number is number index[k][1] of parts[index[k][0]]."""
     if len(parts) == 1 and shape == parts[0].shape:
         if [i for _, i in index] == list(range(len(index))):
@@ -227,20 +269,20 @@ def _numbered(parts: list[Node]) -> list[np.ndarray]:
     return grids
 
 
-def _stack(pool: dict, arrays: Any, axis: int = 0) -> Node:
+def _stack(pool: Pool, arrays: Any, axis: int = 0) -> Node:
     parts = [as_node(pool, a) for a in arrays]
     grid = np.stack(np.broadcast_arrays(*_numbered(parts)), axis=axis)
     return gather(pool, parts, list(grid.ravel()), grid.shape)
 
 
-def _concatenate(pool: dict, arrays: Any, axis: int = 0) -> Node:
+def _concatenate(pool: Pool, arrays: Any, axis: int = 0) -> Node:
     parts = [as_node(pool, a) for a in arrays]
     grid = np.concatenate(_numbered(parts), axis=axis)
     return gather(pool, parts, list(grid.ravel()), grid.shape)
 
 
 def _moved(change: Callable[..., Any]) -> Callable[..., Node]:
-    def function(pool: dict, array: Any, *args: Any, **kwargs: Any) -> Node:
+    def function(pool: Pool, array: Any, *args: Any, **kwargs: Any) -> Node:
         part = as_node(pool, array)
         index = np.arange(int(np.prod(part.shape))).reshape(part.shape)
         moved = change(index, *args, **kwargs)
@@ -263,7 +305,7 @@ def _reduced(op: str, part: Node, axes: tuple[int, ...], keepdims: bool, kind: K
     return make(part.pool, op, (part,), tuple(shape), tuple(map(tuple, rows.tolist())), kind)
 
 
-def _sum(pool: dict, array: Any, axis: Any = None, keepdims: bool = False) -> Node:
+def _sum(pool: Pool, array: Any, axis: Any = None, keepdims: bool = False) -> Node:
     """NumPy adds up the last axes as one, then the others one after the other."""
     part = as_node(pool, array)
     axes, kind = _axes(part, axis), np.dtype(int) if truth(part.kind) else part.dtype
@@ -279,14 +321,15 @@ def _squeezed(node: Node, axes: tuple[int, ...]) -> Node:
     return _called("squeeze", node.pool, node, axes)
 
 
-def _mean(pool: dict, array: Any, axis: Any = None, keepdims: bool = False) -> Any:
+def _mean(pool: Pool, array: Any, axis: Any = None, keepdims: bool = False) -> Any:
     part = as_node(pool, array)
-    count = int(np.prod([part.shape[i] for i in _axes(part, axis)]))
-    return _sum(pool, part, axis, keepdims) / np.float64(count)
+    count = math.prod(part.shape[i] for i in _axes(part, axis))  # a symbol in an equation
+    whole = count if isinstance(count, Node) else np.float64(count)
+    return _sum(pool, part, axis, keepdims) / whole
 
 
 def _reduction(op: str) -> Callable[..., Node]:
-    def function(pool: dict, array: Any, axis: Any = None, keepdims: bool = False) -> Node:
+    def function(pool: Pool, array: Any, axis: Any = None, keepdims: bool = False) -> Node:
         part = as_node(pool, array)
         kind = np.dtype(bool) if op in ("any", "all") else part.dtype
         kind = np.dtype(int) if op == "prod" and truth(kind) else kind
@@ -295,11 +338,11 @@ def _reduction(op: str) -> Callable[..., Node]:
     return function
 
 
-def _where(pool: dict, condition: Any, a: Any, b: Any) -> Node:
+def _where(pool: Pool, condition: Any, a: Any, b: Any) -> Node:
     return elementwise("where", *(as_node(pool, x) for x in (condition, a, b)))
 
 
-def _clip(pool: dict, x: Any, a_min: Any = None, a_max: Any = None) -> Any:
+def _clip(pool: Pool, x: Any, a_min: Any = None, a_max: Any = None) -> Any:
     """Between two single numbers NumPy keeps x where it equals one of them (0 is -0)."""
     node = as_node(pool, x)
     bounds = [(op, b) for op, b in (("maximum", a_min), ("minimum", a_max)) if b is not None]
@@ -311,7 +354,7 @@ def _clip(pool: dict, x: Any, a_min: Any = None, a_max: Any = None) -> Any:
     return node
 
 
-def _norm(pool: dict, x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Any:
+def _norm(pool: Pool, x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Any:
     part = as_node(pool, x)
     flat = len(_axes(part, axis)) == 1
     if ord is not None and not (ord == 2 and flat):
@@ -321,7 +364,7 @@ def _norm(pool: dict, x: Any, ord: Any = None, axis: Any = None, keepdims: bool 
     return elementwise("sqrt", _sum(pool, elementwise("square", part), axis, keepdims))
 
 
-def _matmul(pool: dict, a: Any, b: Any) -> Node:
+def _matmul(pool: Pool, a: Any, b: Any) -> Node:
     A, B = as_node(pool, a), as_node(pool, b)
     if not (A.ndim and B.ndim):
         raise TraceError("a matrix product with a number: write * instead of @")
@@ -331,14 +374,14 @@ def _matmul(pool: dict, a: Any, b: Any) -> Node:
     return make(pool, "matmul", (A, B), shape, None, joint_kind([A.kind, B.kind]))
 
 
-def _dot(pool: dict, a: Any, b: Any) -> Any:
+def _dot(pool: Pool, a: Any, b: Any) -> Any:
     A, B = as_node(pool, a), as_node(pool, b)
     if max(A.ndim, B.ndim) > 2:
         raise TraceError("np.dot of more than two axes cannot be traced: use np.matmul")
     return _matmul(pool, A, B) if A.ndim and B.ndim else A * B
 
 
-def _outer(pool: dict, a: Any, b: Any) -> Any:
+def _outer(pool: Pool, a: Any, b: Any) -> Any:
     A, B = (_called("ravel", pool, as_node(pool, x)) for x in (a, b))
     return A[:, None] * B[None, :]
 
@@ -347,11 +390,11 @@ def _outer(pool: dict, a: Any, b: Any) -> Any:
 UNKNOWNS = 6
 
 
-def _solve(pool: dict, a: Any, b: Any) -> Any:
+def _solve(pool: Pool, a: Any, b: Any) -> Any:
     """A x = b by elimination with the pivots of LAPACK; a symbol in an equation."""
     A: Any = as_node(pool, a)
     B: Any = as_node(pool, b)
-    if A.op == "hess":
+    if A.op == "hess" or pool.abstract:
         return make(pool, "solve", (A, B), B.shape)
     n = A.shape[-1]
     if A.shape != (n, n) or B.shape[:1] != (n,):
@@ -385,26 +428,28 @@ def _eliminated(rows: list[tuple[Any, Any]]) -> list[Any]:
 
 
 def _filled(value: float) -> Callable[..., Node]:
-    def function(pool: dict, x: Any, dtype: Any = None, **_: Any) -> Node:
+    def function(pool: Pool, x: Any, dtype: Any = None, **_: Any) -> Node:
         return as_node(pool, np.full(x.shape, value, dtype or x.dtype))
 
     return function
 
 
-def _full_like(pool: dict, x: Any, fill_value: Any, **_: Any) -> Node:
+def _full_like(pool: Pool, x: Any, fill_value: Any, **_: Any) -> Node:
     fill = as_node(pool, fill_value)
     return _called("broadcast_to", pool, fill.astype(x.dtype), x.shape)
 
 
-def _called(name: str, pool: dict, *args: Any, **kwargs: Any) -> Any:
+def _called(name: str, pool: Pool, *args: Any, **kwargs: Any) -> Any:
     """FUNCTIONS[name], whose refusals are sentences."""
     try:
         return FUNCTIONS[name](pool, *args, **kwargs)
     except TraceError:
         raise
-    except (TypeError, ValueError, IndexError) as error:
+    except (IndexError, TypeError, ValueError) as error:
+        kinds = {IndexError: OutOfBounds, ValueError: Mismatch, TypeError: TraceError}
+        kind = next(made for base, made in kinds.items() if isinstance(error, base))
         what = "an index" if name == "getitem" else f"np.{name}"
-        raise TraceError(f"{what} cannot be traced like this: {error}") from error
+        raise kind(f"{what} cannot be traced like this: {error}") from error
 
 
 MOVES = (

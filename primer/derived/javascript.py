@@ -9,13 +9,13 @@ from typing import Any
 
 import numpy as np
 
-from .graph import UFUNCS, Node, TraceError, as_node, make
+from ..fields import leaves
 from ..hyper import PerCoordinate, Schedule, Slider
-from .kinds import integral, truth
 from ..objective import Objective
 from ..optimizer import Optimizer
-from .trace import RANDOM, Traced, sliders_of, trace_step
-from ..fields import leaves
+from .graph import UFUNCS, Node, Pool, TraceError, as_node, make
+from .kinds import integral, truth
+from .trace import RANDOM, Traced, instance, sliders_of, trace_step
 
 BINARY = {
     "add": "+", "subtract": "-", "multiply": "*", "divide": "/", "less": "<", "less_equal": "<=",
@@ -130,7 +130,7 @@ def program(
     """
     if J.dim is None:
         raise TraceError("dim must be given for an objective that is traced: Objective(…, dim=2)")
-    rule = rule() if isinstance(rule, type) else rule
+    rule = instance(rule)
     sliders = sliders_of(rule) if sliders is None else sliders
     texts = [_write(rule, J, sliders, watch, steps) for _ in range(2)]
     if texts[0] != texts[1]:
@@ -173,7 +173,7 @@ def _write(rule: Any, J: Any, sliders: tuple, watch: tuple, steps: Any) -> Progr
 def _binder(sliders: tuple) -> Callable[..., Any]:
     """Numbers stay, a slider becomes h[k], a schedule its value at the traced step."""
 
-    def symbol(pool: dict, name: str, value: Any) -> Any:
+    def symbol(pool: Pool, name: str, value: Any) -> Any:
         if isinstance(value, Schedule):
             parts = value.fields().items()  # type: ignore[attr-defined]
             return value.having(**{k: symbol(pool, k, v) for k, v in parts})  # type: ignore[attr-defined]
@@ -186,7 +186,7 @@ def _binder(sliders: tuple) -> Callable[..., Any]:
             raise TraceError(f"{name} is a Slider that is not among the sliders given")
         return make(pool, "slider", (), (), place)
 
-    def bind(pool: dict, name: str, value: Any, t: Node) -> Any:
+    def bind(pool: Pool, name: str, value: Any, t: Node) -> Any:
         bound = symbol(pool, name, value)
         return bound(t) if isinstance(bound, Schedule) else bound
 

@@ -6,8 +6,11 @@ the published page.
 
 from __future__ import annotations
 
+import concurrent.futures
+import contextvars
 import dataclasses
 import functools
+import inspect
 import sys
 from collections.abc import Callable
 from typing import Any
@@ -19,7 +22,7 @@ from ..fields import mapped
 from ..hyper import Schedule, Slider
 from ..objective import Batches, DataObjective, Objective
 from ..optimizer import Optimizer
-from .graph import Node, TraceError, as_node, make
+from .graph import Node, Pool, TraceError, as_node, make
 
 RANDOM = (
     "two traces of the same rule differ: np.random would be frozen to one constant; "
@@ -38,77 +41,150 @@ class Traced:
     new_state: Any
     start: Any  # state before step 0, from theta
     loss: Node
-    locals: list[tuple[Optimizer, dict[str, Any]]]  # innermost rule first
+    calls: list[Call]  # innermost rule first
     rule: Optimizer  # with its symbols bound
+
+    @property
+    def locals(self) -> list[tuple[Optimizer, dict[str, Any]]]:
+        """Every rule's named locals, innermost rule first."""
+        return [(call.rule, call.locals) for call in self.calls]
 
 
 class Symbolic(Objective):
     """The J of an equation: its gradient is a symbol."""
 
-    def __init__(self, pool: dict) -> None:
+    def __init__(self, pool: Pool) -> None:
         def call(op: str, extra: int) -> Callable[[Any], Node]:
-            return lambda th: make(pool, op, (th,), th.shape[:-1] + th.shape[-1:] * extra)
+            def node(theta: Any) -> Node:
+                th = as_node(pool, theta)
+                return make(pool, op, (th,), th.shape[:-1] + th.shape[-1:] * extra)
+
+            return node
 
         super().__init__(call("J", 0), call("grad", 1), call("hess", 2))
 
 
-def trace_step(rule: Optimizer, J: Objective | None, dim: int, bind: Callable[..., Any]) -> Traced:
-    """Call init and step once on symbols. `bind(pool, name, value, t)` turns a field into one."""
+def instance(rule: Any) -> Optimizer:
+    """The rule, or a rule of this class with its defaults."""
+    if isinstance(rule, type) and issubclass(rule, Optimizer):
+        none = inspect.Parameter.empty
+        wanted = inspect.signature(rule).parameters.values()
+        if lacking := [p.name for p in wanted if p.default is none]:
+            given = ", ".join(f"{name}={'Adam()' if name == 'rule' else '…'}" for name in lacking)
+            what = f"an Optimizer instance such as {rule.__name__}({given})"
+            raise check.refuse("rule", rule, what)
+        return rule()
     if not isinstance(rule, Optimizer):
-        raise check.refuse("rule", rule, "an Optimizer, such as Adam(lr=0.1)")
+        raise check.refuse("rule", rule, "an Optimizer instance such as Adam()")
+    return rule
+
+
+def trace_step(
+    rule: Optimizer,
+    J: Objective | None,
+    dim: int,
+    bind: Callable[..., Any],
+    pool: Pool | None = None,
+) -> Traced:
+    """Call init and step once on symbols. `bind(pool, name, value, t)` turns a field into one.
+
+    The name of a field of a rule inside a rule has dots: ``rule.beta1``.
+    """
     if isinstance(J, (Batches, DataObjective)):
         raise TraceError("an objective made of data is too heavy for a page: use explore_grid")
-    pool: dict = {}
+    rule, pool = instance(rule), Pool() if pool is None else pool
     theta, t = make(pool, "theta", (), (dim,)), make(pool, "t", kind=int)
     bound = _bound(rule, functools.partial(bind, pool), t)
     start = _bound(rule, functools.partial(bind, pool), as_node(pool, 0)).init(theta)
     state = _leaves(pool, start, ())
     objective = Symbolic(pool) if J is None else J.at(t)
-    with watching() as calls:
-        new_theta, new_state = bound.step(objective, theta, state, t)
+    (new_theta, new_state), calls = watched(bound.step, objective, theta, state, t)
     loss = objective(theta) if J is None else J.watch(theta, t)
     as_nodes = functools.partial(mapped, lambda x: as_node(pool, x))
     outs = as_nodes(new_theta), as_nodes(new_state), as_nodes(start), as_node(pool, loss)
     return Traced(theta, state, t, *outs, calls, bound)
 
 
-def _bound(rule: Optimizer, bind: Callable[..., Any], t: Node) -> Optimizer:
+def _bound(rule: Optimizer, bind: Callable[..., Any], t: Node, inside: str = "") -> Optimizer:
     new = {}
     for name, value in rule.fields().items():
         if isinstance(value, Optimizer):
-            new[name] = _bound(value, bind, t)
+            new[name] = _bound(value, bind, t, f"{inside}{name}.")
         elif isinstance(value, np.ndarray) and value.ndim:
             raise TraceError(f"{name} is a sweep; one page shows one run: use a Slider")
         else:
-            new[name] = bind(name, value, t)
+            new[name] = bind(inside + name, value, t)
     return rule.having(**new)
 
 
-def _leaves(pool: dict, start: Any, path: tuple) -> Any:
+def _leaves(pool: Pool, start: Any, path: tuple) -> Any:
     if isinstance(start, dict):
         return {name: _leaves(pool, value, (*path, name)) for name, value in start.items()}
     node = as_node(pool, start)
     return make(pool, "state", (), node.shape, path, node.dtype)
 
 
-class watching:
-    """Collects the locals of every rule's step at its return, without touching the rule."""
+@dataclasses.dataclass
+class Call:
+    """One call of a rule's step: what it was given, and what its names were bound to."""
 
-    def __enter__(self) -> list:
-        self.calls: list[tuple[Optimizer, dict[str, Any]]] = []
-        self.before = sys.getprofile()
-        sys.setprofile(self._look)
-        return self.calls
+    rule: Optimizer
+    given: dict[str, Any]
+    locals: dict[str, Any]  # at its return, in the order of the code
+    bound: list[tuple[str, Any]]  # every value of every name, in the order of time
 
-    def __exit__(self, *_: Any) -> None:
-        sys.setprofile(self.before)
 
-    def _look(self, frame: Any, event: str, arg: Any) -> None:
-        owner = frame.f_locals.get("self") if event == "return" else None
-        if isinstance(owner, Optimizer) and frame.f_code.co_name == "step":
-            order = frame.f_code.co_varnames
+def watched(function: Callable[..., Any], *args: Any) -> tuple[Any, list[Call]]:
+    """function(*args), and every rule's step during it in the order of their returns.
+
+    It runs in a thread of its own, whose profiler is free: a profiler, a debugger or a measurement
+    of coverage that watches the caller goes on undisturbed.
+    """
+    watcher = _Watcher()
+    context = contextvars.copy_context()
+    with concurrent.futures.ThreadPoolExecutor(1) as thread:
+        result = thread.submit(context.run, watcher.run, function, *args).result()
+    return result, watcher.calls
+
+
+class _Watcher:
+    def __init__(self) -> None:
+        self.calls: list[Call] = []
+        self.open: dict[Any, Call] = {}
+
+    def run(self, function: Callable[..., Any], *args: Any) -> Any:
+        sys.setprofile(self.look)
+        try:
+            return function(*args)
+        finally:
+            sys.setprofile(None)
+
+    def look(self, frame: Any, event: str, arg: Any) -> None:
+        if event == "call" and frame.f_code.co_argcount == 5:
             known = dict(frame.f_locals)
-            self.calls.append((owner, {n: known[n] for n in order if n in known}))
+            rule = known[frame.f_code.co_varnames[0]]
+            if isinstance(rule, Optimizer) and _is_step(rule, frame.f_code):
+                self.open[frame] = Call(rule, known, {}, [])
+        if frame.f_back in self.open:
+            self.note(frame.f_back)
+        if event == "return" and frame in self.open:
+            self.calls.append(self.note(frame))
+            del self.open[frame]
+
+    def note(self, frame: Any) -> Call:
+        """Take down the names that are bound to something new."""
+        call, known = self.open[frame], dict(frame.f_locals)
+        names = [name for name in frame.f_code.co_varnames if name in known]
+        new = [n for n in names if known[n] is not call.locals.get(n, call.given.get(n))]
+        call.bound += [(name, known[name]) for name in new]
+        call.locals = {name: known[name] for name in names}
+        return call
+
+
+def _is_step(rule: Optimizer, code: Any) -> bool:
+    """Whether the code is that of a step of the rule's class or of a class that it is made from."""
+    steps = (vars(base).get("step") for base in type(rule).__mro__)
+    return code.co_name == "step" or any(getattr(s, "__code__", None) is code for s in steps)
 
 
 def constants(traced: Traced) -> set[bytes]:

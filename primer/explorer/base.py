@@ -7,6 +7,7 @@ import os
 import zlib
 from typing import Any
 
+from .. import check
 from . import page
 from .model import Control
 
@@ -98,6 +99,13 @@ class Base:
     def __repr__(self) -> str:
         settings = ", ".join(f"{key}={value:g}" for key, value in self.values.items())
         return f"{type(self).__name__}({', '.join(self.names)}; {settings})"
+
+
+def text(name: str, value: Any) -> str:
+    """A title or caption, "" for None; refuses what is no text."""
+    if not isinstance(value, str | None):
+        raise check.refuse(name, value, "a text")
+    return value or ""
 
 
 def _unique(name: str) -> str:

@@ -11,8 +11,8 @@ import matplotlib as mpl
 import numpy as np
 from matplotlib.figure import Figure
 
-from .. import plotting
-from ..plotting import DASHES, Look
+from ..plotting.palette import DASHES, NEUTRAL, STYLE, Look
+from ..plotting.svg import svg
 from .axes import Axis
 from .model import Record
 from .views import Line, Panel
@@ -22,6 +22,8 @@ WIDTH, HEIGHT = 360, 300
 BOX = (52.0, 32.0, 350.0, 258.0)
 #: Points of a line at most; the longer ones show every k-th.
 POINTS = 1000
+#: Characters of a title at most.
+TITLE = 44
 
 
 @dataclasses.dataclass(frozen=True)
@@ -34,7 +36,7 @@ class Drawn:
 
 def background(panel: Panel, prefix: str) -> str:
     """Axes, labels and still artists of a panel."""
-    with mpl.rc_context(plotting.STYLE):
+    with mpl.rc_context(STYLE):
         figure = Figure(figsize=(WIDTH / 72, HEIGHT / 72))
         figure.set_layout_engine("none")
         left, top, right, bottom = BOX
@@ -46,11 +48,17 @@ def background(panel: Panel, prefix: str) -> str:
         if panel.draw:
             panel.draw(ax)
         ax.set(xlim=(panel.x.low, panel.x.high), ylim=(panel.y.low, panel.y.high))
-        ax.set_title(panel.title, y=1, pad=10)
+        ax.set_title(_brief(panel.title), y=1, pad=10, parse_math=False)
         if panel.kind == "map":
             ax.spines[:].set_visible(False)
             ax.tick_params(length=0)
-        return plotting.svg(figure, panel.alt, prefix)
+        return svg(figure, panel.alt, prefix)
+
+
+def _brief(title: str) -> str:
+    """A title or label in one line that fits the width of a panel."""
+    line = " ".join(title.split())
+    return line if len(line) <= TITLE else line[: TITLE - 1] + "…"
 
 
 def _set_axis(ax: Any, which: str, axis: Axis) -> None:
@@ -58,7 +66,7 @@ def _set_axis(ax: Any, which: str, axis: Axis) -> None:
         getattr(ax, f"set_{which}scale")("log")
     else:
         ax.locator_params(axis=which, nbins=6)
-    getattr(ax, f"set_{which}label")(axis.label, labelpad=2)
+    getattr(ax, f"set_{which}label")(_brief(axis.label), labelpad=2, parse_math=False)
 
 
 def draw(
@@ -94,12 +102,17 @@ def _start(panel: Panel, record: Record, drag: bool) -> str:
         return ""
     left, top, right, bottom = BOX
     height = record.theta[0, 1] if panel.kind == "map" else record.loss[0]
-    x = short(float(panel.x.place(record.theta[0, 0], left, right)))
-    y = short(float(panel.y.place(height, bottom, top)))
+    x = short(_inside(panel.x.place(record.theta[0, 0], left, right), left, right))
+    y = short(_inside(panel.y.place(height, bottom, top), top, bottom))
     name = "px-start-drag" if drag else "px-start"
-    ink = f"var(--px-ink,{plotting.NEUTRAL['ink']})"
+    ink = f"var(--px-ink,{NEUTRAL['ink']})"
     place = f'class="{name}" cx="{x}" cy="{y}" r="5"'
     return f'<circle {place} fill="none" style="stroke:{ink}" stroke-width="2"/>'
+
+
+def _inside(place: Any, low: float, high: float) -> float:
+    """A place between low and high; high, the foot of the axes, for a loss that is undefined."""
+    return high if np.isnan(place) else min(max(float(place), low), high)
 
 
 def _spec(panel: Panel) -> dict[str, Any]:
@@ -117,7 +130,7 @@ def _line(panel: Panel, line: Line, record: Record, look: Look, name: str) -> st
     style = f' stroke-dasharray="{" ".join(f"{d:g}" for d in dash)}"' if dash else ""
     style += ' stroke-width="1.4"' if line.part or panel.kind == "graph" else ' stroke-width="2"'
     color = f"var(--px-{look.hue},{look.color})"
-    lost = "" if np.isfinite(record.loss).all() else ' data-lost=""'
+    lost = "" if finite_rows(record) == len(record.loss) else ' data-lost=""'
     dots = ""
     if panel.kind == "graph":  # in one dimension every visited place is a dot
         style += f' marker-mid="url(#{name})" marker-start="url(#{name})"'

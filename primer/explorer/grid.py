@@ -9,15 +9,20 @@ from typing import Any
 import matplotlib as mpl
 import numpy as np
 
-from .. import check, plotting
+from .. import check
 from ..hyper import Slider, sweep
-from ..plotting import KNOWN, NEUTRAL, PALETTE, Look, look
+from ..plotting.palette import KNOWN, NEUTRAL, PALETTE, Look, look
+from ..plotting.svg import plain_ticks
 from . import figure, page
+from .answers import computed, curves_of, refuse_heat, refuse_plot, refuse_shapes
 from .axes import Axis, limits
-from .base import Base
+from .base import Base, text
 from .model import Control, Record, described
-from .packing import packed
+from .packing import packed, rounded_curves
 from .views import Line, Panel
+
+#: Larger numbers have the colour of this one, so that no difference of colours overflows.
+MOST = 1e100
 
 
 @dataclasses.dataclass(frozen=True)
@@ -48,6 +53,9 @@ class Plot:
     ylabel: str = ""
     log: bool | None = None
 
+    def __post_init__(self) -> None:
+        _tidy(self, "title", "xlabel", "ylabel")
+
 
 @dataclasses.dataclass(frozen=True)
 class Heat:
@@ -77,6 +85,14 @@ class Heat:
     log: bool = False
     label: str = ""
     limits: tuple[float, float] | None = None
+
+    def __post_init__(self) -> None:
+        _tidy(self, "title", "label")
+
+
+def _tidy(panel: Any, *fields: str) -> None:
+    for name in fields:
+        object.__setattr__(panel, name, text(name, getattr(panel, name)))
 
 
 def explore_grid(
@@ -120,15 +136,20 @@ def explore_grid(
     >>> live.values, live.curves()["SGD"].shape
     ({'lr': 0.1}, (21,))
     """
-    if not sliders or not all(isinstance(s, Slider) for s in sliders.values()):
+    named = isinstance(sliders, Mapping) and all(isinstance(key, str) for key in sliders)
+    if not named or not sliders or not all(isinstance(s, Slider) for s in sliders.values()):
         raise check.refuse(
             "sliders", sliders, "a dict of Slider, such as {'lr': Slider(…, steps=20)}"
         )
-    if not callable(compute):
-        raise check.refuse("compute", compute, "a function of the swept hyperparameters")
-    results = compute(**sweep(**{key: s.values for key, s in sliders.items()}))
-    arrays = {name: np.asarray(array, dtype=float) for name, array in results.items()}
+    panels = [panels] if isinstance(panels, (Plot, Heat)) else panels
+    if not isinstance(panels, (list, tuple)) or not panels or not all(map(_is_panel, panels)):
+        raise check.refuse("panels", panels, "a list of at least one Plot or Heat")
+    arrays = computed(compute, sweep(**{key: s.values for key, s in sliders.items()}))
     return GridExplorer(dict(sliders), arrays, panels, title, caption)
+
+
+def _is_panel(panel: Any) -> bool:
+    return isinstance(panel, (Plot, Heat))
 
 
 class GridExplorer(Base):
@@ -144,37 +165,30 @@ class GridExplorer(Base):
         title: str,
         caption: str,
     ) -> None:
+        self.title, self.caption = text("title", title), text("caption", caption)
         super().__init__((title, [*sliders], [*arrays], [p.title for p in panels]))
-        self.title, self.caption, self.scene_names = title, caption, [""]
+        self.scene_names = [""]
         self.controls = [Control(key, s, *described(key, s)) for key, s in sliders.items()]
         self.shape = tuple(len(s.values) for s in sliders.values())
         self.arrays, self.plots = arrays, list(panels)
-        self._refuse_shapes()
         self.names = [n for n, a in arrays.items() if a.ndim == len(self.shape) + 1]
+        refuse_shapes(arrays, self.shape)
+        for panel in self.plots:
+            fits = refuse_heat if isinstance(panel, Heat) else refuse_plot
+            fits(panel, arrays, self.shape)
+        self.at = [_at(plot, self._points(plot)) for plot in self.plots]
         self.looks = _looks(self.names)
-        ranges, self.packed = packed([arrays[name] for name in self.names])
+        self.ranges, self.packed = packed([arrays[name] for name in self.names])
         ready = [self._panel(p) for p in panels]
         records = [self._record(name) for name in self.names]
         self.drawn = [
             [figure.draw(p, f"{self.id}-{k}", records, self.looks) for k, p in enumerate(ready)]
         ]
-        self.data = self._data(ranges)
+        self.data = self._data(self.ranges)
 
-    def _refuse_shapes(self) -> None:
-        for name, array in self.arrays.items():
-            if array.shape[-len(self.shape) :] != self.shape or array.ndim > len(self.shape) + 1:
-                allowed = f"of shape (points, *grid) or grid = {self.shape}"
-                raise check.refuse(f"compute()[{name!r}]", array.shape, allowed)
-        for panel in self.plots:
-            for name in (panel.value,) if isinstance(panel, Heat) else panel.curves:
-                if name not in self.arrays:
-                    raise check.refuse(
-                        "panels", name, f"among what compute returned: {[*self.arrays]}"
-                    )
-            if isinstance(panel, Heat) and len(self.shape) != 2:
-                raise check.refuse(
-                    "panels", panel.title, "without a Heat unless there are two sliders"
-                )
+    def _points(self, plot: Any) -> int:
+        """The most points that a curve of the panel has."""
+        return max(len(self.arrays[name]) for name in curves_of(plot) or self.names)
 
     def curves(self) -> dict[str, np.ndarray]:
         """The curves at the present settings, as they were computed."""
@@ -182,12 +196,14 @@ class GridExplorer(Base):
         return {name: self.arrays[name][place] for name in self.names}
 
     def results(self) -> list[tuple[str, ...]]:
-        last = [curve[-1] for curve in self.curves().values()]
-        return [(page.rounded(x) if np.isfinite(x) else "diverged",) for x in last]
+        """The last values as the page reads them from the packed curves, to three digits."""
+        return [
+            (_last(known),) for known in rounded_curves(list(self.curves().values()), self.ranges)
+        ]
 
     def _record(self, name: str) -> Record:
         curve = self.curves()[name]
-        watched = {f"at{k}": _at(plot, len(curve)) for k, plot in enumerate(self.plots)}
+        watched = {f"at{k}": np.resize(at, len(curve)) for k, at in enumerate(self.at)}
         settings = {f"h{k}": np.array([float(i)]) for k, i in enumerate(self.positions)}
         return Record(np.zeros((len(curve), 1)), curve, watched | settings)
 
@@ -195,22 +211,24 @@ class GridExplorer(Base):
         return self._heat(plot) if isinstance(plot, Heat) else self._plot(plot)
 
     def _plot(self, plot: Plot) -> Panel:
-        shown = [self.names.index(name) for name in plot.curves or self.names]
+        shown = [self.names.index(name) for name in curves_of(plot) or self.names]
         curves = [self.arrays[self.names[k]] for k in shown]
         flat = [c.reshape(len(c), -1) for c in curves]
         middle = int(np.ravel_multi_index(self.positions, self.shape))
         y = limits(plot.ylabel, [np.roll(c, -middle, axis=1) for c in flat], plot.log)
-        at = _at(plot, len(curves[0]))
-        place = self.plots.index(plot)
+        place = next(k for k, other in enumerate(self.plots) if other is plot)
+        at = self.at[place]
         lines = tuple(Line(k, ("loss", 0), ("w", place)) for k in shown)
         who = ", ".join(self.names[k] for k in shown)
         alt = f"{plot.title}: {who} against {plot.xlabel or 'the step'}."
-        return Panel("time", plot.title, alt, Axis(plot.xlabel, at[0], at[-1]), y, lines)
+        return Panel("time", plot.title, alt, _along(plot.xlabel, at), y, lines)
 
     def _heat(self, heat: Heat) -> Panel:
         names = [f"{c.letter} {c.name}".strip() for c in self.controls]
         x, y = (Axis(n, -0.5, k - 0.5) for n, k in zip(names, self.shape, strict=True))
-        values = np.ma.masked_invalid(self.arrays[heat.value].T)
+        known = np.ma.masked_invalid(self.arrays[heat.value].T)
+        known = np.ma.masked_less_equal(known, 0) if heat.log else known
+        values: Any = known.clip(1 / MOST if heat.log else -MOST, MOST)
         alt = f"{heat.title}: a map over {names[0]} and {names[1]}."
 
         def draw(ax: Any) -> None:
@@ -223,43 +241,58 @@ class GridExplorer(Base):
                 _ticks(axis, control.slider.values)
             ax.grid(visible=False)
             bar = ax.inset_axes((0.62, 1.035, 0.38, 0.03))
-            ax.figure.colorbar(mesh, cax=bar, orientation="horizontal", label=heat.label)
+            ax.figure.colorbar(mesh, cax=bar, orientation="horizontal")
+            bar.set_xlabel(heat.label, parse_math=False)
             bar.xaxis.set_ticks_position("top")
             bar.xaxis.set_label_position("top")
             bar.tick_params(labelsize=8.5, pad=1, length=2)
-            plotting.plain_ticks(bar)
+            plain_ticks(bar)
 
         lines = (Line(0, ("h", 1), ("h", 0)),)
         return Panel("heat", heat.title, alt, x, y, lines, draw=draw)
 
     def _data(self, ranges: list[dict[str, Any]]) -> dict[str, Any]:
-        points = len(self.arrays[self.names[0]])
         return {
             "id": self.id,
-            "steps": points - 1,
+            "steps": max(r["points"] for r in ranges) - 1,
             "drag": False,
             "controls": [
                 {"key": c.key, "index": c.slider.index, "values": c.slider.values.tolist()}
                 for c in self.controls
             ],
-            "grid": {"curves": ranges, "at": [_at(p, points).tolist() for p in self.plots]},
+            "grid": {"curves": ranges, "at": [at.tolist() for at in self.at]},
             "scenes": [{"start": [], "programs": [], "panels": [p.data for p in self.drawn[0]]}],
         }
 
 
 def _norm(values: np.ndarray, log: bool, limits: Any = None) -> Any:
     """Colours for the settings worth telling apart: the worst quarter may share the last colour."""
+    if not values.size:
+        values = np.ones(1)
     typical = values.min(), max(np.quantile(values, 0.75), np.median(values) + 1e-12)
     low, high = limits or typical
+    if not low < high:
+        high = low + (abs(low) or 1.0)
     return mpl.colors.LogNorm(low, high) if log else mpl.colors.Normalize(low, high)
 
 
 def _at(plot: Any, points: int) -> np.ndarray:
     x = getattr(plot, "x", None)
+    if x is not None:
+        check.number("x", x)
     at = np.arange(points, dtype=float) if x is None else np.asarray(x, dtype=float)
     if at.shape != (points,):
         raise check.refuse("x", at.shape, f"of shape ({points},), one per point of the curves")
     return at
+
+
+def _along(label: str, at: np.ndarray) -> Axis:
+    """The axis from the first point to the last; one point alone has room at its right."""
+    return Axis(label, at[0], at[-1] if at[-1] != at[0] else at[0] + 1)
+
+
+def _last(curve: np.ndarray) -> str:
+    return page.rounded(float(f"{curve[-1]:.3g}")) if np.isfinite(curve).all() else "diverged"
 
 
 def _ticks(axis: Any, values: np.ndarray) -> None:

@@ -9,7 +9,7 @@ import anywidget
 import ipywidgets
 import traitlets
 
-from ..plotting import static
+from ..plotting.figures import static
 from . import page
 
 if TYPE_CHECKING:

@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 
 from .. import check
-from ..derived.trace import watching
+from ..derived.trace import watched
 from ..hyper import Slider
 from ..objective import Objective
 from ..optimizer import Optimizer
-from ..plotting import KNOWN, PALETTE, Look, look
+from ..plotting.palette import KNOWN, PALETTE, Look, look
 
 #: Greek letter and plain name of a field, as in book/notation.md.
 LABELS = {
@@ -59,6 +59,8 @@ class Draggable:
     def __init__(self, *point: float) -> None:
         for value in point:
             check.number("start", value)
+            if np.ndim(value):
+                raise check.refuse("start", value, "one number per coordinate: Draggable(-1, 2.5)")
         object.__setattr__(self, "point", tuple(map(float, point)))
 
 
@@ -92,6 +94,8 @@ class Curve:
     log: bool | None = None
 
     def __post_init__(self) -> None:
+        if not isinstance(self.label, str):
+            raise check.refuse("label", self.label, "a text")
         if not (callable(self.f) or (isinstance(self.f, str) and self.f.isidentifier())):
             raise check.refuse("f", self.f, "the name of a local of step, or a function f(rule, t)")
 
@@ -125,14 +129,27 @@ def controls(rules: dict[str, Optimizer]) -> list[Control]:
     short = [path[-1] for _, path, _ in found.values()]
     longer = [f"{owners[0]}.{path[-1]}" for _, path, owners in found.values()]
     longest = [".".join((owners[0], *path)) for _, path, owners in found.values()]
-    out = []
+    out: list[Control] = []
     for k, (slider, path, owners) in enumerate(found.values()):
         forms = ((short[k], short), (longer[k], longer), (longest[k], longest))
         key = next((form for form, every in forms if every.count(form) == 1), longest[k])
+        key = fresh(key, [control.key for control in out])
         letter, name = described(path[-1], slider)
         shared = key != short[k] and not slider.label
         out.append(Control(key, slider, letter, ", ".join(owners) if shared else name))
     return out
+
+
+def fresh(name: str, taken: Sequence[str]) -> str:
+    """The name, or the name with the first number that makes it different from those taken.
+
+    Examples
+    --------
+    >>> fresh("Beale", ["Beale", "Beale (2)"])
+    'Beale (3)'
+    """
+    numbered = (f"{name} ({k})" for k in range(2, len(taken) + 3))
+    return name if name not in taken else next(form for form in numbered if form not in taken)
 
 
 def described(field: str, slider: Slider) -> tuple[str, str]:
@@ -163,7 +180,7 @@ def named(rules: Sequence[Any], names: Sequence[str] | None) -> dict[str, Optimi
     for rule in rules:
         if not isinstance(rule, Optimizer):
             raise check.refuse("rules", rule, "Optimizer instances such as Adam(lr=Slider(…))")
-    if names is not None and (len(set(names)) != len(names) or len(names) != len(rules)):
+    if names is not None and not _one_each(names, len(rules)):
         raise check.refuse("names", names, f"{len(rules)} different names, one per rule")
     out: dict[str, Optimizer] = {}
     for k, rule in enumerate(rules):
@@ -171,6 +188,14 @@ def named(rules: Sequence[Any], names: Sequence[str] | None) -> dict[str, Optimi
         count = sum(other == name or other.startswith(f"{name} (") for other in out)
         out[name if not count else f"{name} ({count + 1})"] = rule
     return out
+
+
+def _one_each(names: Any, count: int) -> bool:
+    """Whether these are `count` different texts, none of them empty."""
+    listed = isinstance(names, (list, tuple, np.ndarray)) and all(
+        isinstance(name, str) for name in names
+    )
+    return listed and all(map(str.strip, names)) and len(set(names)) == len(names) == count
 
 
 def label_of(rule: Any) -> str:
@@ -203,13 +228,12 @@ class Record:
 def record(rule: Any, J: Objective, theta0: Any, steps: int, watch: Sequence[Any]) -> Record:
     """Run a rule and keep the watched locals, as the traced program does in the page."""
     theta = np.asarray(theta0, dtype=float)
-    state, thetas, losses = rule.init(theta), [theta], [J.watch(theta, 0)]
     kept: list[dict[str, Any]] = []
     with np.errstate(all="ignore"):
+        state, thetas, losses = rule.at(0).init(theta), [theta], [J.watch(theta, 0)]
         for t in range(steps):
             now = rule.at(t)
-            with watching() as calls:
-                theta, state = now.step(J.at(t), theta, state, t)
+            (theta, state), calls = watched(now.step, J.at(t), theta, state, t)
             kept.append(_seen(now, calls, watch, t, theta.shape))
             thetas.append(theta)
             losses.append(J.watch(theta, t + 1))
@@ -228,22 +252,36 @@ def inner(item: Any) -> bool:
 
 def _seen(rule: Any, calls: Any, watch: Sequence[Any], t: int, shape: tuple[int, ...]) -> dict:
     """The watched numbers of one step, one entry per component, named as in `Program.watched`."""
-    known = {name: value for _, local in reversed(calls) for name, value in local.items()}
-    out = {}
+    known = {name: value for call in reversed(calls) for name, value in call.locals.items()}
+    out: dict[str, np.ndarray] = {}
     for item in watch:
         if isinstance(item, str):
             label, value = item, known[item]
         else:
-            label, value = item[0], item[1](calls[0][0] if inner(item) else rule, t)
-        value = np.asarray(value, dtype=float)
-        if value.ndim and value.shape[-1] == 1:
-            value = value[..., 0]
-        if value.ndim == len(shape) and value.shape[-1] == shape[-1]:
-            for i in range(shape[-1]):
-                out[f"{label}[{i}]"] = np.broadcast_to(value[..., i], shape[:-1])
-        else:
-            out[label] = np.broadcast_to(value, shape[:-1])
+            label, value = item[0], item[1](calls[0].rule if inner(item) else rule, t)
+        numbers = _components(np.asarray(value, dtype=float), shape[:-1])
+        single = len(numbers) == 1
+        out |= {label if single else f"{label}[{i}]": x for i, x in enumerate(numbers)}
     return out
+
+
+def _components(value: np.ndarray, batch: tuple[int, ...]) -> list[np.ndarray]:
+    """The numbers of one step, each of shape batch: of a number, a vector or a matrix, row by row.
+
+    Examples
+    --------
+    >>> [x.tolist() for x in _components(np.array([[1.0, 2.0], [3.0, 4.0]]), (2,))]
+    [[1.0, 3.0], [2.0, 4.0]]
+    """
+    leading = value.shape[: len(batch)]
+    if value.ndim > len(batch) and all(n in (1, m) for n, m in zip(leading, batch, strict=True)):
+        flat = value.reshape(*leading, -1)
+    elif value.shape == batch or value.size == 1:
+        flat = value.reshape(*value.shape, 1)
+    else:  # an array that no setting changes
+        flat = value.reshape((1,) * len(batch) + (-1,))
+    spread = np.broadcast_to(flat, (*batch, flat.shape[-1]))
+    return [spread[..., i] for i in range(flat.shape[-1])]
 
 
 def locals_of(rule: Any) -> set[str]:

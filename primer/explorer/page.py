@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import decimal
 import html
 import json
 import os
 from typing import TYPE_CHECKING, Any
 
-from ..plotting import Look, static, style_sheet
+import numpy as np
+
+from ..plotting.figures import static, style_sheet
+from ..plotting.palette import Look
 from .model import Control
 
 if TYPE_CHECKING:
@@ -16,6 +20,7 @@ if TYPE_CHECKING:
 SCRIPTS = (
     "explorer-drag.js",
     "explorer-grid.js",
+    "explorer-links.js",
     "explorer-numbers.js",
     "explorer-table.js",
     "explorer.js",
@@ -49,7 +54,8 @@ def page(explorer: Base, controls: bool = True) -> str:
             scenes = scenes.replace(
                 f'data-rule="{k}" style="', f'data-rule="{k}" style="display:none;'
             )
-    rows = "".join(_row(c, explorer.id) for c in explorer.controls) if controls else ""
+    known = enumerate(explorer.controls) if controls else ()
+    rows = "".join(_row(c, f"{explorer.id}-h{k}") for k, c in known)
     sliders = f'<div class="px-controls">{rows}</div>' if rows else ""
     caption = (
         f"<figcaption>{html.escape(explorer.caption)}</figcaption>" if explorer.caption else ""
@@ -111,15 +117,20 @@ def _scene(k: int, panels: list[Any]) -> str:
 def _choice(explorer: Base) -> str:
     if len(explorer.scene_names) < 2:
         return ""
-    options = "".join(f"<option>{html.escape(name)}</option>" for name in explorer.scene_names)
+    options = "".join(map(_option, explorer.scene_names))
     return (
         '<label class="px-choice px-live-only"><span>Landscape</span>'
         f"<select>{options}</select></label>"
     )
 
 
-def _row(control: Control, id_: str) -> str:
-    slider, field = control.slider, f"{id_}-{control.key}"
+def _option(name: str) -> str:
+    name = html.escape(name)
+    return f'<option value="{name}">{name}</option>'
+
+
+def _row(control: Control, field: str) -> str:
+    slider = control.slider
     name = f"<small>{html.escape(control.name)}</small>" if control.name else ""
     value = number(slider.values[slider.index])
     return (
@@ -168,23 +179,39 @@ def _swatch(look: Look) -> str:
 
 
 def number(value: float) -> str:
-    """A setting as its slider shows it: all its digits, in JavaScript's notation."""
-    text = repr(float(value)).removesuffix(".0")
-    if "e" in text:
-        digits, exponent = text.split("e")
-        text = f"{digits}e{int(exponent):+d}"
-    if abs(value) >= 1e-6 or value == 0:
-        text = f"{float(value):.12f}".rstrip("0").rstrip(".") if "e" in text else text
-    return text.replace("-", "−")
+    """A setting as its slider shows it: all its digits, in JavaScript's notation.
+
+    Examples
+    --------
+    >>> number(0.1), number(-1e-7), number(1e21), number(-0.0)
+    ('0.1', '−1e−7', '1e+21', '0')
+    """
+    text = repr(float(value) + 0.0)
+    if 1e-6 <= abs(value) < 1e21:
+        text = f"{decimal.Decimal(text):f}".removesuffix(".0")
+    return _minus(_power(text) if "e" in text else text.removesuffix(".0"))
 
 
 def rounded(value: float) -> str:
-    """A result to four digits, as the script writes it."""
-    if value == 0:
-        return "0"
-    if not 1e-3 <= abs(value) < 1e5:
-        digits, exponent = f"{value:.2e}".split("e")
-        text = f"{digits}e{int(exponent):+d}"
-    else:
-        text = f"{float(f'{value:.4g}'):.12f}".rstrip("0").rstrip(".")
-    return text.replace("-", "−")
+    """A result to four digits, as the script writes it; a tie goes away from zero, as there.
+
+    Examples
+    --------
+    >>> rounded(1234.5), rounded(1e-7), rounded(-0.0), rounded(np.nan), rounded(-np.inf)
+    ('1235', '1.00e−7', '0', 'NaN', '−∞')
+    """
+    if value == 0 or not np.isfinite(value):
+        return number(value)
+    plain = 1e-3 <= abs(value) < 1e5
+    digits = decimal.Context(prec=4 if plain else 3, rounding=decimal.ROUND_HALF_UP)
+    exact = digits.create_decimal_from_float(float(value))
+    return _minus(f"{exact.normalize():f}" if plain else f"{exact:.2e}")
+
+
+def _power(text: str) -> str:
+    digits, exponent = text.split("e")
+    return f"{digits}e{int(exponent):+d}"
+
+
+def _minus(text: str) -> str:
+    return text.replace("-", "−").replace("inf", "∞").replace("nan", "NaN")

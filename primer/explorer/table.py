@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -22,6 +23,7 @@ HEADS = {
 
 def columns(table: Sequence[str], views: Sequence[str]) -> tuple[str, ...]:
     """The columns asked for; refuses unknown ones, and those of the rate where it is not shown."""
+    table = _listed("table", table)
     for name in table:
         if name not in HEADS:
             raise check.refuse("table", name, f"one of {', '.join(HEADS)}")
@@ -32,10 +34,18 @@ def columns(table: Sequence[str], views: Sequence[str]) -> tuple[str, ...]:
 
 def shown(names: Sequence[str], known: Sequence[str]) -> list[str]:
     """The rules drawn at first; all where none is named."""
+    names = _listed("shown", names)
     for name in names:
         if name not in known:
             raise check.refuse("shown", name, f"among the names {[*known]}")
     return list(names or known)
+
+
+def _listed(name: str, given: Any) -> tuple[str, ...]:
+    """A list of texts as a tuple; one text stands for itself, None for none."""
+    if not isinstance(given, Iterable | None):
+        raise check.refuse(name, given, "a list of texts")
+    return (given,) if isinstance(given, str) else tuple(given or ())
 
 
 def rate_of(program: Program) -> dict[str, int]:
@@ -56,9 +66,10 @@ def _loss(sample: Record, done: int, gone: bool) -> str:
 
 
 def _theta(sample: Record, done: int, gone: bool) -> str:
+    if gone:
+        return "–"
     theta = sample.theta[done]
-    few = ", ".join(page.rounded(x) for x in theta[:4])
-    return "–" if gone else few + (", …" if len(theta) > 4 else "")
+    return ", ".join(page.rounded(x) for x in theta[:4]) + (", …" if len(theta) > 4 else "")
 
 
 def _area(sample: Record, done: int, gone: bool) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -14,8 +14,9 @@ from ..objective import Objective
 from ..optimizer import Optimizer
 from ..running import Run, run
 from . import figure, table
-from .base import Base
-from .model import Curve, Draggable, Record, controls, looks, named, record, substituted
+from .base import Base, text
+from .blame import blamed, refuse_shapes
+from .model import Curve, Draggable, Record, controls, fresh, looks, named, record, substituted
 from .views import Layout
 from .wanted import expanded, watched
 
@@ -104,11 +105,17 @@ def _scenes(on: Any) -> dict[str, Objective]:
     if isinstance(on, Objective):
         on = [on]
     if isinstance(on, (list, tuple)):
-        on = {getattr(J, "name", "") or f"landscape {k + 1}": J for k, J in enumerate(on)}
-    known = isinstance(on, Mapping) and len(on) > 0
-    if not known or not all(isinstance(J, Objective) for J in on.values()):
-        raise check.refuse("on", on, "an Objective, or a non-empty list or dict of them")
-    return dict(on)
+        pairs = [("", J) for J in on]
+    else:
+        pairs = [*on.items()] if isinstance(on, Mapping) else []
+    if not pairs or not all(isinstance(J, Objective) for _, J in pairs):
+        what = "an Objective, such as Objective(f, dim=2), or a non-empty list or dict of them"
+        raise check.refuse("on", on, what)
+    scenes: dict[str, Objective] = {}
+    for k, (key, J) in enumerate(pairs):
+        name = str(key).strip() or str(J.name).strip() or f"landscape {k + 1}"
+        scenes[fresh(name, list(scenes))] = J
+    return scenes
 
 
 class Explorer(Base):
@@ -128,9 +135,14 @@ class Explorer(Base):
         table_: Sequence[str] = ("loss", "theta"),
         shown: Sequence[str] = (),
     ) -> None:
+        self.title, self.caption = text("title", title), text("caption", caption)
+        single = isinstance(views, (str, Curve)) or not isinstance(views, Iterable)
+        views = [views] if single else list(views)
+        for J in landscapes.values():
+            expanded(views, list(rules.values()), J.dim)
         labels = [view if isinstance(view, str) else view.label for view in views]
         super().__init__((title, [*rules], [*landscapes], labels))
-        self.rules, self.title, self.caption = rules, title, caption
+        self.rules = rules
         self.names, self.scene_names = list(rules), list(landscapes)
         self.steps, self.race = check.count("steps", steps), bool(race)
         self.draggable = start is None or isinstance(start, Draggable)
@@ -149,25 +161,27 @@ class Explorer(Base):
 
     def _add(self, name: str, J: Any, point: Any, sliders: Any, views: Any, window: Any) -> None:
         """Trace every rule on one landscape and draw its panels at the default settings."""
+        refuse_shapes(J, point)
         rules = list(self.rules.values())
         chosen = expanded(views, rules, J.dim)
-        watch = [watched(chosen, rule) for rule in rules]
-        programs = tuple(
-            program(rule, J, sliders, tuple(w), self.steps)
-            for rule, w in zip(rules, watch, strict=True)
-        )
-        samples = [self._sample(rule, J, point, w) for rule, w in zip(rules, watch, strict=True)]
+        curves = [view for view in chosen if isinstance(view, Curve)]
+        programs, samples = [], []
+        for rule in rules:
+            watch = watched(chosen, rule)
+            with blamed(rule, curves):
+                programs.append(program(rule, J, sliders, tuple(watch), self.steps))
+                samples.append(self._sample(rule, J, point, watch))
+        window = None if window is None else check.window(window, J.dim)
         layout = Layout(name, J, list(self.rules), samples, self.steps, window)
         defaults = [_first(s) for s in samples]
         prefix = f"{self.id}-{len(self.scenes)}"
         ready = (defaults, self.looks, self.draggable)
-        self.drawn.append(
-            [
-                figure.draw(layout.panel(view), f"{prefix}-{k}", *ready)
-                for k, view in enumerate(chosen)
-            ]
-        )
-        self.scenes.append(Scene(name, J, point, programs))
+        with np.errstate(all="ignore"):
+            panels = [layout.panel(view) for view in chosen]
+            self.drawn.append(
+                [figure.draw(panel, f"{prefix}-{k}", *ready) for k, panel in enumerate(panels)]
+            )
+        self.scenes.append(Scene(name, J, point, tuple(programs)))
         self._defaults.append(defaults)
 
     def _sample(self, rule: Any, J: Any, point: Any, watch: Any) -> Record:
@@ -242,11 +256,15 @@ class Explorer(Base):
 def _start(start: Any, J: Objective) -> tuple[float, ...]:
     if isinstance(start, Draggable):
         start = start.point
-    if start is None or len(start) == 0:
+    if start is None or np.size(start) == 0:
         start = J.start
     if start is None:
         raise check.refuse("start", None, "given where the objective has none of its own")
-    point = check.points("start", np.asarray(start, dtype=float), J.dim)
+    try:
+        numbers = np.asarray(start, dtype=float)
+    except (TypeError, ValueError):
+        raise check.refuse("start", start, "a point such as (-1, 2.5)") from None
+    point = check.points("start", numbers, J.dim)
     if point.ndim != 1:
         raise check.refuse("start", start, "one point")
     return tuple(point.tolist())

@@ -8,10 +8,12 @@ from typing import Any
 
 import numpy as np
 
-from .. import plotting
+from .. import check
 from ..objective import Objective
-from ..plotting import subscript
-from .axes import Axis, limits
+from ..plotting.figures import contours, frame, seen
+from ..plotting.palette import NEUTRAL
+from ..plotting.svg import subscript
+from .axes import LARGE, SMALL, Axis, limits, scale
 from .model import Curve, Record
 from .wanted import correction
 
@@ -81,30 +83,32 @@ class Layout:
         return {"loss": self.loss, "theta": self.theta, "step": self.step}[view]()
 
     def contours(self) -> Panel:
-        window = plotting.frame(self.J, self.window)
+        window = frame(self.J, self.window)
         lines = tuple(Line(k, ("x", 1), ("x", 0)) for k in range(len(self.names)))
         names = self.J.axes or ("θ₁", "θ₂")
         axes = Axis(names[0], *window[:2]), Axis(names[1], *window[2:])
         alt = f"Contour map of {self.where} with the path of {self.who} from the starting point."
 
         def draw(ax: Any) -> None:
-            plotting.contours(ax, self.J, window)
+            contours(ax, self.J, window)
             ax.set(xlabel=names[0], ylabel=names[1])
 
         return Panel("map", f"Path on {self.where}", alt, *axes, lines, draw=draw)
 
     def graph(self) -> Panel:
-        given = self.window or self.J.window
-        low, high = given[:2] if given else self._reach()
+        given = self.J.window if self.window is None else self.window
+        low, high = self._reach() if given is None else check.window(given, 1)[:2]
         grid = np.linspace(low, high, 301)
-        heights = self.J(grid[:, None])
-        margin = 0.08 * (np.ptp(heights) or 1.0)
+        heights = seen(self.J, grid[:, None])
+        known = heights.compressed() if heights.count() else np.zeros(1)
+        spread, most = np.ptp(known), np.abs(known).max()
+        margin = 0.08 * (spread if spread > max(1e-12 * most, SMALL) else max(1.0, 1e-3 * most))
         lines = tuple(Line(k, ("loss", 0), ("x", 0)) for k in range(len(self.names)))
-        y = Axis("J(θ)", float(heights.min() - margin), float(heights.max() + margin))
+        y = Axis("J(θ)", float(known.min() - margin), float(known.max() + margin))
         alt = f"Graph of {self.where} with the positions that {self.who} visits."
 
         def draw(ax: Any) -> None:
-            ax.plot(grid, heights, color=plotting.NEUTRAL["soft"], lw=1.2)
+            ax.plot(grid, heights, color=NEUTRAL["soft"], lw=1.2)
 
         return Panel(
             "graph", f"Path on {self.where}", alt, Axis("θ", low, high), y, lines, draw=draw
@@ -112,7 +116,8 @@ class Layout:
 
     def _reach(self) -> tuple[float, float]:
         visited = np.concatenate([s.theta[:, 0].ravel() for s in self.samples])
-        visited = visited[np.isfinite(visited)]
+        visited = visited[np.abs(visited) < LARGE]
+        visited = visited[np.abs(visited) <= scale(visited, self.samples[0].theta[0, 0])]
         low, high = np.quantile(visited, (0.02, 0.98))
         margin = 0.25 * max(high - low, abs(self.samples[0].theta[0, 0, 0]), 0.5)
         return float(low - margin), float(high + margin)
@@ -158,14 +163,15 @@ class Layout:
 
     def curve(self, view: Curve) -> Panel:
         label = view.f if isinstance(view.f, str) else view.label
+        bound = 3 if self.dim > 1 else 1
         lines, values, most = [], [], 0
         for k, sample in enumerate(self.samples):
             found = [n for n in sample.watched if n == label or n.startswith(f"{label}[")]
             places = list(sample.watched)
-            for part, name in enumerate(found[: self.shown]):
+            for part, name in enumerate(found[:bound]):
                 lines.append(Line(k, ("w", places.index(name)), part=part))
                 values.append(sample.watched[name])
-            most = max(most, min(len(found), self.shown))
+            most = max(most, min(len(found), bound))
         y = limits("", values, view.log)
         alt = f"{view.label} against the step for {self.who}."
         letters = (
@@ -184,4 +190,4 @@ def _short(label: str) -> str:
 
 def _title(label: str) -> str:
     """A label as a title; a symbol such as m̂ or η keeps its case."""
-    return label[0].upper() + label[1:] if label[:3].isascii() and label[:3].isalpha() else label
+    return label[:1].upper() + label[1:] if label[:3].isascii() and label[:3].isalpha() else label

@@ -18,12 +18,10 @@ VIEWS = ("path", "loss", "theta", "step", "state", "correction", "rate")
 
 def expanded(views: Sequence[Any], rules: Sequence[Any], dim: int | None) -> list[str | Curve]:
     """The views asked for, "state" and "correction" turned into curves."""
-    if isinstance(views, (str, Curve)):
-        views = (views,)
     out: list[str | Curve] = []
     for view in views:
         if view == "state":
-            out += [Curve(_pretty(name), name) for name in _state_names(rules)]
+            out += [Curve(_pretty(name), name) for name in _state_names(rules, dim or 2)]
         elif view == "correction":
             if not any({"beta1", "beta2"} & {*r.fields()} for r in rules):
                 raise check.refuse("views", view, "for rules with beta1 or beta2")
@@ -37,19 +35,32 @@ def expanded(views: Sequence[Any], rules: Sequence[Any], dim: int | None) -> lis
                 known = sorted(set().union(*(locals_of(r) for r in rules)))
                 raise check.refuse("views", view.f, f"a local of a rule's step: {', '.join(known)}")
             out.append(view)
-        elif view in VIEWS:
+        elif isinstance(view, str) and view in VIEWS:
             out += [view] if view != "path" or dim in (1, 2) else []
         else:
             raise check.refuse("views", view, f"one of {', '.join(VIEWS)} or a Curve")
+    if not out:
+        what = f"at least one that these rules have in {dim} dimensions, such as 'loss'"
+        raise check.refuse("views", views, what)
+    _refuse_doubles([view for view in out if isinstance(view, Curve)])
     return out
 
 
-def _state_names(rules: Sequence[Any]) -> list[str]:
+def _refuse_doubles(curves: Sequence[Curve]) -> None:
+    """Two curves of one label would be taken for one."""
+    known = {(c.f if isinstance(c.f, str) else c.label): c.f for c in curves}
+    for curve in curves:
+        name = curve.f if isinstance(curve.f, str) else curve.label
+        if known[name] != curve.f or any(name.startswith(f"{other}[") for other in known):
+            raise check.refuse("views", name, "Curves of different labels")
+
+
+def _state_names(rules: Sequence[Any], dim: int) -> list[str]:
     """What a rule keeps, by the names its step gives them; m_hat stands for m."""
     names: dict[str, None] = {}
     for rule in rules:
         known = locals_of(rule)
-        for key in _keys(rule.at(0).init(np.zeros(2))):
+        for key in _keys(rule.at(0).init(np.zeros(dim))):
             forms = [name for name in (f"{key}_hat", key) if name in known]
             names |= dict.fromkeys(forms[:1])
     return list(names)
@@ -80,11 +91,11 @@ def watched(views: Sequence[str | Curve], rule: Any) -> list[Any]:
     """What a rule's program is to write down for these views."""
     known = locals_of(rule)
     out: list[Any] = []
-    for view in views:
+    for view in dict.fromkeys(views):
         if not isinstance(view, Curve):
             continue
         if isinstance(view.f, str):
-            out += [view.f] if view.f in known else []
+            out += [view.f] if view.f in known and view.f not in out else []
         elif view.f is correction:
             out += [
                 (f"{view.label}[{i}]", functools.partial(correction, field=field))

@@ -87,7 +87,8 @@ def compare(
     Raises
     ------
     ValueError
-        If rules and rates have different names or budgets, or a count is not positive.
+        If rules and rates have different names or budgets, a rule has no lr, the model no data, or
+        a count is not positive.
 
     Examples
     --------
@@ -98,6 +99,7 @@ def compare(
     >>> result["SGD"].tuning.shape, result["SGD"].run.loss.shape
     ((2, 3), (3, 5))
     """
+    _refuse_wrong(rules, model, rates, score)
     grids = _same_budget(rules, rates)
     first, count = check.count("seeds", seeds), check.count("tuning_seeds", tuning_seeds)
     score = model if score is None else score
@@ -130,6 +132,8 @@ def with_rate(rule: Any, rate: Any) -> Any:
     """
     if "rule" in rule.fields():
         return dataclasses.replace(rule, rule=with_rate(rule.rule, rate))
+    if "lr" not in rule.fields():
+        raise check.refuse("rules", rule, "rules with a learning rate lr")
     lr = rule.lr * rate if isinstance(rule.lr, Schedule) else rate
     return dataclasses.replace(rule, lr=lr)
 
@@ -137,7 +141,21 @@ def with_rate(rule: Any, rate: Any) -> Any:
 def _scores(score: Callable[[Any], Any], result: Run) -> np.ndarray:
     with np.errstate(all="ignore"):
         raw = np.asarray(score(result.theta[-1]))
+    if raw.shape != result.diverged.shape:
+        allowed = f"of shape {result.diverged.shape}, one number per run"
+        raise check.refuse("score(theta)", raw.shape, allowed)
     return np.where(result.diverged | ~np.isfinite(raw), np.inf, raw)
+
+
+def _refuse_wrong(rules: Any, model: Any, rates: Any, score: Any) -> None:
+    if not isinstance(rules, Mapping) or not all(isinstance(r, Optimizer) for r in rules.values()):
+        raise check.refuse("rules", rules, "a dict of Optimizer instances by name")
+    if not isinstance(rates, Mapping):
+        raise check.refuse("rates", rates, "a dict with an array of rates for each rule")
+    if not (hasattr(model, "initial") and hasattr(model, "batches")):
+        raise check.refuse("model", model, "a model with data, such as primer.models.mlp(X, y)")
+    if score is not None and not callable(score):
+        raise check.refuse("score", score, "a function of theta")
 
 
 def _same_budget(rules: Any, rates: Any) -> dict[str, np.ndarray]:
@@ -145,9 +163,13 @@ def _same_budget(rules: Any, rates: Any) -> dict[str, np.ndarray]:
         raise ValueError(
             f"rates must have the names of rules, {sorted(rules)}, got {sorted(rates)}"
         )
+    for name in rules:
+        check.number(f"rates[{name!r}]", rates[name], "positive")
     grids = {name: np.asarray(rates[name], dtype=float) for name in rules}
     for name, grid in grids.items():
-        check.number(f"rates[{name!r}]", grid, "positive")
+        if grid.ndim != 1 or not grid.size:
+            allowed = "a list of rates, such as [0.01, 0.1]"
+            raise check.refuse(f"rates[{name!r}]", rates[name], allowed)
     budgets = {name: grid.size for name, grid in grids.items()}
     if len(set(budgets.values())) > 1:
         raise ValueError(f"rates must give every rule the same budget, got {budgets}")

@@ -29,8 +29,9 @@ class RangeTest:
         `blowup`; NaN where it never falls. A first guess for a constant rate; a schedule may peak
         higher.
     blowup : ndarray (*batch,)
-        The first rate whose smoothed loss exceeds `limit` times the best so far, or is not finite;
-        infinity where there is none. Stay well below it.
+        The first rate whose smoothed loss is not finite or too large: above `limit` times the best
+        so far; where that best lies below 0, above it by `limit` - 1 times its distance from 0 or
+        from the start's loss, whichever is more. Infinity where there is none. Stay well below it.
     """
 
     rates: np.ndarray
@@ -88,7 +89,7 @@ def range_test(
     smooth : float
         In [0, 1); 0 for a deterministic J, up to 0.95 for small mini-batches.
     limit : float
-        What counts as blowing up, > 1; needs losses above 0.
+        What counts as blowing up, > 1; see `RangeTest.blowup`.
     seed : int, optional
         As for `run`.
 
@@ -121,6 +122,8 @@ def range_test(
         raise check.refuse("J", J, "an Objective; Objective(f) makes one from a function")
     for name, value in (("low", low), ("high", high)):
         check.number(name, value, "positive")
+        if np.ndim(value):
+            raise check.refuse(name, value, "one number")
     if not low < high:
         raise check.refuse("high", high, f"above low = {low}")
     check.number("smooth", smooth, "decay")
@@ -156,10 +159,17 @@ def _read(rates: np.ndarray, smoothed: np.ndarray, limit: float) -> tuple[np.nda
     width = max(1, len(rates) // 10)
     best = np.fmin.accumulate(smoothed)
     with np.errstate(all="ignore"):
-        lost = ~np.isfinite(smoothed[1:]) | (smoothed[1:] > limit * best[:-1])
+        lost = ~np.isfinite(smoothed[1:]) | (smoothed[1:] > _ceiling(best[:-1], limit))
         fall = smoothed[:-width] - smoothed[width:]
     alive = ~np.logical_or.accumulate(lost)[width - 1 :]
     blowup = np.where(lost.any(0), rates[lost.argmax(0)], np.inf)
     fall = np.where(alive, fall, -np.inf)
-    steepest = np.where(fall.max(0) > 0, rates[fall.argmax(0) + width // 2], np.nan)
+    rounding = 1e-14 * np.abs(smoothed[0])
+    steepest = np.where(fall.max(0) > rounding, rates[fall.argmax(0) + width // 2], np.nan)
     return steepest[()], blowup[()]
+
+
+def _ceiling(best: np.ndarray, limit: float) -> np.ndarray:
+    """What counts as blown up after the best losses so far, the start's in front."""
+    depth = np.maximum(-best, best[0] - best)
+    return np.where(best < 0, best + (limit - 1) * depth, limit * best)

@@ -33,7 +33,7 @@ class Objective:
     name : str
         What figures and tables call it.
     window : tuple of float, optional
-        (x_low, x_high, y_low, y_high), a good frame to draw a two-dimensional one.
+        A good frame to draw it in: (x_low, x_high, y_low, y_high), or (low, high) in one dimension.
     start : array_like, optional
         A good place to start from, shape (d,).
     axes : sequence of str, optional
@@ -48,8 +48,8 @@ class Objective:
     Raises
     ------
     ValueError
-        If `value`, `grad` or `hess` is not callable, `minimum` does not end in `dim`, or `axes` or
-        `shapes` do not add up to it.
+        If `value`, `grad` or `hess` is not callable, `minimum` does not end in `dim`, `window` is
+        not finite with each low below its high, or `axes` or `shapes` do not add up to `dim`.
 
     Examples
     --------
@@ -72,7 +72,7 @@ class Objective:
         minimum: Any = None,
         *,
         name: str = "",
-        window: tuple[float, float, float, float] | None = None,
+        window: tuple[float, ...] | None = None,
         start: Any = None,
         axes: Sequence[str] | None = None,
         shapes: Sequence[tuple[int, ...]] | None = None,
@@ -85,7 +85,8 @@ class Objective:
         self.dim = None if dim is None else check.count("dim", dim)
         self.minimum = None if minimum is None else check.points("minimum", _floats(minimum), dim)
         self.start = None if start is None else check.points("start", _floats(start), dim)
-        self.name, self.window, self.separable = name, window, separable
+        self.name, self.separable = name, separable
+        self.window = None if window is None else check.window(window, dim)
         self.axes = None if axes is None else tuple(axes)
         self.shapes = None if shapes is None else tuple(tuple(shape) for shape in shapes)
         for label, given, count in (
@@ -94,8 +95,6 @@ class Objective:
         ):
             if given is not None and dim is not None and count != dim:
                 raise check.refuse(label, given, f"for {dim} coordinates (dim = {dim})")
-        if window is not None and not (window[0] < window[1] and window[2] < window[3]):
-            raise check.refuse("window", window, "(x_low, x_high, y_low, y_high), low < high")
 
     def __call__(self, theta: Theta) -> PerRun:
         self._fits(theta)

@@ -63,6 +63,8 @@ def levels(z: np.ndarray, count: int = 12) -> np.ndarray:
     [3.0, 17.1, 97.0]
     """
     known = z[np.isfinite(z)]
+    if not known.size:
+        return np.array([])
     floor = known.min()
     low, high = np.quantile(known - floor, (0.03, 0.97))
     return floor + np.geomspace(max(low, high * 1e-5, 1e-12), max(high, 1e-9), count)
@@ -92,12 +94,14 @@ def contours(ax: Any, J: Objective, window: Any = None, count: int = 12, grid: i
         raise check.refuse("J", J.dim, "two-dimensional to be drawn as contours")
     x_low, x_high, y_low, y_high = frame(J, window)
     x, y = np.linspace(x_low, x_high, grid), np.linspace(y_low, y_high, grid)
-    z = J(np.stack(np.meshgrid(x, y), axis=-1))
+    z = seen(J, np.stack(np.meshgrid(x, y), axis=-1))
     tint = mpl.colors.to_rgba(NEUTRAL["tint"])
-    pieces = contour_generator(z=z).lines(float(np.nanmedian(z)))
+    known = z.compressed()
+    pieces = contour_generator(z=z).lines(float(np.median(known))) if known.size else []
     count = count if len(pieces) < 12 else min(count, 6)  # many wells need few lines
-    for level in levels(z, count)[::-1]:
-        drawn = ax.contourf(x, y, z, levels=[np.nanmin(z) - 1, level], colors=[(*tint[:3], 0.045)])
+    for level in levels(known, count)[::-1]:
+        below = known.min() - max(1.0, np.ptp(known), np.abs(known).max())
+        drawn = ax.contourf(x, y, z, levels=[below, level], colors=[(*tint[:3], 0.045)])
         drawn.set(edgecolor=(*tint[:3], 0.38), linewidth=0.6, antialiased=True)
     if J.minimum is not None:
         ax.plot(*np.atleast_2d(J.minimum).T, "+", color=NEUTRAL["ink"], ms=9, mew=1.1, zorder=3)
@@ -105,12 +109,17 @@ def contours(ax: Any, J: Objective, window: Any = None, count: int = 12, grid: i
     ax.grid(visible=False)
 
 
+def seen(J: Objective, theta: Any) -> np.ma.MaskedArray:
+    """J at theta, shape (*batch,), masked where it is not defined or far too large to be drawn."""
+    with np.errstate(all="ignore"):
+        values = np.ma.masked_invalid(J(theta))
+    return np.ma.masked_where(np.abs(values) > 1e290, values)
+
+
 def frame(J: Objective, window: Any = None) -> tuple[float, float, float, float]:
     """The window to draw a two-dimensional objective in; refuses one that has none."""
     window = J.window if window is None else window
-    if window is None or len(window) != 4:
-        raise check.refuse("window", window, "(x_low, x_high, y_low, y_high)")
-    x_low, x_high, y_low, y_high = map(float, window)
+    x_low, x_high, y_low, y_high = check.window(window, 2)
     return x_low, x_high, y_low, y_high
 
 

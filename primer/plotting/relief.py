@@ -11,7 +11,7 @@ from contourpy import contour_generator
 
 from .. import check
 from ..objective import Objective
-from .figures import frame
+from .figures import frame, seen
 
 #: From the deepest band to the highest; readable on white and on dark paper.
 TINTS = ("#0d2140", "#1f5a99", "#6fa8d6", "#c9deef", "#eef3f6")
@@ -62,15 +62,21 @@ def relief(
     x_low, x_high, y_low, y_high = window = frame(J, window)
     x = np.linspace(x_low, x_high, 121)
     y = np.linspace(y_high, y_low, check.count("rows", rows) + 1)
-    raw = J(np.stack(np.meshgrid(x, y), axis=-1))
-    lift = height or (lambda value: (value - raw.min()) / np.ptp(raw) * (x_high - x_low) / 4)
-    z = lift(raw)
-    edges = np.linspace(z.min(), z.max(), check.count("bands", bands) + 1)
+    raw = seen(J, np.stack(np.meshgrid(x, y), axis=-1))
+    if not raw.count():
+        raise check.refuse("J", J, f"defined somewhere in the window {window}")
+    least, most = float(raw.min()), float(raw.max())
+    lift = height or (lambda v: (v - least) / (most - least or 1) * (x_high - x_low) / 4)
+    z = np.ma.masked_invalid(lift(raw))
+    foot, top = float(z.min()), float(z.max())
+    foot, top = (foot, top) if foot < top else (foot - 1, foot + 1)
+    edges = np.linspace(foot, top, check.count("bands", bands) + 1)
     edges[-1] += 1e-9 * np.ptp(edges)
 
     def place(theta: Any) -> np.ndarray:
         theta = np.asarray(theta, dtype=float)
-        return _seen(theta, lift(J(theta)), window)
+        with np.errstate(all="ignore"):
+            return _seen(theta, lift(J(theta)), window)
 
     pieces = [piece for k in range(rows) for piece in _strip(x, y[k : k + 2], z[k : k + 2], edges)]
     ends = np.cumsum([len(outline) for _, outline in pieces])

@@ -34,7 +34,7 @@ def subscript(number: int) -> str:
 
 
 def _power(value: float, _: Any = None) -> str:
-    exponent = np.log10(value) if value > 0 else np.nan
+    exponent = np.log10(value) if 0 < value < np.inf else 0.5
     if abs(exponent - round(exponent)) > 1e-9:
         return ""
     plain = 0 <= round(exponent) <= 2
@@ -62,6 +62,7 @@ def svg(figure: Figure, alt: str, prefix: str = "") -> str:
 
 def _compact(text: str, alt: str, prefix: str) -> str:
     text = text[text.index("<svg") :]
+    text = re.sub(r"(?<=>)[^<>]+(?=<)", _literal, text)
     text = re.sub(r"<metadata>.*?</metadata>|<!--.*?-->", "", text, flags=re.S)
     text = re.sub(r"<defs>\s*<style.*?</style>\s*</defs>", "", text, flags=re.S)
     text = re.sub(r"(?<= d=\")[^\"]*", _short_path, text)
@@ -81,6 +82,11 @@ def _compact(text: str, alt: str, prefix: str) -> str:
         f'<title id="{prefix}-alt">{html.escape(alt)}</title>'
     )
     return re.sub(r"^<svg[^>]*>", lambda _: head, text)
+
+
+def _literal(match: re.Match[str]) -> str:
+    """Words of a figure, so written that none of them is taken for an attribute."""
+    return match[0].replace('"', "&quot;").replace("#", "&#35;")
 
 
 def _short_path(match: re.Match[str]) -> str:

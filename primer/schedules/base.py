@@ -45,6 +45,10 @@ class Schedule(Base):
     #: So that a NumPy number times a schedule is left to `__rmul__`.
     __array_ufunc__ = None
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        if args or kwargs:  # a schedule has the __init__ of its dataclass
+            raise _undecorated(self)
+
     def __post_init__(self) -> None:
         for name, value in self.fields().items():
             if name in self.counts:
@@ -54,6 +58,8 @@ class Schedule(Base):
 
     def fields(self) -> dict[str, Any]:
         """The schedule's numbers by name, as given."""
+        if not dataclasses.is_dataclass(type(self)):
+            raise _undecorated(self)
         return {f.name: getattr(self, f.name) for f in dataclasses.fields(self)}  # type: ignore[arg-type]
 
     def having(self, **changes: Any) -> Any:
@@ -148,6 +154,10 @@ class Schedule(Base):
         if isinstance(value, Base) and name not in self.parts:
             return value(t)
         return value
+
+
+def _undecorated(given: Schedule) -> TypeError:
+    return TypeError(f"the class {type(given).__name__} lacks the decorator @schedule")
 
 
 def _admit(name: str, value: Any, domain: str) -> None:

@@ -19,7 +19,9 @@
     event.preventDefault();
     put(knob.X + across, knob.Y + down);
   };
+  let last; // kind of the pointer that pressed: older browsers do not tell it of a click
   el.onpointerdown = event => {
+    last = event.pointerType;
     if (event.button || (event.pointerType === "touch" && event.target !== knob)) return;
     event.preventDefault();
     knob.focus({ preventScroll: true });
@@ -31,10 +33,13 @@
       if (explorer.data.race) explorer.play();
     };
   };
-  el.onclick = event => event.pointerType === "touch" && event.target !== knob && follow(event);
+  el.onclick = event => {
+    if ((event.pointerType || last || "touch") === "touch" && event.target !== knob) follow(event);
+  };
   el.append(knob);
   return (a, b) => { // keeps it in its place
-    Object.assign(knob, { X: atX(a), Y: Math.min(Math.max(atY(b), top), bottom) });
+    const within = (v, low, high) => (v === v ? Math.min(Math.max(v, low), high) : high); // of an undefined loss: the foot
+    Object.assign(knob, { X: within(atX(a), left, right), Y: within(atY(b), top, bottom) });
     Object.assign(knob.style, { left: knob.X / 3.6 + "%", top: knob.Y / 3 + "%" });
     const text = explorer.start.map((v, i) => `θ${i + 1} = ${minus(v)}`).join(", ");
     Object.assign(knob, { ariaValueNow: a, ariaValueText: text });

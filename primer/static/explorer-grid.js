@@ -5,6 +5,7 @@
 
   // Per curve 16-bit numbers as differences in two byte planes, deflated; 65535 stands for "diverged".
   async function unpack(text, curves) {
+    if (!globalThis.DecompressionStream) throw new Error("this browser is too old for it");
     const bytes = Uint8Array.from(atob(text), c => c.charCodeAt(0));
     const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
     const planes = new Uint8Array(await new Response(stream).arrayBuffer()), total = planes.length / 2;
@@ -16,8 +17,9 @@
   }
 
   // The packed text: in the page itself, or in a script beside it that calls deliver (works from file:// too).
-  const fetchText = source => source.dataset.src === undefined ? source.textContent : new Promise(done => {
+  const fetchText = source => source.dataset.src === undefined ? source.textContent : new Promise((done, failed) => {
     const script = Object.assign(document.createElement("script"), { src: source.dataset.src });
+    script.onerror = () => failed(new Error("its numbers could not be loaded"));
     waiting[source.dataset.name] = done;
     document.head.append(script);
   });
@@ -27,11 +29,20 @@
     const { controls, grid, scenes } = explorer.data, { rounded } = globalThis.PrimerExplorer;
     const source = explorer.root.querySelector(".px-grid");
     let tables = null;
-    new IntersectionObserver(async ([{ isIntersecting }], observer) => {
+    const load = async () => {
+      try {
+        tables = await unpack(await fetchText(source), grid.curves);
+        explorer.update();
+      } catch (error) {
+        const text = `This figure shows its default settings only: ${error.message}.`;
+        explorer.root.append(Object.assign(document.createElement("p"), { className: "px-note", role: "status", textContent: text }));
+      }
+    };
+    if (!globalThis.IntersectionObserver) load();
+    else new IntersectionObserver(([{ isIntersecting }], observer) => {
       if (!isIntersecting) return;
       observer.disconnect();
-      tables = await unpack(await fetchText(source), grid.curves);
-      explorer.update();
+      load();
     }, { rootMargin: "800px" }).observe(explorer.root);
 
     explorer.lookUp = () => tables?.map((table, k) => {

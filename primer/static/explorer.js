@@ -29,7 +29,7 @@ globalThis.PrimerExplorer ??= (() => {
     ? v => a + (b - a) * (Math.log(v / low) / Math.log(high / low))
     : v => a + (b - a) * ((v - low) / (high - low));
   const tenth = v => Math.round(Math.min(Math.max(v, -9999), 9999) * 10) / 10;
-  const minus = text => String(text).replaceAll("-", "−");
+  const minus = text => String(text).replaceAll("-", "−").replace("Infinity", "∞");
   const plain = v => v === 0 || (Math.abs(v) >= 1e-3 && Math.abs(v) < 1e5);
   const rounded = v => minus(plain(v) ? Number(v.toPrecision(4)) : v.toExponential(2));
   const nearest = (list, v) => list.reduce((best, u, i) => (Math.abs(u - v) < Math.abs(list[best] - v) ? i : best), 0);
@@ -109,28 +109,27 @@ globalThis.PrimerExplorer ??= (() => {
     }
 
     // Settings as in a link, {beta2: "0.99", start: "-1,2", on: "Beale", show: "SGD,Adam"}; sliders go to the nearest position.
-    apply({ x, start, on, show, ...sliders }) {
-      const scene = this.menu ? [...this.menu.options].findIndex(o => o.text === on) : -1;
+    apply(link) {
+      const { read, number, chosen } = globalThis.PrimerParts.links, { words: { start, on, show }, sliders } = read(link, this);
+      const scene = this.menu ? [...this.menu.options].findIndex(o => o.value === on || o.text === on) : -1;
       if (scene >= 0) this.show(scene);
-      for (const [key, text] of Object.entries(sliders)) {
-        const k = this.data.controls.findIndex(c => c.key === key);
-        this.move(k, nearest(this.data.controls[k].values, Number(text)));
+      for (const [k, text] of sliders) {
+        if (Number.isNaN(number(text))) continue;
+        this.move(k, nearest(this.data.controls[k].values, number(text)));
         this.rows[k]?.animate({ background: ["var(--px-flash)", "transparent"] }, 900);
       }
-      const point = start?.split(",").map(Number);
+      const point = start?.split(",").map(number);
       if (point?.length === this.start.length && point.every(Number.isFinite)) this.put(point);
-      if (show) this.only(show.split(","));
+      if (show !== undefined) this.only(chosen(show, this.data.rules));
     }
-    fits({ x, start, on, show, ...sliders }) {
-      const keys = Object.keys(sliders), known = keys.every(key => this.data.controls.some(c => c.key === key))
-        && (!show || show.split(",").every(name => this.data.rules?.includes(name)));
-      return this.root.isConnected && known && (x ? x === this.root.id : Boolean(start || on || show || keys.length));
+    fits(link) {
+      const { read, chosen } = globalThis.PrimerParts.links, { words, sliders } = read(link, this);
+      const known = sliders.every(([k]) => k >= 0) && (!words.show || chosen(words.show, this.data.rules));
+      return this.root.isConnected && known
+        && (words.x ? words.x === this.root.id : sliders.length + Object.keys(words).length > 0);
     }
     link() {
-      const pairs = [["x", this.root.id], ...this.data.controls.map((c, k) => [c.key, c.values[this.index[k]]])];
-      if (this.menu) pairs.push(["on", this.menu.value]);
-      if (this.data.drag) pairs.push(["start", this.start.join(",")]);
-      if (this.data.shown && this.seen().length < this.data.rules.length) pairs.push(["show", this.seen().join(",")]);
+      const pairs = globalThis.PrimerParts.links.pairs(this);
       history.replaceState(null, "", "#" + new URLSearchParams(pairs));
       const say = text => () => this.$(".px-said").forEach(el => { el.textContent = text; });
       const failed = say("The link is in the address bar.");

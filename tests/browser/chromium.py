@@ -13,7 +13,7 @@ import urllib.request
 from pathlib import Path
 
 from primer.explorer.page import SCRIPTS
-from primer.plotting import static
+from primer.plotting.figures import static
 
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")

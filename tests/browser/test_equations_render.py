@@ -1,11 +1,14 @@
 """Every printed equation is rendered without an error by the MathJax that the book brings along."""
 
+import functools
 import html
 import json
 from pathlib import Path
 
 import pytest
 from helpers import cases
+from hypothesis import HealthCheck, Phase, given, settings
+from inventing import LOCALS, made, sources
 
 from primer import TraceError, latex
 
@@ -15,10 +18,27 @@ LOADED = {"load": ["core", "input/tex", "output/chtml", "a11y/assistive-mml"]}
 pytestmark = pytest.mark.browser
 
 
+def invented():
+    """Rules that nobody wrote, the same in every run, and one with every odd name as a local."""
+    names = [name for name in LOCALS if name not in ("theta", "t", "_")]
+    lines = [f"{a} = {b} * {b}" for a, b in zip(names, ["theta", *names], strict=False)]
+    step = [*lines, f"return theta - {names[-1]}**2, {{}}"]
+    found = {"names": made({"fields": {}, "states": [], "lines": step, "held": False})}
+
+    @settings(max_examples=40, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
+    @given(sources(), sources(held=True))
+    def invent(inner, outer):
+        found[f"invented {len(found)}"] = made(outer, made(inner))
+
+    invent()
+    return found
+
+
+@functools.cache
 def equations():
     """One per case that has an equation, and two that must fail."""
     found = {}
-    for name, rule in cases().items():
+    for name, rule in {**cases(), **invented()}.items():
         try:
             found[name] = latex(rule)
         except TraceError:
@@ -58,4 +78,4 @@ def test_every_equation_renders(errors):
     assert set(errors) == set(equations()) - {"wrong", "unknown"}
     for name, (complaint, height) in errors.items():
         assert not complaint, f"{name}: {complaint}"
-        assert height > 30, f"{name} was not drawn"
+        assert height > (0 if name.startswith("invented") else 30), f"{name} was not drawn"

@@ -1,0 +1,239 @@
+"""The lines of an equation: which values get a line, under which symbol, in which order."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from ..fields import leaves
+from ..optimizer import Optimizer
+from .abstract import reachable
+from .graph import Node
+from .matrices import Matrices
+from .symbols import Names, Symbol, parsed
+from .trace import Call, Traced
+
+LEAVES = ("theta", "state", "field", "const", "t", "dim")
+MOVING = ("theta", "state", "t", "grad", "J", "hess")
+#: How a local may be called that is the new value of a part of the state.
+AFTER = ("", "_new", "_next")
+
+
+class Binding(NamedTuple):
+    """A name that a step gives to a node."""
+
+    rank: int  # 0: a name of its own, 1: an argument bound again, 2: a name bound again later
+    call: int
+    name: str
+    node: Node
+
+
+class Equation:
+    """The lines of a traced rule, and the symbols in them."""
+
+    def __init__(self, traced: Traced, general: bool) -> None:
+        self.traced, self.names = traced, Names()
+        self.notation = Matrices(traced.theta.shape[-1], general)
+        self.new_state: dict[tuple, Node] = dict(leaves(traced.new_state))
+        self.needed = reachable(traced.new_theta, *self.new_state.values())
+        self.moving: dict[int, bool] = {}
+        self.labels = _labels(traced.rule)
+        self.prefixes = [self._prefix(call.rule) for call in traced.calls]
+        self._name(traced.theta, Symbol(r"\theta"), "t")
+        self.fields = self._fields()
+        self.owners = self._owners()
+        self.states = self._states()
+        self.defined = self._defined()
+
+    def legend(self) -> dict[str, str]:
+        """LaTeX of fields and parts of the state, by their names with dots."""
+        states = {f"state.{'.'.join(path)}": s.text() for path, s in self.states.items()}
+        return {name: s.text() for name, s in self.fields.items()} | states
+
+    def operations(self) -> Counter[str]:
+        """How often each operation is done, but for picking coordinates."""
+        return Counter(n.op for n in self.needed if n.args and n.op != "gather")
+
+    def lines(self) -> list[str]:
+        """Assignments that the outputs need, in the order of the code."""
+        out: list[str] = []
+        done: set[int] = set()
+        for node in self.defined:
+            self._emit(node, done, out)
+        new = self.traced.new_theta
+        if new.op in LEAVES:
+            out.append(rf"\theta_{{t+1}} &= {self.notation.text(new)}")
+        for path, node in self.new_state.items():
+            left = self.states[path].text("t")
+            text = self.notation.text(node)
+            if text != left:
+                out.append(f"{left} &= {text}")
+        return out
+
+    def _emit(self, node: Node, done: set[int], out: list[str]) -> None:
+        """The line of a node, after the lines of all that it speaks of."""
+        if id(node) in done:
+            return
+        done.add(id(node))
+        for part in self._spoken_of(node):
+            self._emit(part, done, out)
+        letter, index = self.notation.named[id(node)]
+        out.append(f"{letter.text(*index)} &= {self.notation.plain(node)[0]}")
+
+    def _spoken_of(self, node: Node) -> list[Node]:
+        """Nodes with lines of their own in a node's text, in the order of the code."""
+        own = {id(n): n for n in self.defined}
+        seen, todo = set(), list(node.args)
+        while todo:
+            part = todo.pop()
+            if id(part) not in seen:
+                seen.add(id(part))
+                todo += [] if id(part) in own else part.args
+        return [n for key, n in own.items() if key in seen]
+
+    def _name(self, node: Node, letter: Symbol, *index: str) -> None:
+        self.notation.named[id(node)] = letter, index
+
+    def _moves(self, node: Node) -> bool:
+        if id(node) not in self.moving:
+            self.moving[id(node)] = node.op in MOVING or any(map(self._moves, node.args))
+        return self.moving[id(node)]
+
+    def _fields(self) -> dict[str, Symbol]:
+        """Symbols of fields, those of the innermost rule first."""
+        used = {n.data: n for n in self.needed if n.op == "field"}
+        order = {name: k for k, name in enumerate(_names(self.traced.rule))}
+        found = {}
+        for name in sorted(used, key=lambda name: (-name.count("."), order[name])):
+            prefix, _, last = name.rpartition(".")
+            owner = list(self.labels).index(prefix)
+            found[name] = self.names.claim(parsed(last), False, owner, self.labels[prefix])
+            self._name(used[name], found[name])
+        return {name: found[name] for name in order if name in found}
+
+    def _owners(self) -> dict[tuple, int]:
+        """Which call each part of the state belongs to: the innermost that was given it."""
+        owners: dict[tuple, int] = {}
+        for k, call in enumerate(self.traced.calls):
+            for given in call.given.values():
+                parts = [node for _, node in leaves(given)] if isinstance(given, dict) else []
+                for node in parts:
+                    if isinstance(node, Node) and node.op == "state":
+                        owners.setdefault(node.data, k)
+        return owners
+
+    def _states(self) -> dict[tuple, Symbol]:
+        """Symbols of the parts of the state, those of the innermost rule first."""
+        before = dict(leaves(self.traced.state))
+        last = len(self.traced.calls) - 1
+        found = {}
+        for path in sorted(self.new_state, key=lambda path: self.owners.get(path, last)):
+            prefix = self.prefixes[self.owners.get(path, last)]
+            inside = path[-2] if path[:-1] and path[-2] != "rule" else self.labels[prefix]
+            place = list(self.labels).index(prefix) if inside == self.labels[prefix] else -1
+            found[path] = self.names.claim(parsed(path[-1]), True, place, inside)
+            self._name(before[path], found[path], "t-1")
+        return {path: found[path] for path in self.new_state}
+
+    def _defined(self) -> list[Node]:
+        """Nodes that get a line, in the order of the code, all named."""
+        chosen = self._chosen()
+        for binding in chosen:
+            if binding.rank == 0:
+                self._name_local(binding)
+        for call, name in dict.fromkeys((b.call, b.name) for b in chosen if b.rank):
+            again = [b.node for b in chosen if b.rank and (b.call, b.name) == (call, name)]
+            letters = self.names.numbered(
+                parsed(name), [self._moves(n) for n in again], self._place(call)
+            )
+            for node, letter in zip(again, letters, strict=True):
+                self._name(node, letter, *["t"] * self._moves(node))
+        new = self.traced.new_theta
+        if new.op not in LEAVES:
+            self._name(new, Symbol(r"\theta"), "t+1")
+        return [b.node for b in chosen] + [new] * (new.op not in LEAVES)
+
+    def _place(self, call: int) -> int:
+        return list(self.labels).index(self.prefixes[call])
+
+    def _name_local(self, binding: Binding) -> None:
+        _, call, name, node = binding
+        path = self._stored(call, name, node)
+        if path is not None:
+            return self._name(node, self.states[path], "t")
+        place, moves = self._place(call), self._moves(node)
+        ahead = parsed(name.removesuffix("_next"))
+        if name.endswith("_next") and moves and ahead not in self.states.values():
+            if self.names.next(ahead, place):
+                return self._name(node, ahead, "t+1")
+        label = self.labels[self.prefixes[call]]
+        letter = self.names.claim(parsed(name), moves, place, label)
+        return self._name(node, letter, *["t"] * moves)
+
+    def _stored(self, call: int, name: str, node: Node) -> tuple | None:
+        """The part of the state that a local is the new value of, by its name and its node."""
+        for suffix in AFTER:
+            for path, stored in self.new_state.items():
+                own = self.owners.get(path) == call and stored is node
+                if own and name == path[-1] + suffix:
+                    return path
+        return None
+
+    def _chosen(self) -> list[Binding]:
+        """One binding for every node that gets a line: of its names the one that says most."""
+        uses = Counter(id(a) for n in self.needed for a in n.args)
+        uses += Counter(id(n) for n in (self.traced.new_theta, *self.new_state.values()))
+        found: dict[int, Binding] = {}
+        for binding in self._bindings():
+            old = found.get(id(binding.node))
+            if old is None or binding.rank < old.rank:
+                found[id(binding.node)] = binding
+        lines = [b for b in found.values() if b.rank < 2 or uses[id(b.node)] > 1]
+        order = {id(node): k for k, node in enumerate(self.traced.theta.pool.values())}
+        return sorted(lines, key=lambda b: (b.call, order[id(b.node)]))
+
+    def _bindings(self) -> Iterator[Binding]:
+        needed = {id(n) for n in self.needed} - {id(self.traced.new_theta)}
+        for k, call in enumerate(self.traced.calls):
+            for name, value in call.bound:
+                line = isinstance(value, Node) and value.op not in LEAVES and id(value) in needed
+                if line and name.strip("_"):
+                    yield Binding(self._rank(k, call, name, value), k, name, value)
+
+    def _rank(self, k: int, call: Call, name: str, node: Node) -> int:
+        if self._stored(k, name, node) is not None:
+            return 0
+        if call.locals[name] is not node:
+            return 2
+        return 1 if name in call.given else 0
+
+    def _prefix(self, rule: Optimizer) -> str:
+        """Where a rule that steps is held, also if its holder gave it another rate."""
+        rules = dict(_held(self.traced.rule))
+        same = [prefix for prefix, held in rules.items() if held is rule]
+        alike = [prefix for prefix, held in rules.items() if type(held) is type(rule)]
+        return [*same, *alike, ""][0]
+
+
+def _held(rule: Optimizer, prefix: str = "") -> Iterator[tuple[str, Optimizer]]:
+    """A rule and the rules it holds, by the fields that lead to them."""
+    yield prefix, rule
+    for name, value in rule.fields().items():
+        if isinstance(value, Optimizer):
+            yield from _held(value, f"{prefix}.{name}".strip("."))
+
+
+def _names(rule: Optimizer) -> list[str]:
+    return [f"{p}.{name}".strip(".") for p, held in _held(rule) for name in held.fields()]
+
+
+def _labels(rule: Optimizer) -> dict[str, str]:
+    """What marks the symbols of each rule where two would be alike: its class or its field."""
+    rules = list(_held(rule))
+    classes = Counter(type(held).__name__ for _, held in rules)
+    labels: dict[str, str] = {}
+    for prefix, held in rules:
+        name, field = type(held).__name__, prefix.rpartition(".")[2]
+        labels[prefix] = name if classes[name] == 1 or field in ("", "rule") else field
+    return labels if len(rules) > 1 else {"": ""}
