@@ -31,10 +31,10 @@ LOADS = {
     "image": ["href", "xlink:href"],
     "use": ["href", "xlink:href"],
 }
-# What a browser runs, or obeys, rather than keeps as data. The rest of a type's text does not matter.
+# What a browser runs or obeys; a script of any other type is data.
 SCRIPT_TYPE = re.compile(
-    r"\s*(|(?:text|application)/(?:x-)?(?:java|ecma|live|j)script.*|module|importmap|speculationrules)\s*",
-    re.I | re.S,
+    r"\s*(|(text|application)/(x-)?(java|ecma|live|j)script.*|module|importmap|speculationrules)\s*",
+    re.I,
 )
 HANDLER = re.compile(r"on[a-z]+")
 HARMLESS_RELS = {"canonical", "next", "prev", "author", "license", "search", "index", "help", "me"}
@@ -56,7 +56,7 @@ class Page(HTMLParser):
             parts = values.get(name, "").split(",") if name == "srcset" else [values.get(name, "")]
             self.found += [f"<{tag} {name}={p.strip()}>" for p in parts if FOREIGN.match(p)]
         self.found += [f"style: {u}" for u in CSS_LOAD.findall(values.get("style", ""))]
-        self.inline += inline_in(tag, values)
+        self.inline += [f"line {self.getpos()[0]}: {item}" for item in inline_in(tag, values)]
         self.inside = tag
 
     def handle_endtag(self, tag):
@@ -99,6 +99,14 @@ def foreign_loads(file: Path) -> list[str]:
     return SCRIPT_LOAD.findall(text)
 
 
+def faults(file: Path) -> list[str]:
+    found = [f"loads from another host: {load}" for load in foreign_loads(file)]
+    if file.suffix == ".html":
+        scripts = inline_scripts(file.read_text("utf-8", errors="replace"))
+        found += [f"holds a script that belongs into a file: {script}" for script in scripts]
+    return found
+
+
 def main(folder: str) -> int:
     root = Path(folder)
     files = [f for f in sorted(root.rglob("*")) if f.suffix in {".html", ".css", ".js", ".svg"}]
@@ -106,20 +114,9 @@ def main(folder: str) -> int:
     if not pages:
         print(f"{folder}: no page found")
         return 1
-    found = [(f.relative_to(root), load) for f in files for load in foreign_loads(f)]
-    for file, load in found:
-        print(f"{file}: loads from another host: {load}")
-    inline = [
-        (f.relative_to(root), script)
-        for f in files
-        if f.suffix == ".html"
-        for script in inline_scripts(f.read_text("utf-8", errors="replace"))
-    ]
-    for file, script in inline:
-        print(f"{file}: has a script in the page, write it into a file: {script}")
-    if not found and not inline:
-        print(f"{pages} pages load nothing from another host and have no script in the page.")
-    return bool(found or inline)
+    found = [f"{file.relative_to(root)}: {fault}" for file in files for fault in faults(file)]
+    print("\n".join(found) or f"{pages} pages load nothing from another host and hold no script.")
+    return bool(found)
 
 
 if __name__ == "__main__":

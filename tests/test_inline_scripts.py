@@ -2,8 +2,6 @@
 
 import importlib.util
 import re
-import sys
-import types
 from pathlib import Path
 
 import pytest
@@ -44,7 +42,10 @@ SRC = 'src="../_static/inline/FILE"'
         ("<script defer async>", f"<script {SRC}>"),
         ('<script type="">', f'<script type="" {SRC}>'),
         ('<script type="text/javascript">', f'<script type="text/javascript" {SRC}>'),
-        ('<script\n  type="application/javascript"\n>', f'<script type="application/javascript" {SRC}>'),
+        (
+            '<script\n  type="application/javascript"\n>',
+            f'<script type="application/javascript" {SRC}>',
+        ),
     ],
 )
 def test_a_script_becomes_a_file_at_its_place_with_its_attributes(tag, moved):
@@ -63,7 +64,7 @@ def test_a_script_becomes_a_file_at_its_place_with_its_attributes(tag, moved):
         '<script type="text/plain">let a</script>',
         '<script type="math/tex">x</script>',
         "<!-- <script>let a</script> <b onclick='a()'> --><style>a > b {}</style>",
-        "<p title=\"<script>let a</script>\" data-one='1'>&lt;script&gt; onclick=\"a()\"</p>",
+        '<p title="<script>let a</script>" data-one=\'1\'>&lt;script&gt; onclick="a()"</p>',
         '<script type="module">import "./a.js"</script>',
         '<script type="importmap">{}</script>',
         '<img src="a.png" onload="a()"><link rel="preload" href="b" onerror="b()">',
@@ -112,3 +113,29 @@ def test_what_was_split_has_nothing_more_to_split():
     page, _ = split("<body onload='a()'><script>b()</script><b onclick='c()'></b></body>", "in")
     assert split(page, "in") == (page, {})
     assert not check_site.inline_scripts(page)
+
+
+@pytest.mark.parametrize(
+    ("page", "where"),
+    [
+        ("<p>\n<script>let a</script>", "line 2: <script>"),
+        ('<script type="text/javascript"></script>', "line 1: <script type='text/javascript'>"),
+        ("<script type=module>let a</script>", "line 1: <script type='module'>"),
+        ("<script type=importmap>{}</script>", "line 1: <script type='importmap'>"),
+        ("<img onerror=a()>", 'line 1: <img onerror="a()">'),
+        ("<svg><g onclick='a()'/></svg>", 'line 1: <g onclick="a()">'),
+        ("<a href=' JavaScript:a()'>a</a>", 'line 1: <a href=" JavaScript:a()">'),
+        ('<iframe srcdoc="&lt;script>a()&lt;/script>"></iframe>', "line 1: line 1: <script>"),
+    ],
+)
+def test_the_check_of_the_site_finds_what_a_server_may_forbid(tmp_path, capsys, page, where):
+    (tmp_path / "page.html").write_text(page)
+    assert check_site.main(tmp_path) == 1
+    said = capsys.readouterr().out
+    assert said == f"page.html: holds a script that belongs into a file: {where}\n"
+
+
+def test_the_check_of_the_site_passes_files_and_data(tmp_path):
+    page = '<script src="a.js"></script><script type="application/json">{"onclick": 1}</script>'
+    (tmp_path / "page.html").write_text(f'{page}<p data-onclick="a">onclick="b()"</p>')
+    assert check_site.main(tmp_path) == 0

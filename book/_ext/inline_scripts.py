@@ -3,11 +3,11 @@
 With the header ``Content-Security-Policy: script-src 'self'`` a browser runs only scripts which are
 files of the site. Theme and extensions write small ones into the page: each becomes
 ``_static/inline/<hash>.js``, at the same place and in the same order. An attribute such as
-``onclick="window.print()"`` is a script too: the element gets ``data-onclick="<hash>"``, and the code
-becomes a function in a file at the page's end, which book/_static/handlers.js ties to the element.
-Data (``type="application/json"`` and the like) stays. So does what a file cannot replace, and
-`.ci/check_site.py` reports it: modules and import maps, which do not work from ``file://``, and an
-image's or a link's ``onload`` and ``onerror``, which may come before the file is read.
+``onclick="window.print()"`` is a script too: the element gets ``data-onclick="<hash>"``, and the
+code becomes a function in a file at the page's end, which book/_static/handlers.js ties to the
+element. Data (``type="application/json"`` and the like) stays. So does what a file cannot replace,
+and `.ci/check_site.py` reports it: modules and import maps, which do not work from ``file://``, and
+an image's or a link's ``onload`` and ``onerror``, which may come before the file is read.
 """
 
 import hashlib
