@@ -26,7 +26,9 @@ if not PAGES:
     pytest.skip(f"no built site in {SITE}: run 'make book' first", allow_module_level=True)
 NAMES = [str(page.relative_to(SITE)) for page in PAGES]
 TEXTS = {str(p.relative_to(SITE)): p.read_text("utf-8") for p in sorted(SITE.rglob("*.html"))}
-ALL = [name for name, text in TEXTS.items() if "</body>" in text]  # neither a redirect nor a template
+ALL = [
+    name for name, text in TEXTS.items() if "</body>" in text
+]  # neither a redirect nor a template
 SMALL = 500_000
 POLICY = "script-src 'self'"
 
