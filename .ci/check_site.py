@@ -1,4 +1,7 @@
-"""Fail if a built page would load anything from another host (a plain link to one is fine).
+"""Fail if a built page would load anything from another host, or has a script written into it.
+
+A plain link to another host is fine. A script in the page, an attribute such as onclick and an
+address javascript:… do not run where a server sends ``Content-Security-Policy: script-src 'self'``.
 
 Usage: check_site.py FOLDER
 """
@@ -28,6 +31,12 @@ LOADS = {
     "image": ["href", "xlink:href"],
     "use": ["href", "xlink:href"],
 }
+# What a browser runs or obeys; a script of any other type is data.
+SCRIPT_TYPE = re.compile(
+    r"\s*(|(text|application)/(x-)?(java|ecma|live|j)script.*|module|importmap|speculationrules)\s*",
+    re.I,
+)
+HANDLER = re.compile(r"on[a-z]+")
 HARMLESS_RELS = {"canonical", "next", "prev", "author", "license", "search", "index", "help", "me"}
 
 
@@ -36,6 +45,7 @@ class Page(HTMLParser):
         super().__init__(convert_charrefs=True)
         self.inside = ""
         self.found: list[str] = []
+        self.inline: list[str] = []
 
     def handle_starttag(self, tag, attrs):
         values = {name: value or "" for name, value in attrs}
@@ -46,6 +56,7 @@ class Page(HTMLParser):
             parts = values.get(name, "").split(",") if name == "srcset" else [values.get(name, "")]
             self.found += [f"<{tag} {name}={p.strip()}>" for p in parts if FOREIGN.match(p)]
         self.found += [f"style: {u}" for u in CSS_LOAD.findall(values.get("style", ""))]
+        self.inline += [f"line {self.getpos()[0]}: {item}" for item in inline_in(tag, values)]
         self.inside = tag
 
     def handle_endtag(self, tag):
@@ -56,6 +67,25 @@ class Page(HTMLParser):
             self.found += [f"<style> {u}" for u in CSS_LOAD.findall(data)]
         elif self.inside == "script":
             self.found += [f"<script> {u}" for u in SCRIPT_LOAD.findall(data)]
+
+
+def inline_in(tag: str, values: dict[str, str]) -> list[str]:
+    """Return what a tag holds that `script-src 'self'` forbids."""
+    found = [
+        f'<{tag} {name}="{value}">'
+        for name, value in values.items()
+        if HANDLER.fullmatch(name) or re.match(r"\s*javascript:", value, re.I)
+    ]
+    if tag == "script" and "src" not in values and SCRIPT_TYPE.fullmatch(values.get("type", "")):
+        found.append(f"<script{''.join(f' {name}={v!r}' for name, v in values.items())}>")
+    return found + inline_scripts(values.get("srcdoc", ""))
+
+
+def inline_scripts(text: str) -> list[str]:
+    """Return what a page's text holds that `script-src 'self'` forbids."""
+    page = Page()
+    page.feed(text)
+    return page.inline
 
 
 def foreign_loads(file: Path) -> list[str]:
@@ -69,6 +99,14 @@ def foreign_loads(file: Path) -> list[str]:
     return SCRIPT_LOAD.findall(text)
 
 
+def faults(file: Path) -> list[str]:
+    found = [f"loads from another host: {load}" for load in foreign_loads(file)]
+    if file.suffix == ".html":
+        scripts = inline_scripts(file.read_text("utf-8", errors="replace"))
+        found += [f"holds a script that belongs into a file: {script}" for script in scripts]
+    return found
+
+
 def main(folder: str) -> int:
     root = Path(folder)
     files = [f for f in sorted(root.rglob("*")) if f.suffix in {".html", ".css", ".js", ".svg"}]
@@ -76,11 +114,8 @@ def main(folder: str) -> int:
     if not pages:
         print(f"{folder}: no page found")
         return 1
-    found = [(f.relative_to(root), load) for f in files for load in foreign_loads(f)]
-    for file, load in found:
-        print(f"{file}: loads from another host: {load}")
-    if not found:
-        print(f"{pages} pages load nothing from another host.")
+    found = [f"{file.relative_to(root)}: {fault}" for file in files for fault in faults(file)]
+    print("\n".join(found) or f"{pages} pages load nothing from another host and hold no script.")
     return bool(found)
 
 

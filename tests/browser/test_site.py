@@ -1,8 +1,14 @@
-"""Every page of the built book that holds an explorer. Run it after `make book`."""
+"""The built book: its explorers, and every page where a server forbids scripts written into it.
 
+Run it after `make book`.
+"""
+
+import functools
 import gzip
+import http.server
 import os
 import re
+import threading
 import urllib.parse
 from pathlib import Path
 
@@ -19,7 +25,12 @@ PAGES = sorted(
 if not PAGES:
     pytest.skip(f"no built site in {SITE}: run 'make book' first", allow_module_level=True)
 NAMES = [str(page.relative_to(SITE)) for page in PAGES]
+TEXTS = {str(p.relative_to(SITE)): p.read_text("utf-8") for p in sorted(SITE.rglob("*.html"))}
+ALL = [
+    name for name, text in TEXTS.items() if "</body>" in text
+]  # neither a redirect nor a template
 SMALL = 500_000
+POLICY = "script-src 'self'"
 
 
 @pytest.mark.parametrize("file", PAGES, ids=NAMES)
@@ -74,6 +85,144 @@ def test_the_page_with_its_scripts_and_styles_is_small(file):
         if path.is_file() and path.suffix != ".html" and not re.search("mathjax|font", str(path)):
             weight += packed(path)
     assert weight <= SMALL, f"{weight / 1000:.0f} kB"
+
+
+# Under the policy script-src 'self', and from file://
+
+
+class UnderPolicy(http.server.SimpleHTTPRequestHandler):
+    """Serves the site as a careful host does: only scripts which are files of it may run."""
+
+    def end_headers(self):
+        self.send_header("Content-Security-Policy", POLICY)
+        super().end_headers()
+
+    def log_message(self, *args):
+        pass
+
+
+@pytest.fixture(scope="module")
+def served():
+    handler = functools.partial(UnderPolicy, directory=SITE)
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+@pytest.fixture(params=["http", "file"])
+def site(request, served):
+    return served if request.param == "http" else SITE.as_uri()
+
+
+@pytest.fixture
+def visitor(browser):
+    """A page which notes what the policy forbade; other complaints are not of this matter."""
+    context = browser.new_context(viewport={"width": 1200, "height": 900}, color_scheme="light")
+    context.add_init_script(
+        """globalThis.violations = [];
+        addEventListener("securitypolicyviolation", event => violations.push(
+          [event.violatedDirective, event.blockedURI, event.sourceFile, event.lineNumber].join()));
+        new MutationObserver((_, observer) => {
+          if (!document.body) return;
+          globalThis.firstTheme = document.documentElement.dataset.theme;
+          observer.disconnect();
+        }).observe(document, { childList: true, subtree: true });"""
+    )
+    yield context.new_page()
+    context.close()
+
+
+programs_in_the_page = pytest.mark.xfail(strict=False, reason="programs still in the page")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param(n, marks=programs_in_the_page if n in NAMES else ()) for n in ALL],
+)
+def test_the_policy_forbids_nothing_on_any_page(visitor, served, name):
+    said = []
+    visitor.on("console", lambda m: said.append(m.text) if m.type in ("error", "warning") else None)
+    visitor.on("pageerror", lambda error: said.append(str(error)))
+    visitor.goto(f"{served}/{name}", wait_until="networkidle")
+    explorers = visitor.locator(".px")
+    for k in range(explorers.count()):
+        explorers.nth(k).scroll_into_view_if_needed()
+        visitor.wait_for_function(
+            "k => violations.length || globalThis.PrimerExplorer?.all[k]?.runs", arg=k
+        )
+    assert visitor.evaluate("violations") == []
+    assert said == []
+
+
+@pytest.mark.parametrize("name", [n for n in ALL if n not in NAMES])
+def test_every_other_page_has_no_complaint_from_file(page, name):
+    page.goto((SITE / name).as_uri(), wait_until="networkidle")
+
+
+@pytest.mark.parametrize("name", ["genindex.html", NAMES[0]])
+def test_the_theme_button_switches_and_the_choice_is_there_before_the_first_paint(
+    visitor, site, name
+):
+    visitor.goto(f"{site}/{name}")
+    background = "getComputedStyle(document.body).backgroundColor"
+    assert visitor.evaluate("firstTheme") in ("auto", "light")
+    seen = {}
+    for _ in range(3):
+        visitor.locator(".theme-switch-button:visible").click()
+        mode, theme = visitor.evaluate("({mode, theme}) => [mode, theme]", _dataset(visitor))
+        visitor.wait_for_timeout(300)
+        seen[mode] = theme, visitor.evaluate(background)
+    assert seen["light"] == seen["auto"] != seen["dark"]
+    assert seen["dark"][0] == "dark"
+    while _dataset(visitor)["mode"] != "dark":
+        visitor.locator(".theme-switch-button:visible").click()
+    visitor.reload()
+    assert visitor.evaluate("firstTheme") == "dark"
+
+
+def _dataset(page):
+    return page.evaluate("({...document.documentElement.dataset})")
+
+
+def test_the_buttons_print_and_fullscreen_work(visitor, site):
+    visitor.goto(f"{site}/{NAMES[0]}", wait_until="load")
+    visitor.evaluate("window.print = () => { globalThis.printed = true; }")
+    visitor.locator(".dropdown-download-buttons > button").click()
+    visitor.locator(".btn-download-pdf-button").click()
+    assert visitor.evaluate("printed") is True
+    visitor.locator(".btn-fullscreen-button").click()
+    visitor.wait_for_function("document.fullscreenElement !== null")
+
+
+FOLDED = [n for n in ALL if re.search(r'class="[^"]*\bdropdown admonition', TEXTS[n])]
+
+
+@pytest.mark.parametrize("name", FOLDED)
+def test_every_folded_solution_opens(visitor, site, name):
+    visitor.goto(f"{site}/{name}", wait_until="load")
+    folded = visitor.locator(".admonition.dropdown")
+    for k in range(folded.count()):
+        body = folded.nth(k).locator(":scope > :not(.admonition-title)").first
+        assert not body.is_visible()
+        folded.nth(k).locator(".toggle-button").first.click()
+        body.wait_for(state="visible")
+
+
+MATH = [n for n in ALL if 'class="math ' in TEXTS[n]]
+
+
+@pytest.mark.parametrize("name", MATH)
+def test_mathjax_sets_every_equation(visitor, site, name):
+    visitor.goto(f"{site}/{name}", wait_until="load")
+    visitor.wait_for_function(
+        "[...document.querySelectorAll('.math')].every(e => e.querySelector('mjx-container'))"
+    )
+
+
+def test_the_search_gives_results(visitor, site):
+    visitor.goto(f"{site}/search.html?q=momentum")
+    visitor.locator("#search-results li a").first.wait_for()
 
 
 def packed(path: Path) -> int:
