@@ -15,7 +15,7 @@ from ..objective import Objective
 from ..optimizer import Optimizer
 from .graph import UFUNCS, Node, Pool, TraceError, as_node, make
 from .kinds import integral, truth
-from .trace import RANDOM, Traced, instance, sliders_of, trace_step
+from .trace import RANDOM, Traced, Watch, instance, sliders_of, trace_step
 
 BINARY = {
     "add": "+", "subtract": "-", "multiply": "*", "divide": "/", "less": "<", "less_equal": "<=",
@@ -101,7 +101,7 @@ def program(
     rule: Optimizer,
     J: Objective,
     sliders: tuple[Slider, ...] | None = None,
-    watch: tuple[Any, ...] = (),
+    watch: tuple[Watch, ...] = (),
     steps: int | None = None,
 ) -> Program:
     """Trace `rule` on `J`; see `Program`.
@@ -112,10 +112,8 @@ def program(
         As for `javascript`.
     sliders : tuple of Slider, optional
         The order of h; by default those of the rule.
-    watch : tuple
-        What w is to hold: names of locals of the rule's step (``"m_hat"``; the names a rule does
-        not have are left out), or pairs (label, f) with f(rule, t) a number or vector of that step;
-        with a third entry, "inner", f gets the rule inside all wrappers, as it steps.
+    watch : tuple of Watch
+        What w is to hold; locals that a rule does not have are left out.
     steps : int, optional
         As for `javascript`.
 
@@ -202,19 +200,14 @@ def _numbered(name: str, node: Node) -> list[str]:
     return [name] if node.shape == () else [f"{name}[{i}]" for i in range(size)]
 
 
-def _watched(traced: Traced, watch: tuple) -> tuple[list[str], list[Node]]:
+def _watched(traced: Traced, watch: tuple[Watch, ...]) -> tuple[list[str], list[Node]]:
     names: list[str] = []
     nodes: list[Node] = []
     for item in watch:
-        if isinstance(item, str):
-            found = [known[item] for _, known in traced.locals if item in known]
-            label, value = item, (found[0] if found else None)
-        else:
-            rule = traced.locals[0][0] if len(item) > 2 else traced.rule
-            label, value = item[0], item[1](rule, traced.t)
+        value = item.of(traced.rule, traced.calls, traced.t)
         if value is not None:
             node = as_node(traced.theta.pool, value)
-            names += _numbered(label, node)
+            names += _numbered(item.label, node)
             nodes.append(node)
     return names, nodes
 

@@ -50,6 +50,32 @@ class Traced:
         return [(call.rule, call.locals) for call in self.calls]
 
 
+@dataclasses.dataclass(frozen=True)
+class Watch:
+    """What a run writes down at every step: a local of `step`, or a function of rule and step.
+
+    Parameters
+    ----------
+    label : str
+        The name under which it is written down; without f, also that of the local.
+    f : callable, optional
+        f(rule, t), with the rule as it stands at step t.
+    inner : bool
+        Whether f gets the rule inside all wrappers, as these let it step.
+    """
+
+    label: str
+    f: Callable[[Any, Any], Any] | None = None
+    inner: bool = False
+
+    def of(self, rule: Optimizer, calls: list[Call], t: Any) -> Any:
+        """Its value in one step; None where the step has no such local."""
+        if self.f is not None:
+            return self.f(calls[0].rule if self.inner else rule, t)
+        known = [call.locals[self.label] for call in calls if self.label in call.locals]
+        return known[0] if known else None
+
+
 class Symbolic(Objective):
     """The J of an equation: its gradient is a symbol."""
 

@@ -9,11 +9,13 @@ from typing import Any
 import numpy as np
 
 from .. import check
-from ..derived.trace import watched
+from ..derived.trace import Watch, watched
+from ..guard import refuse_mixed
 from ..hyper import Slider
 from ..objective import Objective
 from ..optimizer import Optimizer
 from ..plotting.palette import KNOWN, PALETTE, Look, look
+from ..running import checked_step, march
 
 #: Greek letter and plain name of a field, as in book/notation.md.
 LABELS = {
@@ -225,43 +227,32 @@ class Record:
     watched: dict[str, np.ndarray]  # (steps, *batch), by names such as "m_hat[0]"
 
 
-def record(rule: Any, J: Objective, theta0: Any, steps: int, watch: Sequence[Any]) -> Record:
-    """Run a rule and keep the watched locals, as the traced program does in the page."""
+def record(rule: Any, J: Objective, theta0: Any, steps: int, watch: Sequence[Watch]) -> Record:
+    """Run a rule and keep the watched numbers, as the traced program does in the page."""
     theta = np.asarray(theta0, dtype=float)
-    kept: list[dict[str, Any]] = []
-    with np.errstate(all="ignore"):
-        state, thetas, losses = rule.at(0).init(theta), [theta], [J.watch(theta, 0)]
-        for t in range(steps):
-            now = rule.at(t)
-            (theta, state), calls = watched(now.step, J.at(t), theta, state, t)
-            kept.append(_seen(now, calls, watch, t, theta.shape))
-            thetas.append(theta)
-            losses.append(J.watch(theta, t + 1))
+    kept: list[dict[str, np.ndarray]] = []
+
+    def step(now: Any, at: Any, theta: Any, state: Any, t: int) -> Any:
+        new, calls = watched(checked_step, now, at, theta, state, t)
+        kept.append(_seen(watch, now, calls, t, theta.shape[:-1]))
+        return new
+
+    refuse_mixed(rule, J, theta, 0)
+    done = march(rule, J, theta, None, 0, steps, keep=1, step=step)
     names = kept[0] if kept else {}
     return Record(
-        np.stack(thetas),
-        np.stack(np.broadcast_arrays(*losses)),
-        {name: np.stack([row[name] for row in kept]) for name in names},
+        done.theta, done.loss, {name: np.stack([row[name] for row in kept]) for name in names}
     )
 
 
-def inner(item: Any) -> bool:
-    """Whether a watched function wants the innermost rule, as its wrappers let it step."""
-    return len(item) > 2
-
-
-def _seen(rule: Any, calls: Any, watch: Sequence[Any], t: int, shape: tuple[int, ...]) -> dict:
+def _seen(watch: Sequence[Watch], rule: Any, calls: Any, t: int, batch: tuple[int, ...]) -> dict:
     """The watched numbers of one step, one entry per component, named as in `Program.watched`."""
-    known = {name: value for call in reversed(calls) for name, value in call.locals.items()}
     out: dict[str, np.ndarray] = {}
     for item in watch:
-        if isinstance(item, str):
-            label, value = item, known[item]
-        else:
-            label, value = item[0], item[1](calls[0].rule if inner(item) else rule, t)
-        numbers = _components(np.asarray(value, dtype=float), shape[:-1])
+        numbers = _components(np.asarray(item.of(rule, calls, t), dtype=float), batch)
         single = len(numbers) == 1
-        out |= {label if single else f"{label}[{i}]": x for i, x in enumerate(numbers)}
+        names = [item.label if single else f"{item.label}[{i}]" for i in range(len(numbers))]
+        out |= dict(zip(names, numbers, strict=True))
     return out
 
 

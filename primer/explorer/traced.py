@@ -31,6 +31,27 @@ class Scene:
     programs: tuple[Program, ...]
 
 
+@dataclasses.dataclass(frozen=True)
+class Options:
+    """How an explorer is asked to look; see `explore`."""
+
+    start: Any
+    steps: int
+    views: Any
+    window: Any
+    race: bool
+    title: Any
+    caption: Any
+    table: Sequence[str]
+    shown: Sequence[str]
+
+    @property
+    def listed(self) -> list[Any]:
+        """The views; a single one stands for itself."""
+        single = isinstance(self.views, (str, Curve)) or not isinstance(self.views, Iterable)
+        return [self.views] if single else list(self.views)
+
+
 def explore(
     *rules: Optimizer,
     on: Objective | Sequence[Objective] | Mapping[str, Objective],
@@ -95,10 +116,8 @@ def explore(
     >>> live.values, live.runs()["SGD"].theta.shape
     ({'lr': 0.1}, (21, 2))
     """
-    return Explorer(
-        named(rules, names), _scenes(on), start, steps, views, window, race, title, caption,
-        table, shown,
-    )  # fmt: skip
+    options = Options(start, steps, views, window, race, title, caption, table, shown)
+    return Explorer(named(rules, names), _scenes(on), options)
 
 
 def _scenes(on: Any) -> dict[str, Objective]:
@@ -122,54 +141,43 @@ class Explorer(Base):
     """What `explore` returns; see there."""
 
     def __init__(
-        self,
-        rules: dict[str, Optimizer],
-        landscapes: dict[str, Objective],
-        start: Any,
-        steps: int,
-        views: Sequence[Any],
-        window: Any,
-        race: bool,
-        title: str = "",
-        caption: str = "",
-        table_: Sequence[str] = ("loss", "theta"),
-        shown: Sequence[str] = (),
+        self, rules: dict[str, Optimizer], landscapes: dict[str, Objective], options: Options
     ) -> None:
-        self.title, self.caption = text("title", title), text("caption", caption)
-        single = isinstance(views, (str, Curve)) or not isinstance(views, Iterable)
-        views = [views] if single else list(views)
+        self.title = text("title", options.title)
+        self.caption = text("caption", options.caption)
+        views = options.listed
         for J in landscapes.values():
             expanded(views, list(rules.values()), J.dim)
         labels = [view if isinstance(view, str) else view.label for view in views]
-        super().__init__((title, [*rules], [*landscapes], labels))
+        super().__init__((options.title, [*rules], [*landscapes], labels))
         self.rules = rules
         self.names, self.scene_names = list(rules), list(landscapes)
-        self.steps, self.race = check.count("steps", steps), bool(race)
-        self.draggable = start is None or isinstance(start, Draggable)
+        self.steps, self.race = check.count("steps", options.steps), bool(options.race)
+        self.draggable = options.start is None or isinstance(options.start, Draggable)
         self.controls = controls(rules)
         self.looks = looks(rules)
-        self.table = table.columns(table_, labels)
-        self.columns = tuple(table.HEADS[name].format(steps) for name in self.table)
-        self.shown = table.shown(shown, self.names)
+        self.table = table.columns(options.table, labels)
+        self.columns = tuple(table.HEADS[name].format(self.steps) for name in self.table)
+        self.shown = table.shown(options.shown, self.names)
         self.scenes: list[Scene] = []
         self.drawn: list[list[figure.Drawn]] = []
         self._defaults: list[list[Record]] = []
-        sliders = tuple(c.slider for c in self.controls)
         for name, J in landscapes.items():
-            self._add(name, J, _start(start, J), sliders, views, window)
+            self._add(name, J, _start(options.start, J), views, options.window)
         self.data = self._data()
 
-    def _add(self, name: str, J: Any, point: Any, sliders: Any, views: Any, window: Any) -> None:
+    def _add(self, name: str, J: Any, point: Any, views: Any, window: Any) -> None:
         """Trace every rule on one landscape and draw its panels at the default settings."""
         refuse_shapes(J, point)
         rules = list(self.rules.values())
         chosen = expanded(views, rules, J.dim)
-        curves = [view for view in chosen if isinstance(view, Curve)]
+        curves = [view for view in views if isinstance(view, Curve)]
+        sliders = tuple(control.slider for control in self.controls)
         programs, samples = [], []
         for rule in rules:
             watch = watched(chosen, rule)
             with blamed(rule, curves):
-                programs.append(program(rule, J, sliders, tuple(watch), self.steps))
+                programs.append(program(rule, J, sliders, watch, self.steps))
                 samples.append(self._sample(rule, J, point, watch))
         window = None if window is None else check.window(window, J.dim)
         layout = Layout(name, J, list(self.rules), samples, self.steps, window)

@@ -14,8 +14,8 @@ from ..plotting.figures import contours, frame, seen
 from ..plotting.palette import NEUTRAL
 from ..plotting.svg import subscript
 from .axes import LARGE, SMALL, Axis, limits, scale
-from .model import Curve, Record
-from .wanted import correction
+from .model import Record
+from .wanted import Series
 
 
 @dataclasses.dataclass(frozen=True)
@@ -75,8 +75,8 @@ class Layout:
         self.window, self.dim = window, samples[0].theta.shape[-1]
         self.time = Axis("step t", 0, max(steps, 1))
 
-    def panel(self, view: str | Curve) -> Panel:
-        if isinstance(view, Curve):
+    def panel(self, view: str | Series) -> Panel:
+        if isinstance(view, Series):
             return self.curve(view)
         if view == "path":
             return self.contours() if self.dim == 2 else self.graph()
@@ -161,12 +161,11 @@ class Layout:
             return ()
         return tuple(f"{letter}{subscript(i + 1)}" for i in range(self.shown))
 
-    def curve(self, view: Curve) -> Panel:
-        label = view.f if isinstance(view.f, str) else view.label
+    def curve(self, view: Series) -> Panel:
         bound = 3 if self.dim > 1 else 1
         lines, values, most = [], [], 0
         for k, sample in enumerate(self.samples):
-            found = [n for n in sample.watched if n == label or n.startswith(f"{label}[")]
+            found = [n for n in sample.watched if n == view.key or n.startswith(f"{view.key}[")]
             places = list(sample.watched)
             for part, name in enumerate(found[:bound]):
                 lines.append(Line(k, ("w", places.index(name)), part=part))
@@ -174,11 +173,8 @@ class Layout:
             most = max(most, min(len(found), bound))
         y = limits("", values, view.log)
         alt = f"{view.label} against the step for {self.who}."
-        letters = (
-            ("β₁", "β₂")
-            if view.f is correction
-            else [_short(view.label) + subscript(i + 1) for i in range(most)]
-        )
+        components = [_short(view.label) + subscript(i + 1) for i in range(most)]
+        letters = view.letters or components
         parts = tuple(letters[:most]) if most > 1 else ()
         return Panel("time", _title(view.label), alt, self.time, y, tuple(lines), parts)
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Sequence
+import dataclasses
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
 from .. import check
+from ..derived.trace import Watch
 from ..hyper import power
 from .model import Curve, locals_of
 
@@ -16,25 +17,37 @@ RATE = "rate η"
 VIEWS = ("path", "loss", "theta", "step", "state", "correction", "rate")
 
 
-def expanded(views: Sequence[Any], rules: Sequence[Any], dim: int | None) -> list[str | Curve]:
-    """The views asked for, "state" and "correction" turned into curves."""
-    out: list[str | Curve] = []
+@dataclasses.dataclass(frozen=True)
+class Series:
+    """A view of numbers that the rules write down at every step.
+
+    `watch(rule)` says what a rule writes down for it, under the name `key`, or `key[0]`, `key[1]` …
+    for several; `letters` are their names, where they are not components.
+    """
+
+    label: str
+    key: str
+    watch: Callable[[Any], tuple[Watch, ...]]
+    log: bool | None = None
+    letters: tuple[str, ...] = ()
+
+
+def expanded(views: Sequence[Any], rules: Sequence[Any], dim: int | None) -> list[str | Series]:
+    """The views asked for; all but those of theta and the loss as series."""
+    out: list[str | Series] = []
     for view in views:
         if view == "state":
-            out += [Curve(_pretty(name), name) for name in _state_names(rules, dim or 2)]
+            out += [_local(_pretty(name), name) for name in _state_names(rules, dim or 2)]
         elif view == "correction":
             if not any({"beta1", "beta2"} & {*r.fields()} for r in rules):
                 raise check.refuse("views", view, "for rules with beta1 or beta2")
-            out += [Curve("bias correction 1 − βᵗ⁺¹", correction, log=True)]
+            out.append(CORRECTION)
         elif view == "rate":
             for rule in rules:
                 _rate(rule, 0)
-            out.append(Curve(RATE, _rate, log=False))
+            out.append(Series(RATE, RATE, lambda rule: (Watch(RATE, _rate, inner=True),), False))
         elif isinstance(view, Curve):
-            if isinstance(view.f, str) and not any(view.f in locals_of(r) for r in rules):
-                known = sorted(set().union(*(locals_of(r) for r in rules)))
-                raise check.refuse("views", view.f, f"a local of a rule's step: {', '.join(known)}")
-            out.append(view)
+            out.append(_curve(view, rules))
         elif isinstance(view, str) and view in VIEWS:
             out += [view] if view != "path" or dim in (1, 2) else []
         else:
@@ -42,8 +55,38 @@ def expanded(views: Sequence[Any], rules: Sequence[Any], dim: int | None) -> lis
     if not out:
         what = f"at least one that these rules have in {dim} dimensions, such as 'loss'"
         raise check.refuse("views", views, what)
-    _refuse_doubles([view for view in out if isinstance(view, Curve)])
+    _refuse_doubles([view for view in views if isinstance(view, Curve)])
     return out
+
+
+def _curve(curve: Curve, rules: Sequence[Any]) -> Series:
+    f = curve.f
+    if not isinstance(f, str):
+        return Series(curve.label, curve.label, lambda rule: (Watch(curve.label, f),), curve.log)
+    if not any(f in locals_of(r) for r in rules):
+        known = sorted(set().union(*(locals_of(r) for r in rules)))
+        raise check.refuse("views", f, f"a local of a rule's step: {', '.join(known)}")
+    return _local(curve.label, f, curve.log)
+
+
+def _local(label: str, name: str, log: bool | None = None) -> Series:
+    """The local of that name, of the rules that have it."""
+    return Series(label, name, lambda rule: (Watch(name),) * (name in locals_of(rule)), log)
+
+
+def _corrections(rule: Any) -> tuple[Watch, ...]:
+    """1 - beta^(t+1) for every beta that the rule has."""
+
+    def factor(field: str) -> Callable[[Any, Any], Any]:
+        return lambda rule, t: 1 - power(rule.fields()[field], t + 1)
+
+    fields = (field for field in ("beta1", "beta2") if field in rule.fields())
+    places = {"beta1": 0, "beta2": 1}
+    return tuple(Watch(f"{_LABEL}[{places[field]}]", factor(field)) for field in fields)
+
+
+_LABEL = "bias correction 1 − βᵗ⁺¹"
+CORRECTION = Series(_LABEL, _LABEL, _corrections, True, ("β₁", "β₂"))
 
 
 def _refuse_doubles(curves: Sequence[Curve]) -> None:
@@ -75,10 +118,6 @@ def _keys(state: dict[str, Any]) -> list[str]:
     ]
 
 
-def correction(rule: Any, t: Any, field: str = "beta1") -> Any:
-    return 1 - power(rule.fields()[field], t + 1)
-
-
 def _rate(rule: Any, t: Any) -> Any:
     while "lr" not in rule.fields():
         if "rule" not in rule.fields():
@@ -87,25 +126,12 @@ def _rate(rule: Any, t: Any) -> Any:
     return rule.lr
 
 
-def watched(views: Sequence[str | Curve], rule: Any) -> list[Any]:
-    """What a rule's program is to write down for these views."""
-    known = locals_of(rule)
-    out: list[Any] = []
-    for view in dict.fromkeys(views):
-        if not isinstance(view, Curve):
-            continue
-        if isinstance(view.f, str):
-            out += [view.f] if view.f in known and view.f not in out else []
-        elif view.f is correction:
-            out += [
-                (f"{view.label}[{i}]", functools.partial(correction, field=field))
-                for i, field in enumerate(("beta1", "beta2"))
-                if field in rule.fields()
-            ]
-        else:
-            inner = ("inner",) if view.f is _rate else ()  # what a ReduceOnPlateau has left of it
-            out.append((view.label, view.f, *inner))
-    return out
+def watched(views: Sequence[str | Series], rule: Any) -> tuple[Watch, ...]:
+    """What a rule is to write down for these views, each thing once."""
+    found = {
+        item.label: item for view in views if isinstance(view, Series) for item in view.watch(rule)
+    }
+    return tuple(found.values())
 
 
 def _pretty(name: str) -> str:
