@@ -13,7 +13,8 @@ from typing import Any
 
 from . import blas, data, landscapes, measure, models, registry, rules, schedules
 from .derived import TraceError, card, catalogue, javascript, latex
-from .hyper import PerCoordinate, Slider, power, sweep
+from .exact import power
+from .hyper import PerCoordinate, Slider, sweep
 from .measure import RangeTest, compare, range_test
 from .objective import Batches, DataObjective, Draws, Noisy, Objective, Table, Varying, l2
 from .optimizer import Optimizer

@@ -12,6 +12,7 @@ from .derived.card import catalogue as catalogue
 from .derived.graph import TraceError as TraceError
 from .derived.javascript import javascript as javascript
 from .derived.latex import latex as latex
+from .exact import power as power
 from .explorer.grid import Heat as Heat
 from .explorer.grid import Plot as Plot
 from .explorer.grid import explore_grid as explore_grid
@@ -20,7 +21,6 @@ from .explorer.model import Draggable as Draggable
 from .explorer.traced import explore as explore
 from .hyper import PerCoordinate as PerCoordinate
 from .hyper import Slider as Slider
-from .hyper import power as power
 from .hyper import sweep as sweep
 from .measure.compare import compare as compare
 from .measure.range_test import RangeTest as RangeTest

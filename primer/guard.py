@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from . import check
-from .fields import leaves, replaced
+from .fields import leaves, walk, with_sweeps
 from .hyper import PerCoordinate
 from .objective import Objective, Through
 from .optimizer import Optimizer
@@ -49,12 +49,10 @@ def refuse_strange(state: dict[str, Any], fresh: dict[str, Any]) -> None:
 
 
 def refuse_other_lengths(holder: Any, d: int) -> None:
-    for name, value in holder.fields().items():
+    for path, value in walk(holder):
         if isinstance(value, PerCoordinate) and value.values.shape != (d,):
-            shape = value.values.shape
-            raise ValueError(f"{name} must have one value per coordinate, ({d},), got {shape}")
-        if hasattr(value, "fields"):
-            refuse_other_lengths(value, d)
+            what = f"{path[-1]} must have one value per coordinate, ({d},)"
+            raise ValueError(f"{what}, got {value.values.shape}")
 
 
 def advice(rule: Any, error: Exception, state: dict[str, Any], t: int) -> str:
@@ -110,7 +108,7 @@ def refuse_mixed(
         now, several = part.at(t), theta[: max(2, most * len(theta) // theta.size)]
         _refuse_mixing("J(theta)", now, several, several.shape[:-1])
         _refuse_mixing("J.grad(theta)", now.grad, several, several.shape)
-    small = replaced(lambda sweep: _picked(sweep, theta.shape[:-1], pick), rule).at(t)
+    small = with_sweeps(lambda sweep: _picked(sweep, theta.shape[:-1], pick), rule).at(t)
     _compare_steps(small, _bowl(J, theta.shape[-1]), few, t)
 
 
@@ -197,7 +195,7 @@ def _compare_steps(rule: Any, J: Objective, few: np.ndarray, t: int) -> None:
 
 
 def _alone(rule: Any, few: np.ndarray, place: tuple[int, ...]) -> Any:
-    return replaced(lambda sweep: sweep[place] if sweep.ndim == few.ndim else sweep, rule)
+    return with_sweeps(lambda sweep: sweep[place] if sweep.ndim == few.ndim else sweep, rule)
 
 
 def _stepped(rule: Any, J: Objective, theta: np.ndarray, t: int) -> list[np.ndarray]:

@@ -8,7 +8,7 @@ import numpy as np
 
 from . import check
 from .fields import Fields, State, Theta
-from .hyper import PerCoordinate, Schedule, Slider
+from .hyper import OfStep, PerCoordinate, Slider
 
 
 class Optimizer(Fields):
@@ -37,10 +37,6 @@ class Optimizer(Fields):
 
     #: Domain (a key of `primer.check.DOMAINS`) of fields not known by name.
     domains: ClassVar[dict[str, str]] = {}
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        if args or kwargs:  # a rule has the __init__ of its dataclass
-            raise TypeError(f"the class {type(self).__name__} lacks the decorator @rule")
 
     def __post_init__(self) -> None:
         for name, value in self.fields().items():
@@ -85,7 +81,7 @@ class Optimizer(Fields):
             check.number(name, value, domain or "real")
         elif isinstance(value, PerCoordinate):
             check.number(name, value.values, domain or "real")
-        elif domain is not None and not isinstance(value, Schedule):
+        elif domain is not None and not isinstance(value, OfStep):
             check.number(name, value, domain)
 
     def _resolve(self, name: str, value: Any, t: Any) -> Any:
@@ -95,7 +91,7 @@ class Optimizer(Fields):
             return value.value
         if isinstance(value, PerCoordinate):
             return value.values
-        if isinstance(value, Schedule):
+        if isinstance(value, OfStep):
             now = value(t)
             if not hasattr(now, "traced") and (domain := self._domain(name)):
                 check.number(f"{name} (a schedule, at t = {t})", now, domain)

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from . import check, guard
-from .fields import mapped, replaced, sweeps
+from .fields import mapped, sweeps, with_sweeps
 from .objective import Objective
 from .optimizer import Optimizer
 
@@ -241,7 +241,7 @@ def _cast(rule: Optimizer, theta: np.ndarray) -> Optimizer:
         once = a[tuple(slice(0, 1) if s == 0 else slice(None) for s in a.strides)]
         return once.astype(theta.dtype)
 
-    return replaced(change, rule)
+    return with_sweeps(change, rule)
 
 
 def _pieces(theta: np.ndarray, J: Objective, workers: int, forced: bool) -> list[Any]:
@@ -258,7 +258,7 @@ def _part(rule: Optimizer, piece: Any, theta: np.ndarray) -> Optimizer:
     def change(a: np.ndarray) -> np.ndarray:
         return a[piece] if a.ndim == theta.ndim and len(a) > 1 else a
 
-    return rule if piece is ... else replaced(change, rule)
+    return rule if piece is ... else with_sweeps(change, rule)
 
 
 def _state_part(state: Any, piece: Any, theta: np.ndarray) -> Any:

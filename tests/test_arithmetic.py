@@ -21,7 +21,7 @@ from pages import RUNTIME
 
 from primer import Objective, Optimizer, Table, TraceError, power
 from primer.derived.javascript import program
-from primer.hyper import scaled_power
+from primer.exact import scaled_power
 
 SPECIAL = [0.0, -0.0, 1.0, -1.0, 0.5, 2.5, -7.3, 3.0, 1e308, -1e-320, np.inf, -np.inf, np.nan]
 PAIRS = np.array(list(product(SPECIAL, SPECIAL)))

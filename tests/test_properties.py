@@ -21,7 +21,7 @@ from primer import (
     power,
     run,
 )
-from primer.hyper import scaled_power
+from primer.exact import scaled_power
 
 GROUND = landscapes.himmelblau()
 numbers = st.floats(-3, 3).filter(lambda x: abs(x) > 1e-3)

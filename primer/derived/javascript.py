@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from ..fields import leaves
-from ..hyper import PerCoordinate, Schedule, Slider
+from ..hyper import OfStep, PerCoordinate, Slider
 from ..objective import Objective
 from ..optimizer import Optimizer
 from .graph import UFUNCS, Node, Pool, TraceError, as_node, make
@@ -172,7 +172,7 @@ def _binder(sliders: tuple) -> Callable[..., Any]:
     """Numbers stay, a slider becomes h[k], a schedule its value at the traced step."""
 
     def symbol(pool: Pool, name: str, value: Any) -> Any:
-        if isinstance(value, Schedule):
+        if isinstance(value, OfStep):
             parts = value.fields().items()  # type: ignore[attr-defined]
             return value.having(**{k: symbol(pool, k, v) for k, v in parts})  # type: ignore[attr-defined]
         if isinstance(value, PerCoordinate):
@@ -186,7 +186,7 @@ def _binder(sliders: tuple) -> Callable[..., Any]:
 
     def bind(pool: Pool, name: str, value: Any, t: Node) -> Any:
         bound = symbol(pool, name, value)
-        return bound(t) if isinstance(bound, Schedule) else bound
+        return bound(t) if isinstance(bound, OfStep) else bound
 
     return bind
 

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from ..fields import leaves
-from ..hyper import PerCoordinate, Schedule, Slider
+from ..hyper import OfStep, PerCoordinate, Slider
 from ..optimizer import Optimizer
 from .abstract import Abstract
 from .graph import Node, TraceError, make
@@ -165,13 +165,13 @@ def _values(rule: Optimizer, inside: str = "") -> dict[str, Any]:
             found |= _values(value, f"{inside}{name}.")
         else:
             plain = value.value if isinstance(value, Slider) else value
-            found[inside + name] = value(0) if isinstance(value, Schedule) else plain
+            found[inside + name] = value(0) if isinstance(value, OfStep) else plain
     return found
 
 
 def _binder(plain: set[str]) -> Callable[..., Any]:
     def bind(pool: Abstract, name: str, value: Any, t: Node) -> Any:
-        counts = isinstance(value, (numbers.Real, np.ndarray, Slider, Schedule, PerCoordinate))
+        counts = isinstance(value, (numbers.Real, np.ndarray, Slider, OfStep, PerCoordinate))
         if name in plain or not counts or isinstance(value, (bool, np.bool_)):
             return pool.given[name]
         return make(pool, "field", (), (), name)

@@ -18,8 +18,8 @@ from typing import Any
 import numpy as np
 
 from .. import check
-from ..fields import mapped
-from ..hyper import Schedule, Slider
+from ..fields import mapped, walk
+from ..hyper import Slider
 from ..objective import Batches, DataObjective, Objective
 from ..optimizer import Optimizer
 from .graph import Node, Pool, TraceError, as_node, make
@@ -228,10 +228,10 @@ def sliders_of(*things: Any) -> tuple[Slider, ...]:
     >>> sliders_of(SGD(lr=rate), SGD(lr=rate)) == (rate,)
     True
     """
-    found: dict[int, Slider] = {}
-    for thing in things:
-        if isinstance(thing, Slider):
-            found[id(thing)] = thing
-        elif isinstance(thing, (Optimizer, Schedule)):
-            found |= {id(s): s for s in sliders_of(*thing.fields().values())}  # type: ignore[union-attr]
+    found = {
+        id(value): value
+        for thing in things
+        for _, value in ((None, thing), *walk(thing))
+        if isinstance(value, Slider)
+    }
     return tuple(found.values())

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
 from .. import check
 from ..derived.trace import Watch, watched
+from ..fields import mapped, walk
 from ..guard import refuse_mixed
 from ..hyper import Slider
 from ..objective import Objective
@@ -112,20 +113,13 @@ class Control:
     name: str
 
 
-def parts(rule: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Slider]]:
-    """Every slider in a rule, with the names of the fields that lead to it."""
-    for name, value in rule.fields().items():
-        if isinstance(value, Slider):
-            yield (*path, name), value
-        elif hasattr(value, "fields"):
-            yield from parts(value, (*path, name))
-
-
 def controls(rules: dict[str, Optimizer]) -> list[Control]:
     """One control per distinct slider; its key is the field, longer only where two share it."""
     found: dict[int, tuple[Slider, tuple[str, ...], list[str]]] = {}
     for name, rule in rules.items():
-        for path, slider in parts(rule):
+        for path, slider in walk(rule):
+            if not isinstance(slider, Slider):
+                continue
             owners = found.setdefault(id(slider), (slider, path, []))[2]
             owners += [name] if name not in owners else []
     short = [path[-1] for _, path, _ in found.values()]
@@ -164,15 +158,7 @@ def described(field: str, slider: Slider) -> tuple[str, str]:
 
 def substituted(rule: Any, values: dict[int, Any]) -> Any:
     """The rule with every slider replaced by values[id(slider)]."""
-    new = {}
-    for name, value in rule.fields().items():
-        if isinstance(value, Slider):
-            new[name] = values[id(value)]
-        elif hasattr(value, "fields"):
-            new[name] = substituted(value, values)
-        else:
-            new[name] = value
-    return rule.having(**new)
+    return mapped(lambda leaf: values[id(leaf)] if isinstance(leaf, Slider) else leaf, rule)
 
 
 def named(rules: Sequence[Any], names: Sequence[str] | None) -> dict[str, Optimizer]:
@@ -277,8 +263,7 @@ def _components(value: np.ndarray, batch: tuple[int, ...]) -> list[np.ndarray]:
 
 def locals_of(rule: Any) -> set[str]:
     """Names of the local variables of a rule's step and of the rules it holds."""
-    code = getattr(type(rule).step, "__code__", None)
-    names = set(code.co_varnames) if code else set()
-    for value in rule.fields().values():
-        names |= locals_of(value) if isinstance(value, Optimizer) else set()
+    rules = [rule, *(value for _, value in walk(rule) if isinstance(value, Optimizer))]
+    codes = [getattr(type(each).step, "__code__", None) for each in rules]
+    names = {name for code in codes if code for name in code.co_varnames}
     return names - {"self", "J", "theta", "state", "t"}

@@ -10,7 +10,7 @@ import numpy as np
 
 from .. import check
 from ..derived.trace import Watch
-from ..hyper import power
+from ..exact import power
 from .model import Curve, locals_of
 
 RATE = "rate η"

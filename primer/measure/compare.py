@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from .. import check
-from ..hyper import Schedule
+from ..hyper import OfStep
 from ..optimizer import Optimizer
 from ..running import Run, run
 
@@ -134,7 +134,7 @@ def with_rate(rule: Any, rate: Any) -> Any:
         return dataclasses.replace(rule, rule=with_rate(rule.rule, rate))
     if "lr" not in rule.fields():
         raise check.refuse("rules", rule, "rules with a learning rate lr")
-    lr = rule.lr * rate if isinstance(rule.lr, Schedule) else rate
+    lr = rule.lr * rate if isinstance(rule.lr, OfStep) else rate
     return dataclasses.replace(rule, lr=lr)
 
 

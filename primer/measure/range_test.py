@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from .. import check
-from ..objective import Objective
+from ..objective import Objective, Through
 from ..optimizer import Optimizer
 from ..running import run
 from ..schedules import Exponential
@@ -41,21 +41,17 @@ class RangeTest:
     blowup: np.ndarray
 
 
-class _Current(Objective):
+class _Current(Through):
     """J as each step sees it: the loss recorded at step t is that of step t's mini-batch."""
 
-    def __init__(self, J: Objective) -> None:
-        super().__init__(J, J.grad, J.hess, J.dim)
-        self.J, self.separable = J, J.separable
+    def over(self, J: Objective) -> Objective:
+        return _Current(J)
 
     def at(self, t: Any) -> Objective:
         return self.J.at(t)
 
     def watch(self, theta: Any, t: Any) -> Any:
         return self.J.at(t)(theta)
-
-    def with_seed(self, seed: int) -> Objective:
-        return _Current(self.J.with_seed(seed))
 
 
 def range_test(

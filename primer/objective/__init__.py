@@ -1,11 +1,11 @@
 """What is minimised: `Objective` and its kinds."""
 
 from .batches import Batches, DataObjective
-from .core import Objective, Sum, Through, l2
+from .core import DESCRIPTION, Objective, Sum, Through, l2
 from .draws import Draws
 from .varying import Noisy, Table, Varying
 
 __all__ = [
-    "Batches", "DataObjective", "Draws", "Noisy", "Objective", "Sum", "Table", "Through", "Varying",
-    "l2",
+    "DESCRIPTION", "Batches", "DataObjective", "Draws", "Noisy", "Objective", "Sum", "Table",
+    "Through", "Varying", "l2",
 ]  # fmt: skip

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from .. import check
-from .core import Objective
+from .core import Objective, Through
 
 
 class Varying(Objective):
@@ -25,7 +25,7 @@ class Varying(Objective):
     Raises
     ------
     ValueError
-        If `at` is not callable.
+        If `at` is not callable or returns no objective.
 
     Examples
     --------
@@ -38,7 +38,10 @@ class Varying(Objective):
         if not callable(at):
             raise check.refuse("at", at, "a function of the step t that returns an Objective")
         first = at(0)
-        super().__init__(first, first.grad, first.hess, dim, **info)
+        if not isinstance(first, Objective):
+            raise check.refuse("at(0)", first, "an Objective")
+        same = {name: getattr(first, name) for name in ("axes", "shapes", "separable")}
+        super().__init__(first, first.grad, first.hess, dim, **{**same, **info})
         self._at = at
 
     def at(self, t: Any) -> Objective:
@@ -119,7 +122,7 @@ def _block(seed: int, steps: int, dim: int, k: int) -> np.ndarray:
     return rows
 
 
-class Noisy(Objective):
+class Noisy(Through):
     """J whose gradient carries additive Gaussian noise; `run` records the noise-free loss.
 
     Equation: grad_t(theta) = grad J(theta) + sigma * xi_t, with xi_t standard normal.
@@ -150,13 +153,17 @@ class Noisy(Objective):
 
     def __init__(self, J: Objective, sigma: float, seed: int = 0, steps: int = 4000) -> None:
         check.number("sigma", sigma, "rate")
-        if J.dim is None:
+        if not isinstance(J, Objective) or J.dim is None:
             raise check.refuse("J", J, "an objective with a known dim")
-        super().__init__(
-            J, J.grad, J.hess, J.dim, J.minimum, name=J.name, window=J.window, start=J.start
-        )
-        self.J, self.sigma, self.steps = J, sigma, check.count("steps", steps)
-        self.table: Table = Drawn(check.count("seed", seed, 0), self.steps, J.dim)
+        super().__init__(J)
+        self.sigma, self.seed = sigma, check.count("seed", seed, 0)
+        self.steps = check.count("steps", steps)
+        self.table: Table = Drawn(self.seed, self.steps, J.dim)
+
+    def over(self, J: Objective) -> Objective:
+        twin = Noisy(J, self.sigma, self.seed, self.steps)
+        twin.table = self.table
+        return twin
 
     def at(self, t: Any) -> Objective:
         now, noise = self.J.at(t), self.sigma * self.table[t]
@@ -165,10 +172,7 @@ class Noisy(Objective):
             exact = now.grad(theta)
             return exact + (noise if hasattr(noise, "traced") else noise.astype(exact.dtype))
 
-        return Objective(now, grad, now.hess, self.dim)
-
-    def watch(self, theta: Any, t: Any) -> Any:
-        return self.J.watch(theta, t)
+        return Through(now, grad=grad)
 
     def with_seed(self, seed: int) -> Objective:
-        return Noisy(self.J, self.sigma, seed, self.steps)
+        return Noisy(self.J.with_seed(seed), self.sigma, seed, self.steps)

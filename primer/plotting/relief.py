@@ -54,6 +54,7 @@ def relief(
     Examples
     --------
     >>> from primer.landscapes import two_wells
+    >>> from primer.plotting import subplots
     >>> figure, ax = subplots()
     >>> place = relief(ax, two_wells(), rows=8)
     >>> place(np.array([[0.0, -1.8]])).shape

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from ..hyper import Hyper, power
+from ..exact import power
+from ..hyper import Hyper
 from ..optimizer import Optimizer
 from ..registry import rule
 

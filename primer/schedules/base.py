@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import dataclasses
 from typing import Any, ClassVar
 
 import numpy as np
 
 from .. import check
-from ..hyper import Schedule as Base
-from ..hyper import Slider
+from ..hyper import OfStep, Slider
 from .counts import whole
 
 
-class Schedule(Base):
+class Schedule(OfStep):
     """A schedule s: ``s(t)`` is the value used by the step from theta_t to theta_{t+1}.
 
     Subclasses are frozen dataclasses (`primer.registry.schedule` makes them so) with a pure
@@ -38,6 +36,7 @@ class Schedule(Base):
 
     #: Domain (a key of `primer.check.DOMAINS`) of a field; "rate" where none is named.
     domains: ClassVar[dict[str, str]] = {}
+    decorator: ClassVar[str] = "@schedule"
     #: Fields that count steps, and their least value.
     counts: ClassVar[dict[str, int]] = {}
     #: Fields that hold a schedule with a clock of its own, which `value` asks itself.
@@ -45,28 +44,12 @@ class Schedule(Base):
     #: So that a NumPy number times a schedule is left to `__rmul__`.
     __array_ufunc__ = None
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        if args or kwargs:  # a schedule has the __init__ of its dataclass
-            raise _undecorated(self)
-
     def __post_init__(self) -> None:
         for name, value in self.fields().items():
             if name in self.counts:
                 whole(name, value, self.counts[name])
             else:
                 _admit(name, value, self.domains.get(name, "rate"))
-
-    def fields(self) -> dict[str, Any]:
-        """The schedule's numbers by name, as given."""
-        if not dataclasses.is_dataclass(type(self)):
-            raise _undecorated(self)
-        return {f.name: getattr(self, f.name) for f in dataclasses.fields(self)}  # type: ignore[arg-type]
-
-    def having(self, **changes: Any) -> Any:
-        """A copy with some fields changed, unchecked."""
-        twin = object.__new__(type(self))
-        twin.__dict__.update(self.__dict__, **changes)
-        return twin
 
     def __call__(self, t: Any) -> Any:
         now = {k: self._resolve(k, v, t) for k, v in self.fields().items()}
@@ -151,17 +134,13 @@ class Schedule(Base):
     def _resolve(self, name: str, value: Any, t: Any) -> Any:
         if isinstance(value, Slider):
             return int(value.value) if name in self.counts else value.value
-        if isinstance(value, Base) and name not in self.parts:
+        if isinstance(value, OfStep) and name not in self.parts:
             return value(t)
         return value
 
 
-def _undecorated(given: Schedule) -> TypeError:
-    return TypeError(f"the class {type(given).__name__} lacks the decorator @schedule")
-
-
 def _admit(name: str, value: Any, domain: str) -> None:
-    if isinstance(value, Base):
+    if isinstance(value, OfStep):
         return
     if isinstance(value, Slider):
         for edge in (value.low, value.high):

@@ -8,8 +8,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from .. import check
-from ..hyper import Schedule as Base
-from ..hyper import Slider
+from ..hyper import OfStep, Slider
 from .base import Schedule
 
 
@@ -46,7 +45,7 @@ class Then(Schedule):
 
     def __post_init__(self) -> None:
         for name, part in (("first", self.first), ("following", self.second)):
-            if not isinstance(part, Base):
+            if not isinstance(part, OfStep):
                 raise check.refuse(name, part, "a schedule")
         super().__post_init__()
 

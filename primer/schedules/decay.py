@@ -6,7 +6,8 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from ..hyper import Hyper, scaled_power
+from ..exact import scaled_power
+from ..hyper import Hyper
 from ..registry import schedule
 from .base import Schedule
 
