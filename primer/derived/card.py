@@ -62,6 +62,14 @@ def card(rule: Optimizer | type[Optimizer]) -> Markdown:
 def state_per_parameter(rule: Optimizer) -> str:
     """How many numbers the rule keeps for each parameter, and their names.
 
+    Parameters
+    ----------
+    rule : Optimizer
+
+    Returns
+    -------
+    str
+
     Examples
     --------
     >>> from primer import Adam

@@ -89,6 +89,14 @@ def contours(ax: Any, J: Objective, window: Any = None, count: int = 12, grid: i
     ------
     ValueError
         If J is not two-dimensional or no window is known.
+
+    Examples
+    --------
+    >>> from primer.landscapes import beale
+    >>> figure, ax = subplots()
+    >>> contours(ax, beale(), grid=31)
+    >>> ax.get_xlim() == beale().window[:2]
+    True
     """
     if J.dim not in (2, None):
         raise check.refuse("J", J.dim, "two-dimensional to be drawn as contours")
@@ -117,7 +125,29 @@ def seen(J: Objective, theta: Any) -> np.ma.MaskedArray:
 
 
 def frame(J: Objective, window: Any = None) -> tuple[float, float, float, float]:
-    """The window to draw a two-dimensional objective in; refuses one that has none."""
+    """The window to draw a two-dimensional objective in.
+
+    Parameters
+    ----------
+    J : Objective
+    window : tuple of float, optional
+        (x_low, x_high, y_low, y_high); by default the objective's own.
+
+    Returns
+    -------
+    tuple of float
+
+    Raises
+    ------
+    ValueError
+        If there is none, or a low is not below its high.
+
+    Examples
+    --------
+    >>> from primer.landscapes import phase_plane
+    >>> frame(phase_plane())
+    (-3.6, 3.6, -2.9, 2.9)
+    """
     window = J.window if window is None else window
     x_low, x_high, y_low, y_high = check.window(window, 2)
     return x_low, x_high, y_low, y_high
@@ -135,7 +165,9 @@ def band(ax: Any, x: Any, runs: Any, label: str, name: str | None = None, **line
     label : str
         For the legend.
     name : str, optional
-        Whose colour and dashes to use: an optimizer's name; by default the label.
+        Whose color and dashes to use: an optimizer's name; by default the label.
+    **line
+        For ``ax.plot``, such as ``lw=1``.
 
     Returns
     -------
@@ -163,7 +195,14 @@ def band(ax: Any, x: Any, runs: Any, label: str, name: str | None = None, **line
 
 @dataclasses.dataclass(frozen=True)
 class Picture:
-    """A finished figure: SVG in the page's colours, alternative text and caption."""
+    """A finished figure, as notebooks and the book show it; what `show` returns.
+
+    Attributes
+    ----------
+    svg : str
+        In the page's colors, with its alternative text.
+    caption : str
+    """
 
     svg: str
     caption: str
@@ -220,7 +259,7 @@ def static(name: str) -> str:
 
 
 def save(figure: Figure, path: Any, alt: str) -> None:
-    """Write a figure to an SVG file in the light theme's colours, with its alternative text.
+    """Write a figure to an SVG file in the light theme's colors, with its alternative text.
 
     Parameters
     ----------
@@ -228,13 +267,43 @@ def save(figure: Figure, path: Any, alt: str) -> None:
     path : str or Path
     alt : str
         Required, as for `show`.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> figure, ax = subplots()
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     save(figure, Path(folder, "empty.svg"), alt="Empty axes.")
+    ...     Path(folder, "empty.svg").read_text(encoding="utf-8")[:4]
+    '<svg'
     """
     text = re.sub(r"var\(--px-\w+,(#\w+)\)", r"\1", show(figure, alt).svg)
     Path(path).write_text(text + "\n", encoding="utf-8")
 
 
 def legend(ax: Any, names: Sequence[str] = (), **keywords: Any) -> Any:
-    """A legend without a frame, in the order given by `names` if any."""
+    """A legend without a frame, which both themes can show.
+
+    Parameters
+    ----------
+    ax : Axes
+    names : sequence of str
+        The labels to show, in this order; all if empty.
+    **keywords
+        For ``ax.legend``, such as ``loc="upper right"``.
+
+    Returns
+    -------
+    Legend
+
+    Examples
+    --------
+    >>> figure, ax = subplots()
+    >>> for name in ("Adam", "SGD"):
+    ...     _ = ax.plot([0, 1], [1, 0], label=name)
+    >>> [text.get_text() for text in legend(ax, ["SGD", "Adam"]).get_texts()]
+    ['SGD', 'Adam']
+    """
     handles, labels = ax.get_legend_handles_labels()
     order = [labels.index(name) for name in names] if names else range(len(labels))
     with mpl.rc_context(STYLE):

@@ -92,9 +92,16 @@ STYLE: Any = {
 
 @dataclasses.dataclass(frozen=True)
 class Look:
-    """Colour and dash pattern of one optimizer, the same in the whole book.
+    """Color and dash pattern of one optimizer, the same in the whole book; what `look` returns.
 
     ``ax.plot(t, loss, **look("Adam").line)`` draws with it.
+
+    Attributes
+    ----------
+    hue : str
+        A name in `PALETTE`.
+    dash : tuple of float
+        Lengths of strokes and gaps in points; empty for an unbroken line.
     """
 
     hue: str
@@ -102,6 +109,7 @@ class Look:
 
     @property
     def color(self) -> str:
+        """The hue as a color that matplotlib knows."""
         return PALETTE[self.hue]
 
     @property
