@@ -158,6 +158,10 @@ class Node(np.lib.mixins.NDArrayOperatorsMixin):
     def __len__(self) -> int:
         raise TraceError("len() of a traced array: use theta.shape[-1]")
 
+    def item(self) -> Node:
+        """A traced number stays what it is, where an array's would become Python's."""
+        return self
+
     def astype(self, dtype: Any, **_: Any) -> Node:
         kind = np.dtype(dtype)
         if kind == self.dtype:

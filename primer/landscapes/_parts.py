@@ -36,9 +36,9 @@ def diagonal(entries: Any) -> Any:
 
 def like(constants: np.ndarray, theta: Any) -> Any:
     """Constants in theta's dtype, so that float32 stays float32."""
-    return constants if hasattr(theta, "traced") else constants.astype(theta.dtype, copy=False)
+    return constants.astype(theta.dtype, copy=False)
 
 
 def plain(x: Any) -> Any:
-    """A NumPy scalar as a Python float, which leaves the dtype of theta alone; a node as it is."""
-    return x if hasattr(x, "traced") else float(x)
+    """A NumPy scalar as a Python float, which leaves the dtype of theta alone."""
+    return x.item()

@@ -170,7 +170,7 @@ class Noisy(Through):
 
         def grad(theta: Any) -> Any:
             exact = now.grad(theta)
-            return exact + (noise if hasattr(noise, "traced") else noise.astype(exact.dtype))
+            return exact + noise.astype(exact.dtype)
 
         return Through(now, grad=grad)
 
