@@ -9,7 +9,7 @@ import numpy as np
 from .. import check
 from ..objective import Objective
 from ..registry import landscape
-from ._parts import diagonal, like, pair, plain, symmetric, vector
+from ._parts import diagonal, like, pair, symmetric, vector
 
 
 @landscape(cite="shewchuk1994", year=1994, chapter=1)
@@ -63,7 +63,7 @@ def quadratic(eigenvalues: Any = (1.0, 10.0), rotation: float = 0) -> Objective:
     info["minimum"] = np.zeros(a.size) if (a > 0).all() else None
     info["start"] = (-4.0, 2.0) if a.size == 2 else np.ones(a.size)
     info["window"] = (-5.0, 5.0, -3.0, 3.0) if a.size == 2 else None
-    return _turned(a, plain(rotation), info) if rotation != 0 else _straight(a, info)
+    return _turned(a, float(rotation), info) if rotation != 0 else _straight(a, info)
 
 
 def _straight(a: np.ndarray, info: dict[str, Any]) -> Objective:
