@@ -84,7 +84,6 @@ print(json.dumps({{
 
 
 def test_every_promise_is_tested_on_the_new_rule_and_kept(copy):
-    """Only what its author has yet to write may fail: the docstring by the template."""
     files = [f"tests/{promise}.py" for promise in PROMISES]
     result = python(copy, *PYTEST, "-v", "-k", copy[1], *files)
     lines = re.findall(
@@ -93,7 +92,7 @@ def test_every_promise_is_tested_on_the_new_rule_and_kept(copy):
     assert {file for file, _, _ in lines} == set(files), result.stdout[-3000:] + result.stderr
     assert all(copy[1] in test for _, test, _ in lines)
     failed = {file for file, _, outcome in lines if outcome == "FAILED"}
-    assert failed == {"tests/test_docs.py"}, result.stdout[-3000:]
+    assert not failed, result.stdout[-3000:]
     assert sum(outcome == "PASSED" for _, _, outcome in lines) > 50
 
 
