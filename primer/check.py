@@ -66,7 +66,10 @@ def swept(name: str, value: np.ndarray) -> None:
 
 def points(name: str, value: Any, dim: int | None = None, finite: bool = True) -> np.ndarray:
     """Return ``value`` as a floating array of shape (*batch, d); refuse anything else."""
-    theta = np.asarray(value)
+    try:
+        theta = np.asarray(value)
+    except ValueError:  # rows of different lengths
+        raise refuse(name, value, "an array of floats of shape (*batch, d)") from None
     if theta.dtype.kind != "f":
         raise ValueError(
             f"{name} must be an array of floats, got dtype {theta.dtype}: write 1.0, not 1"

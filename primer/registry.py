@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import inspect
 from collections.abc import Callable
-from typing import Any
-
-try:
-    from typing import dataclass_transform
-except ImportError:  # pragma: no cover
-    from typing_extensions import dataclass_transform
+from typing import Any, dataclass_transform
 
 
 @dataclasses.dataclass(frozen=True)
@@ -65,7 +61,29 @@ def _register(table: dict[str, Entry], kind: str, prepare: Callable[[Any], Any])
 def _frozen(cls: type) -> type:
     if not (isinstance(cls, type) and hasattr(cls, "fields")):
         raise TypeError(f"@rule is for an Optimizer, @schedule for a Schedule, not for {cls!r}")
-    return dataclasses.dataclass(frozen=True, eq=False)(cls)
+    made: Any = dataclasses.dataclass(frozen=True, eq=False)(cls)
+    plain, names = made.__init__, ", ".join(f.name for f in dataclasses.fields(made)) or "none"
+
+    @functools.wraps(plain)
+    def init(self: Any, *args: Any, **kwargs: Any) -> None:
+        try:
+            plain(self, *args, **kwargs)
+        except TypeError as error:
+            if _fits(plain, self, *args, **kwargs):
+                raise
+            raise TypeError(f"{error}; its hyperparameters: {names}") from None
+
+    made.__init__ = init
+    return made
+
+
+def _fits(function: Callable[..., Any], *args: Any, **kwargs: Any) -> bool:
+    """Whether a function can be called with these arguments."""
+    try:
+        inspect.signature(function).bind(*args, **kwargs)
+    except TypeError:
+        return False
+    return True
 
 
 @dataclass_transform(frozen_default=True, eq_default=False)

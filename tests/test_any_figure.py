@@ -295,7 +295,7 @@ def test_a_state_may_be_a_matrix_a_number_or_a_vector():
     )
     check_figure(live)
     assert [len(p.data["lines"]) for p in live.drawn[0]] == [3, 1, 2]
-    watched = live._defaults[0][0].watched
+    watched = live.defaults[0][0].watched
     assert list(watched) == ["B[0]", "B[1]", "B[2]", "B[3]", "n", "m[0]", "m[1]"]
     assert watched["B[1]"].tolist() == [3.0, 4.0, 5.0, 6.0]
     assert len(live.scenes[0].programs[0].watched) == 7

@@ -173,7 +173,7 @@ def test_state_shows_corrected_moments_and_correction_both_factors():
         "v_hat[0]",
         "v_hat[1]",
     )
-    watched = live._defaults[0][0].watched
+    watched = live.defaults[0][0].watched
     factors = [watched[name] for name in list(watched)[4:]]
     np.testing.assert_allclose(factors[0], 1 - 0.9 ** np.arange(1, 6))
     np.testing.assert_allclose(factors[1], 1 - 0.999 ** np.arange(1, 6))
@@ -182,7 +182,7 @@ def test_state_shows_corrected_moments_and_correction_both_factors():
 def test_curve_of_a_local_and_of_a_function():
     views = (Curve("g", "g"), Curve("rate", lambda rule, t: rule.lr / (1 + t)))
     live = explore(SGD(lr=0.1), on=J, steps=4, views=views)
-    watched = live._defaults[0][0].watched
+    watched = live.defaults[0][0].watched
     assert watched["g[0]"][0] == J.grad(J.start)[0]
     np.testing.assert_allclose(watched["rate"], 0.1 / np.arange(1, 5))
 
@@ -200,7 +200,7 @@ def test_the_rate_view_and_the_table_see_what_a_plateau_has_left_of_the_rate():
     live = explore(
         *rules, on=flat, start=[0.0], steps=8, views=("rate",), table=("area", "peak", "loss")
     )
-    halved = live._defaults[0][1].watched["rate η"]
+    halved = live.defaults[0][1].watched["rate η"]
     assert halved[[0, 1, 2, 3]].tolist() == [0.5, 0.25, 0.125, 0.0625]
     assert live.results() == [("3.6", "0", "0"), (rounded(halved.sum()), "0", "0")]
     assert live.columns[:2] == ("Area Σ η", "Peak at step")

@@ -9,6 +9,7 @@ from primer import (
     AdamW,
     Clip,
     PerCoordinate,
+    explore,
     javascript,
     landscapes,
     latex,
@@ -59,6 +60,13 @@ def test_it_goes_with_batches_sweeps_and_wrappers(dtype):
             Clip(AdamW(lr=lr, weight_decay=decay), norm=1.0), J, START.astype(dtype), 20
         ).theta
         assert (many.theta[:, k] == alone).all()
+
+
+def test_a_figure_of_another_dimension_is_refused():
+    with pytest.raises(
+        ValueError, match=r"lr must have one value per .*\(3,\), got \(2,\)"
+    ):
+        explore(SGD(lr=PerCoordinate([0.1, 0.2])), on=J, start=START)
 
 
 def test_equation_and_page_know_it():

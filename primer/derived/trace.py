@@ -19,6 +19,7 @@ import numpy as np
 
 from .. import check
 from ..fields import mapped, walk
+from ..guard import refuse_other_lengths
 from ..hyper import Slider
 from ..objective import Batches, DataObjective, Objective
 from ..optimizer import Optimizer
@@ -119,6 +120,8 @@ def trace_step(
     if isinstance(J, (Batches, DataObjective)):
         raise TraceError("an objective made of data is too heavy for a page: use explore_grid")
     rule, pool = instance(rule), Pool() if pool is None else pool
+    if J is not None:
+        refuse_other_lengths(rule, dim)
     theta, t = make(pool, "theta", (), (dim,)), make(pool, "t", kind=int)
     bound = _bound(rule, functools.partial(bind, pool), t)
     start = _bound(rule, functools.partial(bind, pool), as_node(pool, 0)).init(theta)
@@ -136,7 +139,7 @@ def _bound(rule: Optimizer, bind: Callable[..., Any], t: Node, inside: str = "")
     for name, value in rule.fields().items():
         if isinstance(value, Optimizer):
             new[name] = _bound(value, bind, t, f"{inside}{name}.")
-        elif isinstance(value, np.ndarray) and value.ndim:
+        elif isinstance(value, np.ndarray) and value.ndim and not t.pool.abstract:
             raise TraceError(f"{name} is a sweep; one page shows one run: use a Slider")
         else:
             new[name] = bind(inside + name, value, t)

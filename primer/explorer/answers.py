@@ -70,7 +70,7 @@ def refuse_heat(panel: Any, arrays: dict[str, np.ndarray], grid: tuple[int, ...]
     """Refuse a Heat of what was not computed, or is a curve; and limits that are none."""
     _refuse_unknown(panel.value, arrays)
     if len(grid) != 2:
-        raise check.refuse("panels", panel.title, "without a Heat unless there are two sliders")
+        raise check.refuse("panels", panel.title, "Plots only: a Heat is a map over two sliders")
     if arrays[panel.value].shape != grid:
         allowed = f"for a Heat an array of numbers of shape grid = {grid}, such as loss[-1]"
         raise check.refuse("panels", panel.value, allowed)

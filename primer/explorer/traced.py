@@ -138,7 +138,15 @@ def _scenes(on: Any) -> dict[str, Objective]:
 
 
 class Explorer(Base):
-    """What `explore` returns; see there."""
+    """What `explore` returns; see there.
+
+    Attributes
+    ----------
+    scenes : list of Scene
+        The landscapes, each with its start and the programs of the rules.
+    defaults : list of list of Record
+        By landscape and rule, the run at the default settings.
+    """
 
     def __init__(
         self, rules: dict[str, Optimizer], landscapes: dict[str, Objective], options: Options
@@ -161,7 +169,7 @@ class Explorer(Base):
         self.shown = table.shown(options.shown, self.names)
         self.scenes: list[Scene] = []
         self.drawn: list[list[figure.Drawn]] = []
-        self._defaults: list[list[Record]] = []
+        self.defaults: list[list[Record]] = []
         for name, J in landscapes.items():
             self._add(name, J, _start(options.start, J), views, options.window)
         self.data = self._data()
@@ -190,7 +198,7 @@ class Explorer(Base):
                 [figure.draw(panel, f"{prefix}-{k}", *ready) for k, panel in enumerate(panels)]
             )
         self.scenes.append(Scene(name, J, point, tuple(programs)))
-        self._defaults.append(defaults)
+        self.defaults.append(defaults)
 
     def _sample(self, rule: Any, J: Any, point: Any, watch: Any) -> Record:
         """Runs at the default (row 0) and with each slider at five places, as one batch."""
@@ -258,7 +266,7 @@ class Explorer(Base):
 
     def results(self) -> list[tuple[str, ...]]:
         """The table of the default runs, without the names."""
-        return [table.row(sample, self.table, self.steps) for sample in self._defaults[0]]
+        return [table.row(sample, self.table, self.steps) for sample in self.defaults[0]]
 
 
 def _start(start: Any, J: Objective) -> tuple[float, ...]:
