@@ -63,9 +63,7 @@ def test_it_goes_with_batches_sweeps_and_wrappers(dtype):
 
 
 def test_a_figure_of_another_dimension_is_refused():
-    with pytest.raises(
-        ValueError, match=r"lr must have one value per .*\(3,\), got \(2,\)"
-    ):
+    with pytest.raises(ValueError, match=r"lr must have one value per .*\(3,\), got \(2,\)"):
         explore(SGD(lr=PerCoordinate([0.1, 0.2])), on=J, start=START)
 
 
