@@ -5,7 +5,6 @@ import pytest
 
 from primer import SGD, AdamW, PerCoordinate, models, run
 
-torch = pytest.importorskip("torch")
 pytestmark = pytest.mark.parity
 
 STEPS = 40
@@ -15,9 +14,12 @@ X, Y = RNG.standard_normal((20, 4)), RNG.standard_normal(20)
 
 def in_torch(make, groups):
     """Linear regression with one group for the weights and one for the bias."""
+    torch = pytest.importorskip("torch", reason="torch is missing: `make parity` installs it")
     w = torch.zeros(4, dtype=torch.float64, requires_grad=True)
     b = torch.zeros(1, dtype=torch.float64, requires_grad=True)
-    optimizer = make([{"params": [p], **group} for p, group in zip((w, b), groups, strict=True)])
+    optimizer = make(
+        torch.optim, [{"params": [p], **group} for p, group in zip((w, b), groups, strict=True)]
+    )
     for _ in range(STEPS):
         optimizer.zero_grad()
         residual = torch.from_numpy(X) @ w + b - torch.from_numpy(Y)
@@ -35,15 +37,15 @@ def each(weights, bias):
     [
         (
             AdamW(lr=0.05, weight_decay=each(0.3, 0.0)),
-            lambda p: torch.optim.AdamW(p, lr=0.05),
+            lambda optim, p: optim.AdamW(p, lr=0.05),
             [{"weight_decay": 0.3}, {"weight_decay": 0.0}],
         ),
         (
             AdamW(lr=each(0.05, 0.01), weight_decay=0.1),
-            lambda p: torch.optim.AdamW(p, weight_decay=0.1),
+            lambda optim, p: optim.AdamW(p, weight_decay=0.1),
             [{"lr": 0.05}, {"lr": 0.01}],
         ),
-        (SGD(lr=each(0.2, 0.05)), lambda p: torch.optim.SGD(p), [{"lr": 0.2}, {"lr": 0.05}]),
+        (SGD(lr=each(0.2, 0.05)), lambda optim, p: optim.SGD(p), [{"lr": 0.2}, {"lr": 0.05}]),
     ],
     ids=["decay on weights only", "two rates", "SGD with two rates"],
 )
