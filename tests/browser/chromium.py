@@ -12,7 +12,7 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
-from primer.explorer.page import SCRIPTS
+from primer.explorer.bundle import script
 from primer.plotting.figures import static
 
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
@@ -39,14 +39,12 @@ def write_page(path: Path, *explorers, before: str = "", theme: str = "light") -
         body = before + "".join(e.html() for e in explorers)
     finally:
         del os.environ["PRIMER_BOOK"]
-    for name in SCRIPTS:
-        path.with_name(name).write_text(static(name), encoding="utf-8")
-    scripts = "".join(f'<script defer src="{name}"></script>' for name in SCRIPTS)
+    path.with_name("explorer.js").write_text(script(), encoding="utf-8")
     path.write_text(
         f'<!doctype html><html lang="en" data-theme="{theme}"><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width"><title>Explorers</title>'
         f"<style>{static('explorer.css')} body {{ max-width: 800px; margin: auto }}</style>"
-        f"{scripts}"
+        '<script defer src="explorer.js"></script>'
         f"<body><main><h1>Explorers</h1>{body}</main></body></html>",
         encoding="utf-8",
     )
