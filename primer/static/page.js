@@ -1,19 +1,26 @@
 // The explorers of a page: how they start, the links that set them, and the widget of JupyterLab.
 import { Explorer } from "./figure.js";
 
+// In the order of the page.
 export const all = [];
+const sorted = () =>
+  all.sort((a, b) =>
+    a.root.compareDocumentPosition(b.root) & Node.DOCUMENT_POSITION_FOLLOWING ? -1 : 1,
+  );
 const parse = (hash) => Object.fromEntries(new URLSearchParams(hash.slice(1)));
 
 function begin(root) {
   const explorer = new Explorer(root);
   all.push(explorer);
+  sorted();
   return explorer;
 }
 
-// May be called at any time and any number of times: once the page is read, it starts every explorer that is not
-// alive yet and whose programs have come.
+// May be called at any time and any number of times: once the page and its deferred scripts are read, it starts every
+// explorer that is not alive yet and whose programs have come.
+let pageRead = false;
 export function start() {
-  if (document.readyState === "loading") return;
+  if (!pageRead && document.readyState !== "complete") return;
   const roots = [...document.querySelectorAll(".px:not(.px-live)")];
   followHash(roots.filter(Explorer.ready).map(begin));
 }
@@ -30,7 +37,7 @@ function followHash(among) {
 // <a href="#beta2=0.99"> sets the nearest explorer before it, else the next one, that has all its keys.
 function followLink(event) {
   const a = event.target.closest?.("a[href*='#']"),
-    fit = a ? all.filter((e) => e.fits(parse(a.hash))) : [];
+    fit = a ? sorted().filter((e) => e.fits(parse(a.hash))) : [];
   const before = fit.filter(
     (e) => e.root.compareDocumentPosition(a) & Node.DOCUMENT_POSITION_FOLLOWING,
   );
@@ -43,7 +50,10 @@ function followLink(event) {
 export function listen() {
   document.addEventListener("click", followLink, true);
   addEventListener("hashchange", () => followHash(all));
-  addEventListener("DOMContentLoaded", start);
+  addEventListener("DOMContentLoaded", () => {
+    pageRead = true;
+    start();
+  });
   addEventListener("load", start);
 }
 

@@ -1,12 +1,15 @@
 """A Chromium, a page that holds explorers, a JupyterLab to drive: for tests and benchmarks."""
 
 import contextlib
+import functools
+import http.server
 import os
 import secrets
 import shutil
 import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.error
 import urllib.request
@@ -49,6 +52,27 @@ def write_page(path: Path, *explorers, before: str = "", theme: str = "light") -
         encoding="utf-8",
     )
     return path.as_uri()
+
+
+class UnderPolicy(http.server.SimpleHTTPRequestHandler):
+    """Serves a folder as a careful host does: only scripts which are files of it may run."""
+
+    def end_headers(self):
+        self.send_header("Content-Security-Policy", "script-src 'self'")
+        super().end_headers()
+
+    def log_message(self, *args):
+        pass
+
+
+@contextlib.contextmanager
+def under_policy(folder: Path):
+    """Serve a folder where scripts written into a page are forbidden; yields its address."""
+    handler = functools.partial(UnderPolicy, directory=folder)
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
 
 
 def settings(page, k: int = 0) -> dict:
