@@ -22,9 +22,9 @@ export function spot({ el, size: [width, height] }, { clientX, clientY }) {
 
 // A channel of a run as a function of the row; "step" is |theta[t + 1] - theta[t]|.
 function channel(run, kind, k) {
-  const name = kind === "step" ? "x" : kind,
-    rows = run[name],
-    width = run.width[name];
+  const name = kind === "step" ? "x" : kind;
+  const rows = run[name];
+  const width = run.width[name];
   return kind === "step"
     ? (t) => Math.abs(rows[(t + 1) * width + k] - rows[t * width + k])
     : (t) => rows[t * width + k];
@@ -32,21 +32,21 @@ function channel(run, kind, k) {
 
 // One line up to step `upto`: the rows before the first lost one, at most about a thousand.
 export function drawLine(el, [, kind, k, kindX, kX], panel, run, upto) {
-  const [left, top, right, bottom] = panel.box,
-    known = run.lost < 0 ? run.steps + 1 : run.lost;
+  const [left, top, right, bottom] = panel.box;
+  const known = run.lost < 0 ? run.steps + 1 : run.lost;
   const rows = Math.min(known, kind === "w" || kind === "step" ? upto : upto + 1);
-  const x = kindX ? channel(run, kindX, kX) : (t) => t,
-    atX = place(panel.x, left, right);
-  const y = channel(run, kind, k),
-    atY = place(panel.y, bottom, top);
-  let d = "",
-    pen = "M",
-    X = -99,
-    Y = -99;
+  const x = kindX ? channel(run, kindX, kX) : (t) => t;
+  const atX = place(panel.x, left, right);
+  const y = channel(run, kind, k);
+  const atY = place(panel.y, bottom, top);
+  let d = "";
+  let pen = "M";
+  let X = -99;
+  let Y = -99;
   for (let t = 0; t < rows; t += Math.ceil(rows / 1000)) {
-    const a = tenth(atX(x(t))),
-      b = tenth(atY(y(t))),
-      seen = a === a && b === b;
+    const a = tenth(atX(x(t)));
+    const b = tenth(atY(y(t)));
+    const seen = a === a && b === b;
     if (seen) d += pen + (X = a) + " " + (Y = b);
     pen = seen ? "L" : "M";
   }

@@ -1,5 +1,5 @@
-// The runtime of every explorer, as a page, JupyterLab and node know it. primer.explorer.bundle makes one classic
-// script of these modules, which defines globalThis.PrimerExplorer: pages open from file:// too.
+// The runtime of every explorer, as a page, JupyterLab and node know it. primer.explorer.bundle makes
+// one classic script of these modules, globalThis.PrimerExplorer: pages open from file:// too.
 import { minus, place, rounded } from "./draw.js";
 import { nearest } from "./figure.js";
 import { deliver } from "./grid.js";

@@ -20,8 +20,8 @@ export class Explorer {
   }
 
   constructor(root, changed = () => {}) {
-    const data = dataOf(root),
-      $ = (selector) => [...root.querySelectorAll(selector)];
+    const data = dataOf(root);
+    const $ = (selector) => [...root.querySelectorAll(selector)];
     Object.assign(this, { root, changed, data, $, index: data.controls.map((c) => c.index) });
     this.listen();
     data.scenes.forEach((scene, k) => this.tie(scene, $(".px-panels")[k]));
@@ -52,8 +52,8 @@ export class Explorer {
   // Settings change through move (a slider), put (the start) and show (the landscape).
   move(k, position) {
     this.index[k] = position;
-    const text = minus(this.data.controls[k].values[position]),
-      row = this.rows[k];
+    const text = minus(this.data.controls[k].values[position]);
+    const row = this.rows[k];
     if (row) Object.assign(row.querySelector("input"), { value: position, ariaValueText: text });
     if (row) row.querySelector("output").textContent = text;
     this.update();
@@ -84,7 +84,8 @@ export class Explorer {
     return this.table.seen();
   }
 
-  // Settings as in a link, {beta2: "0.99", start: "-1,2", on: "Beale", show: "SGD,Adam"}; sliders go to the nearest position.
+  // Settings as in a link, {beta2: "0.99", start: "-1,2", on: "Beale", show: "SGD,Adam"}; sliders go
+  // to the nearest position.
   apply(link) {
     const {
       words: { start, on, show },
@@ -124,8 +125,8 @@ export class Explorer {
   }
 
   update() {
-    const { controls, steps } = this.data,
-      h = Float64Array.from(controls, (c, k) => c.values[this.index[k]]);
+    const { controls, steps } = this.data;
+    const h = Float64Array.from(controls, (c, k) => c.values[this.index[k]]);
     cancelAnimationFrame(this.clock);
     this.upto = steps;
     this.runs = this.source.runs(h);
@@ -133,8 +134,8 @@ export class Explorer {
     this.changed(this);
   }
   play() {
-    const begin = performance.now(),
-      { steps } = this.data;
+    const begin = performance.now();
+    const { steps } = this.data;
     const frame = (now) => {
       this.upto = Math.max(0, Math.min(steps, Math.ceil(((now - begin) / 3000) * steps)));
       this.draw();

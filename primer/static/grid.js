@@ -3,28 +3,25 @@ import { rounded, spot } from "./draw.js";
 
 const waiting = {};
 
-// Per curve 16-bit numbers as differences in two byte planes, deflated; 65535 stands for "diverged".
+// Per curve 16-bit numbers as differences in two byte planes, deflated; 65535 means "diverged".
 async function unpack(text, curves) {
   if (!globalThis.DecompressionStream) throw new Error("this browser is too old for it");
   const bytes = Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
   const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
-  const planes = new Uint8Array(await new Response(stream).arrayBuffer()),
-    total = planes.length / 2;
-  let at = 0,
-    q = 0;
+  const planes = new Uint8Array(await new Response(stream).arrayBuffer());
+  const total = planes.length / 2;
+  let at = 0;
+  let q = 0;
   return curves.map(({ count, low, high, log }) =>
     Float64Array.from({ length: count }, () => {
       q = (q + planes[at] + 256 * planes[total + at++]) & 65535;
-      return q === 65535
-        ? NaN
-        : log
-          ? low * (high / low) ** (q / 65534)
-          : low + ((high - low) * q) / 65534;
+      if (q === 65535) return NaN;
+      return log ? low * (high / low) ** (q / 65534) : low + ((high - low) * q) / 65534;
     }),
   );
 }
 
-// The packed text: in the page itself, or in a script beside it that calls deliver (works from file:// too).
+// The packed text: in the page itself, or in a script beside it that calls deliver.
 function packedText(source) {
   if (source.dataset.src === undefined) return source.textContent;
   return new Promise((done, failed) => {
@@ -60,10 +57,8 @@ export class Grid {
   async load() {
     const { root, data } = this.explorer;
     try {
-      this.tables = await unpack(
-        await packedText(root.querySelector(".px-grid")),
-        data.grid.curves,
-      );
+      const text = await packedText(root.querySelector(".px-grid"));
+      this.tables = await unpack(text, data.grid.curves);
       this.explorer.update();
     } catch (error) {
       const textContent = `This figure shows its default settings only: ${error.message}.`;
@@ -83,15 +78,11 @@ export class Grid {
     } = this.explorer;
     const row = controls.reduce((sum, c, i) => sum * c.values.length + index[i], 0);
     return this.tables?.map((table, k) => {
-      const { points } = curves[k],
-        loss = table.subarray(row * points, (row + 1) * points);
-      const w = new Float64Array(points * at.length),
-        width = { loss: 1, w: at.length, h: controls.length };
-      at.forEach((list, i) =>
-        list.forEach((x, t) => {
-          w[t * at.length + i] = x;
-        }),
-      );
+      const { points } = curves[k];
+      const loss = table.subarray(row * points, (row + 1) * points);
+      const w = new Float64Array(points * at.length);
+      const width = { loss: 1, w: at.length, h: controls.length };
+      for (const [i, list] of at.entries()) list.forEach((x, t) => (w[t * at.length + i] = x));
       return { steps: points - 1, lost: loss.findIndex(Number.isNaN), loss, w, h: index, width };
     });
   }

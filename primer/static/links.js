@@ -1,14 +1,17 @@
-// What the words of a link such as #beta2=0.99&start=-1,2&show=SGD,Adam mean to an explorer, and how it writes its own.
+// What the words of a link such as #beta2=0.99&start=-1,2&show=SGD,Adam mean to an explorer, and how
+// it writes its own.
 const words = ["x", "start", "on", "show"];
 
-// Numbers as a reader types or copies them: a typographic minus, the plus of 1e+5 that a link reads as a space.
+// Numbers as a reader types or copies them: a typographic minus, the plus of 1e+5 that a link reads
+// as a space.
 export const number = (text) =>
   text.trim() ? Number(text.trim().replaceAll("−", "-").replaceAll(" ", "+")) : NaN;
 
-// A word that is also the key of a slider means the slider where it has no other sense; ".start" always does.
+// A word that is also the key of a slider means the slider where it has no other sense; ".start"
+// always does.
 export function read(link, { data: { controls, drag, rules }, menu }) {
-  const place = (key) => controls.findIndex((c) => c.key === key),
-    found = { words: {}, sliders: [] };
+  const place = (key) => controls.findIndex((c) => c.key === key);
+  const found = { words: {}, sliders: [] };
   const sense = {
     x: (text) => Number.isNaN(number(text)),
     start: () => drag,
@@ -25,8 +28,8 @@ export function read(link, { data: { controls, drag, rules }, menu }) {
 }
 
 export function pairs({ root, data: { controls, drag, rules, shown }, index, menu, start, table }) {
-  const key = (name) => (words.includes(name) ? "." : "") + name,
-    seen = table.seen();
+  const key = (name) => (words.includes(name) ? "." : "") + name;
+  const seen = table.seen();
   const out = [["x", root.id], ...controls.map((c, k) => [key(c.key), c.values[index[k]]])];
   if (menu) out.push(["on", menu.value]);
   if (drag) out.push(["start", start.join(",")]);
@@ -34,11 +37,12 @@ export function pairs({ root, data: { controls, drag, rules, shown }, index, men
   return out;
 }
 
-// Names joined by commas. A comma in a name is written %2C; one that is not is understood where it can be.
+// Names joined by commas. A comma in a name is written %2C; one that is not is understood where it
+// can be.
 const escaped = (name) => name.replace(/[%,]/g, encodeURIComponent);
 export function chosen(text, rules = []) {
-  const parts = text ? text.split(",") : [],
-    out = [];
+  const parts = text ? text.split(",") : [];
+  const out = [];
   while (parts.length) {
     const joined = parts.map((_, n) => parts.slice(0, n + 1).join(","));
     const n = joined.findIndex((name) =>

@@ -1,13 +1,13 @@
 // What traced code may call: the arithmetic of NumPy and C where that of JavaScript differs.
 // (a + aLow) * (b + bLow): the operations of primer.hyper._times, in the same order.
 function times(a, aLow, b, bLow) {
-  const product = a * b,
-    a0 = 134217729 * a,
-    b0 = 134217729 * b;
-  const a1 = a0 - (a0 - a),
-    b1 = b0 - (b0 - b),
-    a2 = a - a1,
-    b2 = b - b1;
+  const product = a * b;
+  const a0 = 134217729 * a;
+  const b0 = 134217729 * b;
+  const a1 = a0 - (a0 - a);
+  const b1 = b0 - (b0 - b);
+  const a2 = a - a1;
+  const b2 = b - b1;
   const error = a1 * b1 - product + a1 * b2 + a2 * b1 + a2 * b2 + (a * bLow + aLow * b);
   const total = product + error;
   return [total, error - (total - product)];
@@ -15,10 +15,10 @@ function times(a, aLow, b, bLow) {
 
 // b to the whole power n >= 0 as an unevaluated sum: primer.hyper._power, in the same order.
 function ladder(b, n) {
-  let high = 1 + 0 * b,
-    low = 0 * b,
-    base = b,
-    rest = 0 * b;
+  let high = 1 + 0 * b;
+  let low = 0 * b;
+  let base = b;
+  let rest = 0 * b;
   while (n) {
     if (n % 2) [high, low] = times(high, low, base, rest);
     n = Math.floor(n / 2);
@@ -29,8 +29,8 @@ function ladder(b, n) {
 
 // x * 2^e, rounded once.
 function scaled(x, e) {
-  const k = Math.max(-1200, Math.min(1200, e)),
-    half = Math.trunc(k / 2);
+  const k = Math.max(-1200, Math.min(1200, e));
+  const half = Math.trunc(k / 2);
   return x * 2 ** half * 2 ** (k - half);
 }
 function centred(high, low, e) {
@@ -42,11 +42,11 @@ function centred(high, low, e) {
 function wide(b, n, a) {
   const limit = n === 0 ? 1 : n % 2 ? b : Math.abs(b);
   if (n === 0 || b === 0 || !Number.isFinite(b)) return a * (n < 0 ? 1 / limit : limit);
-  let base = centred(b, 0, 0),
-    high = 1,
-    low = 0,
-    e = 0,
-    left = Math.abs(n);
+  let base = centred(b, 0, 0);
+  let high = 1;
+  let low = 0;
+  let e = 0;
+  let left = Math.abs(n);
   while (left) {
     if (left % 2) [high, low, e] = centred(...times(high, low, base[0], base[1]), e + base[2]);
     left = Math.floor(left / 2);
@@ -54,8 +54,8 @@ function wide(b, n, a) {
   }
   const [factor, , shift] = a === 0 || !Number.isFinite(a) ? [a, 0, 0] : centred(a, 0, 0);
   if (n > 0) return scaled(factor * high, e + shift);
-  const q = 1 / high,
-    [one, more] = times(high, low, q, 0);
+  const q = 1 / high;
+  const [one, more] = times(high, low, q, 0);
   return scaled(factor * (q + q * (1 - one - more)), shift - e);
 }
 
@@ -95,9 +95,9 @@ function mod(a, b) {
 }
 function div(a, b) {
   if (!b) return a / b;
-  const rest = a % b,
-    near = (a - rest) / b - (rest && b < 0 !== rest < 0),
-    whole = Math.floor(near);
+  const rest = a % b;
+  const near = (a - rest) / b - (rest && b < 0 !== rest < 0);
+  const whole = Math.floor(near);
   return near === 0 ? copysign(0, a / b) : whole + (near - whole > 0.5);
 }
 const isInf = (a) => Math.abs(a) === Infinity;

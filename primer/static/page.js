@@ -3,10 +3,8 @@ import { Explorer } from "./figure.js";
 
 // In the order of the page.
 export const all = [];
-const sorted = () =>
-  all.sort((a, b) =>
-    a.root.compareDocumentPosition(b.root) & Node.DOCUMENT_POSITION_FOLLOWING ? -1 : 1,
-  );
+const before = (a, b) => a.compareDocumentPosition(b) & Node.DOCUMENT_POSITION_FOLLOWING;
+const sorted = () => all.sort((a, b) => (before(a.root, b.root) ? -1 : 1));
 const parse = (hash) => Object.fromEntries(new URLSearchParams(hash.slice(1)));
 
 function begin(root) {
@@ -16,8 +14,8 @@ function begin(root) {
   return explorer;
 }
 
-// May be called at any time and any number of times: once the page and its deferred scripts are read, it starts every
-// explorer that is not alive yet and whose programs have come.
+// May be called at any time and any number of times: once the page and its deferred scripts are read,
+// it starts every explorer that is not alive yet and whose programs have come.
 let pageRead = false;
 export function start() {
   if (!pageRead && document.readyState !== "complete") return;
@@ -27,24 +25,21 @@ export function start() {
 
 // The address sets the first explorer that has all its keys, if it is among these.
 function followHash(among) {
-  const settings = parse(location.hash),
-    target = all.find((e) => e.fits(settings));
+  const settings = parse(location.hash);
+  const target = all.find((e) => e.fits(settings));
   if (!among.includes(target)) return;
   target.apply(settings);
   target.root.scrollIntoView({ block: "nearest" });
 }
 
-// <a href="#beta2=0.99"> sets the nearest explorer before it, else the next one, that has all its keys.
+// <a href="#beta2=0.99"> sets the nearest explorer before it, else the next one, that has its keys.
 function followLink(event) {
-  const a = event.target.closest?.("a[href*='#']"),
-    fit = a ? sorted().filter((e) => e.fits(parse(a.hash))) : [];
-  const before = fit.filter(
-    (e) => e.root.compareDocumentPosition(a) & Node.DOCUMENT_POSITION_FOLLOWING,
-  );
+  const a = event.target.closest?.("a[href*='#']");
+  const fit = a ? sorted().filter((e) => e.fits(parse(a.hash))) : [];
   if (!fit.length) return;
   event.preventDefault();
   event.stopPropagation();
-  (before.at(-1) ?? fit[0]).apply(parse(a.hash));
+  (fit.findLast((e) => before(e.root, a)) ?? fit[0]).apply(parse(a.hash));
 }
 
 export function listen() {

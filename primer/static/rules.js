@@ -4,12 +4,12 @@ import { lib } from "./numbers.js";
 
 // One run. Row t of a channel stands at t * width; w and s belong to the step from t to t + 1.
 export function march({ init, step, loss }, h, start, steps, { s: sizeS, w: sizeW }) {
-  const d = start.length,
-    x = Float64Array.from(start),
-    s = new Float64Array(sizeS),
-    w = new Float64Array(sizeW);
-  const room = (size) => new Float64Array((steps + 1) * size),
-    width = { x: d, loss: 1, s: sizeS, w: sizeW };
+  const d = start.length;
+  const x = Float64Array.from(start);
+  const s = new Float64Array(sizeS);
+  const w = new Float64Array(sizeW);
+  const room = (size) => new Float64Array((steps + 1) * size);
+  const width = { x: d, loss: 1, s: sizeS, w: sizeW };
   const run = { steps, width, lost: -1, x: room(d), loss: room(1), s: room(sizeS), w: room(sizeW) };
   init(x, s, h);
   for (let t = 0; t <= steps; t++) {
@@ -33,8 +33,8 @@ const theta = ({ x, width }, t) => [...x.subarray(t * width.x, (t + 1) * width.x
 const columns = {
   loss: ({ loss }, t, gone) => (gone ? `diverged at step ${t}` : rounded(loss[t])),
   theta(run, t, gone) {
-    const all = theta(run, t),
-      few = all.slice(0, 4).map(rounded).join(", ");
+    const all = theta(run, t);
+    const few = all.slice(0, 4).map(rounded).join(", ");
     return gone ? "–" : few + (all.length > 4 ? ", …" : "");
   },
   area(run, t, gone, program) {
@@ -77,13 +77,13 @@ export class Rules {
   // Of rule k: the cells of its row in the table, and the numbers behind them.
   tell(run, k) {
     const {
-        upto,
-        place,
-        data: { table },
-      } = this.explorer,
-      { lost, loss } = run;
-    const gone = lost >= 0 && upto >= lost,
-      t = gone ? lost : upto;
+      upto,
+      place,
+      data: { table },
+    } = this.explorer;
+    const { lost, loss } = run;
+    const gone = lost >= 0 && upto >= lost;
+    const t = gone ? lost : upto;
     const cells = table.map((name) => columns[name](run, t, gone, this.programs[place][k]));
     return { cells, numbers: { loss: loss[t], theta: theta(run, t), lost } };
   }
