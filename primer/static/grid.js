@@ -69,13 +69,9 @@ export class Grid {
 
   // Of all curves, at the present settings; undefined while they are not yet loaded.
   runs() {
-    const {
-      index,
-      data: {
-        controls,
-        grid: { curves, at },
-      },
-    } = this.explorer;
+    const { index, data } = this.explorer;
+    const { controls, grid } = data;
+    const { curves, at } = grid;
     const row = controls.reduce((sum, c, i) => sum * c.values.length + index[i], 0);
     return this.tables?.map((table, k) => {
       const { points } = curves[k];
@@ -94,12 +90,8 @@ export class Grid {
 
   // A click or drag in a map sets both its sliders.
   listen(panel) {
-    const {
-      el,
-      box: [left, top, right, bottom],
-      x,
-      y,
-    } = panel;
+    const { el, x, y } = panel;
+    const [left, top, right, bottom] = panel.box;
     const pick = (k, part, [, high]) => {
       this.explorer.move(k, Math.min(Math.max(Math.floor(part * (high + 0.5)), 0), high - 0.5));
     };

@@ -14,8 +14,8 @@ function begin(root) {
   return explorer;
 }
 
-// May be called at any time and any number of times: once the page and its deferred scripts are read,
-// it starts every explorer that is not alive yet and whose programs have come.
+// May be called at any time and any number of times: once the page and its deferred scripts are
+// read, it starts every explorer that is not alive yet and whose programs have come.
 let pageRead = false;
 export function start() {
   if (!pageRead && document.readyState !== "complete") return;
@@ -39,7 +39,7 @@ function followLink(event) {
   if (!fit.length) return;
   event.preventDefault();
   event.stopPropagation();
-  (fit.findLast((e) => before(e.root, a)) ?? fit[0]).apply(parse(a.hash));
+  (fit.filter((e) => before(e.root, a)).at(-1) ?? fit[0]).apply(parse(a.hash));
 }
 
 export function listen() {

@@ -23,10 +23,7 @@ export function march({ init, step, loss }, h, start, steps, { s: sizeS, w: size
   return run;
 }
 
-const rate =
-  ({ w, width }, { r }) =>
-  (t) =>
-    w[t * width.w + r]; // of step t
+const rate = ({ w, width }, { r }, t) => w[t * width.w + r];
 const theta = ({ x, width }, t) => [...x.subarray(t * width.x, (t + 1) * width.x)];
 
 // What the table tells of a run after t steps; `gone`: it was lost there.
@@ -39,12 +36,13 @@ const columns = {
   },
   area(run, t, gone, program) {
     let sum = 0;
-    for (let i = 0, at = rate(run, program); i < t; i++) sum += at(i);
+    for (let i = 0; i < t; i++) sum += rate(run, program, i);
     return rounded(sum);
   },
   peak(run, t, gone, program) {
     let best = 0;
-    for (let i = 1, at = rate(run, program); i < t; i++) if (at(i) > at(best)) best = i;
+    const at = (i) => rate(run, program, i);
+    for (let i = 1; i < t; i++) if (at(i) > at(best)) best = i;
     return t ? String(best) : "–";
   },
 };
@@ -66,25 +64,17 @@ export class Rules {
 
   // Of all rules, for the settings h.
   runs(h) {
-    const {
-      start,
-      place,
-      data: { steps },
-    } = this.explorer;
-    return this.programs[place].map((p) => march(p.run, h, start, steps, p));
+    const { start, place, data } = this.explorer;
+    return this.programs[place].map((p) => march(p.run, h, start, data.steps, p));
   }
 
   // Of rule k: the cells of its row in the table, and the numbers behind them.
   tell(run, k) {
-    const {
-      upto,
-      place,
-      data: { table },
-    } = this.explorer;
+    const { upto, place, data } = this.explorer;
     const { lost, loss } = run;
     const gone = lost >= 0 && upto >= lost;
     const t = gone ? lost : upto;
-    const cells = table.map((name) => columns[name](run, t, gone, this.programs[place][k]));
+    const cells = data.table.map((name) => columns[name](run, t, gone, this.programs[place][k]));
     return { cells, numbers: { loss: loss[t], theta: theta(run, t), lost } };
   }
 }
