@@ -12,6 +12,7 @@ from helpers import node
 import primer
 from primer import SGD, Adam, Slider, explore, landscapes
 from primer.explorer.bundle import IMPORT, script
+from primer.explorer.figure import BOX, HEIGHT, WIDTH
 from primer.explorer.page import kept, key, register
 
 STATIC = Path(primer.__file__).parent / "static"
@@ -75,6 +76,13 @@ def test_nothing_makes_code_of_a_text():
     live = adam()
     for text in (script(), live.html(), kept(live), live.widget.children[0]._esm):
         assert not re.search(r"\bnew Function\b|\beval\(|\bimport\(", str(text))
+
+
+def test_sizes_of_a_panel_come_with_its_data():
+    for panel in adam().data["scenes"][0]["panels"]:
+        assert (panel["size"], panel["box"]) == ((WIDTH, HEIGHT), BOX)
+    for size in (WIDTH, HEIGHT, *BOX):
+        assert not re.search(rf"\b{size:g}\b", script())
 
 
 def test_programs_are_registered_once_under_the_name_that_the_data_has():
