@@ -16,6 +16,8 @@ THREADS := OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 MKL_NUM_THREADS=1
 FIXED := PYTHONHASHSEED=0
 FIRST_NOTEBOOK = $(firstword $(wildcard notebooks/01_*.ipynb notebooks/06_adam.ipynb))
 BOOK_SOURCES := $(shell find primer book/_ext -type f -not -path '*/__pycache__/*' 2>/dev/null)
+PRETTIER := npx --yes prettier@3.10.1
+PAGE_SCRIPTS := primer/static/*.js book/_static/*.js tests/*.mjs
 REQUIREMENTS := pyproject.toml requirements.txt
 JUPYTER_ROOT := $(shell [ "$$(id -u)" = 0 ] && echo --allow-root)
 
@@ -46,18 +48,22 @@ serve:  ## serve the built site on this machine only
 bench: $(VENV)/.installed-dev  ## run the benchmarks
 	@for script in benchmarks/[a-z]*.py; do echo "== $$script"; $(PY) $$script || exit 1; done
 
-lint: $(VENV)/.installed-dev  ## check style, types and stripped notebooks
+lint: $(VENV)/.installed-dev  ## check style, types, scripts and stripped notebooks
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/mypy primer
 	$(PY) .ci/write_stub.py --check
 	$(PY) .ci/strip_notebooks.py --check notebooks
+	@if command -v npx >/dev/null; then $(PRETTIER) --check $(PAGE_SCRIPTS); \
+	else echo "npx (it comes with Node.js) is missing: the page's scripts were not checked."; test -z "$$CI"; fi
 
 format: $(VENV)/.installed-dev  ## mend what lint can mend
 	$(VENV)/bin/ruff check --fix .
 	$(VENV)/bin/ruff format .
 	$(PY) .ci/write_stub.py
 	$(PY) .ci/strip_notebooks.py notebooks
+	@if command -v npx >/dev/null; then $(PRETTIER) --write $(PAGE_SCRIPTS); \
+	else echo "npx (it comes with Node.js) is missing: the page's scripts were not formatted."; fi
 
 clean:  ## remove the site and all caches, keep the environment
 	rm -rf _build build .pytest_cache .hypothesis .ruff_cache .mypy_cache *.egg-info

@@ -36,7 +36,7 @@ from primer import (
 )
 from primer.explorer import Heat, Plot, explore_grid
 from primer.explorer.packing import packed
-from primer.explorer.page import SCRIPTS, number, rounded
+from primer.explorer.page import number, rounded
 from primer.hyper import Hyper
 
 J = landscapes.beale()
@@ -291,10 +291,10 @@ def test_ids_are_unique_on_a_page_and_the_same_in_the_next_build(in_book):
 
 
 def test_runtime_is_short_and_asks_no_other_host():
-    for name in (*SCRIPTS, "explorer.css"):
-        text = (STATIC / name).read_text(encoding="utf-8")
-        assert "http" not in text, name
-        assert name.endswith("css") or len(text.splitlines()) <= 250, name
+    for path in (*STATIC.glob("*.js"), STATIC / "explorer.css"):
+        text = path.read_text(encoding="utf-8")
+        assert "http" not in text, path.name
+        assert path.suffix == ".css" or len(text.splitlines()) <= 250, path.name
 
 
 def test_importing_primer_does_not_import_matplotlib_and_exploring_does_not_import_pyplot():
@@ -424,17 +424,39 @@ def test_grid_refuses_what_it_cannot_show(sliders, compute, panels, message):
         explore_grid(sliders, compute, panels)
 
 
+def moved_by_the_book(*explorers, folder):
+    path = Path(primer.__file__).parents[1] / "book" / "_ext" / "explorers.py"
+    spec = importlib.util.spec_from_file_location("explorers", path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    body = "".join(live.html() for live in explorers)
+    context = {"body": body, "pathto": lambda name, resource: "../" + name}
+    module.move(types.SimpleNamespace(outdir=folder), "p", "t", context, None)
+    return context["body"]
+
+
 def test_book_moves_grids_into_scripts_of_their_own(in_book, tmp_path):
-    path = Path(primer.__file__).parents[1] / "book" / "_ext" / "grids.py"
-    spec = importlib.util.spec_from_file_location("grids", path)
-    grids = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(grids)
     live = explore_grid(SLIDERS, losses)
-    context = {"body": live.html(), "pathto": lambda name, resource: "../" + name}
-    grids.move_grids(types.SimpleNamespace(outdir=tmp_path), "p", "t", context, None)
-    name = re.search(r'data-name="(\w+)" data-src="\.\./_static/grids/\1\.js"', context["body"])[1]
-    assert live.packed not in context["body"]
+    body = moved_by_the_book(live, folder=tmp_path)
+    name = re.search(r'data-name="(\w+)" data-src="\.\./_static/grids/\1\.js"', body)[1]
+    assert live.packed not in body
     assert live.packed in (tmp_path / "_static" / "grids" / f"{name}.js").read_text()
+
+
+def test_book_moves_all_programs_of_a_page_into_one_script(in_book, tmp_path):
+    rate = Slider(0, 1, 0.1)
+    one = [explore(SGD(lr=rate), on=J, steps=3) for _ in range(2)]
+    other = explore(Adam(lr=rate), on=J, steps=3)
+    body = moved_by_the_book(*one, other, folder=tmp_path)
+    (file,) = (tmp_path / "_static" / "programs").iterdir()
+    assert re.findall(r"<script[^>]*src[^>]*>", body) == [
+        f'<script defer src="../_static/programs/{file.name}">'
+    ]
+    text = file.read_text("utf-8")
+    for source in (*one[0].programs, *other.programs):
+        assert source not in body
+        assert text.count(source) == 1
+    assert moved_by_the_book(folder=tmp_path) == ""
 
 
 # What is refused

@@ -91,11 +91,14 @@ def test_every_float_reads_alike_in_python_and_in_javascript():
 def written_by_javascript(values):
     script = Path(primer.__file__).with_name("static") / "explorer.js"
     code = (
-        f"const P = require({json.dumps(str(script))});"
-        'const values = require("fs").readFileSync(0, "utf8").split(",").map(Number);'
+        f"import * as P from {json.dumps(script.as_uri())};"
+        'import { readFileSync } from "node:fs";'
+        'const values = readFileSync(0, "utf8").split(",").map(Number);'
         "console.log(JSON.stringify(values.map(v => [P.minus(v), P.rounded(v)])));"
     )
     text = ",".join(repr(float(v)).replace("inf", "Infinity") for v in values)
-    done = subprocess.run([node(), "-e", code], input=text, capture_output=True, text=True)
+    done = subprocess.run(
+        [node(), "--input-type=module", "-e", code], input=text, capture_output=True, text=True
+    )
     assert not done.stderr
     return json.loads(done.stdout)

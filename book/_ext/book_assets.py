@@ -1,6 +1,6 @@
 """Glue between the theme and the book: what each page loads, and what it does not.
 
-- Scripts and styles under `primer/static` (the explorer's) go to every page, once they exist.
+- The explorers' script and style go to every page.
 - Thebe, which Jupyter Book always adds, is dropped: it would load from another host, and throws.
 - The theme's script of all icons (540 kB compressed) is dropped: its style sheet has them too.
 """
@@ -8,7 +8,9 @@
 import re
 from pathlib import Path
 
-EXPLORER = "primer/static"
+from primer.explorer.bundle import script
+from primer.plotting.figures import static
+
 DEAD_SCRIPTS = re.compile(
     r"[ \t]*<script[^>]*scripts/fontawesome\.js[^>]*></script>\n?"
     r'|[ \t]*<script type="text/x-thebe-config">.*?</script>\n?'
@@ -19,12 +21,12 @@ UNUSED = ["sphinx-thebe.*", "scripts/fontawesome.js*", "**/*.map"]
 
 
 def add_explorer_assets(app, config):
-    folder = Path(app.confdir, EXPLORER)
-    if not folder.is_dir():
-        return
-    config.html_static_path.append(EXPLORER)
-    config.html_js_files += sorted((f.name, {"defer": "defer"}) for f in folder.glob("*.js"))
-    config.html_css_files += sorted(f.name for f in folder.glob("*.css"))
+    folder = Path(app.outdir, "_static")
+    folder.mkdir(parents=True, exist_ok=True)
+    folder.joinpath("explorer.js").write_text(script(), "utf-8")
+    folder.joinpath("explorer.css").write_text(static("explorer.css"), "utf-8")
+    config.html_js_files.append(("explorer.js", {"defer": "defer"}))
+    config.html_css_files.append("explorer.css")
 
 
 def drop_thebe(app, pagename, templatename, context, doctree):

@@ -53,7 +53,7 @@ class Program:
 
     x, s, h, w are arrays (Float64Array will do); h holds the values of `sliders` in order; `lib`
     has what NumPy computes differently from JavaScript, such as the power ``P(b, n)``, and is
-    defined in static/explorer-numbers.js. `state` and `watched` name the numbers of s and w, such
+    defined in static/numbers.js. `state` and `watched` name the numbers of s and w, such
     as ``m[0]``.
     """
 

@@ -19,7 +19,7 @@ class Axis:
     log: bool = False
 
     def place(self, values: Any, start: float, end: float) -> np.ndarray:
-        """Where values lie between the pixels start and end (the operations of explorer.js)."""
+        """Where values lie between the pixels start and end (the operations of static/draw.js)."""
         values = np.asarray(values, dtype=float)
         with np.errstate(all="ignore"):
             if self.log:

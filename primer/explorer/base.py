@@ -5,6 +5,7 @@ from __future__ import annotations
 import collections
 import os
 import zlib
+from collections.abc import Sequence
 from typing import Any
 
 from .. import check
@@ -29,6 +30,8 @@ class Base:
         Headings of the table of numbers, after the name.
     data : dict
         What the script in the page reads.
+    programs : list of str
+        The JavaScript of the rules, which `data` names by `page.key`; none over a grid.
     """
 
     title: str
@@ -40,6 +43,7 @@ class Base:
     looks: list[Any]
     names: list[str]
     data: dict[str, Any]
+    programs: Sequence[str] = ()
     packed = ""
     first = "Rule"  # heading of the names
 

@@ -93,7 +93,8 @@ def draw(
         f'<g clip-path="url(#{clip})">{"".join(lines)}</g>{_start(panel, records[0], drag)}</svg>'
     )
     text = background(panel, prefix).removesuffix("</svg>") + over
-    return Drawn(text, {"box": BOX, "x": _limits(panel.x), "y": _limits(panel.y), **_spec(panel)})
+    where = {"size": (WIDTH, HEIGHT), "box": BOX, "x": _limits(panel.x), "y": _limits(panel.y)}
+    return Drawn(text, where | _spec(panel))
 
 
 def _start(panel: Panel, record: Record, drag: bool) -> str:
@@ -147,7 +148,7 @@ def _line(panel: Panel, line: Line, record: Record, look: Look, name: str) -> st
 
 
 def trajectory(panel: Panel, line: Line, record: Record) -> tuple[str, tuple[str, str]]:
-    """The `d` of a line's path, as explorer.js writes it, and the place of its last point."""
+    """The `d` of a line's path, as static/draw.js writes it, and the place of its last point."""
     left, top, right, bottom = BOX
     count = finite_rows(record)
     ys = channel(record, line.y)[:count]

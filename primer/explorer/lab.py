@@ -11,20 +11,22 @@ import traitlets
 
 from ..plotting.figures import static
 from . import page
+from .bundle import script
 
 if TYPE_CHECKING:
     from .base import Base
 
-MODULE = "\nexport default { render: globalThis.PrimerExplorer.render };\n"
+MODULE = "export default { render: globalThis.PrimerExplorer.render };\n"
 
 
 @functools.lru_cache(maxsize=64)
 def _figure_class(sliders: int) -> type:
     """An anywidget with one integer trait per slider, because jslink links traits of numbers."""
     traits: dict[str, Any] = {
-        "_esm": page.script() + MODULE,
+        "_esm": script() + MODULE,
         "_css": static("explorer.css"),
         "html": traitlets.Unicode().tag(sync=True),
+        "programs": traitlets.Unicode().tag(sync=True),
         "start": traitlets.List(traitlets.Float()).tag(sync=True),
         "place": traitlets.Int(0).tag(sync=True),
     }
@@ -39,7 +41,9 @@ class Lab:
         controls = explorer.controls
         places = {f"i{k}": position for k, position in enumerate(explorer.positions)}
         self.figure = _figure_class(len(controls))(
-            html=page.page(explorer, controls=False), **places
+            html=page.page(explorer, controls=False),
+            programs=page.register(explorer.programs),
+            **places,
         )
         self.sliders = [_slider(control) for control in controls]
         self.links = [

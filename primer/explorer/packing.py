@@ -1,4 +1,4 @@
-"""Curves of a grid as 16-bit numbers, packed into text that explorer-grid.js unpacks."""
+"""Curves of a grid as 16-bit numbers, packed into text that static/grid.js unpacks."""
 
 from __future__ import annotations
 

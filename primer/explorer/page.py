@@ -3,28 +3,23 @@
 from __future__ import annotations
 
 import decimal
+import hashlib
 import html
 import json
 import os
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..plotting.figures import static, style_sheet
+from ..plotting.figures import style_sheet
 from ..plotting.palette import Look
+from .bundle import script
 from .model import Control
 
 if TYPE_CHECKING:
     from .base import Base
 
-SCRIPTS = (
-    "explorer-drag.js",
-    "explorer-grid.js",
-    "explorer-links.js",
-    "explorer-numbers.js",
-    "explorer-table.js",
-    "explorer.js",
-)
 WITHOUT = "Without JavaScript the figure shows the default settings and its controls are hidden."
 
 
@@ -76,8 +71,11 @@ def page(explorer: Base, controls: bool = True) -> str:
 
 
 def standalone(explorer: Base) -> str:
-    """The page with its script and style, for everything but the book, which links them."""
+    """The page with its programs, script and style; the book links the latter two."""
+    programs = register(explorer.programs)
     text = page(explorer)
+    if programs:  # book/_ext/explorers.py moves them to a file
+        text += f'<script class="px-programs">{programs}</script>'
     if os.environ.get("PRIMER_BOOK"):
         return text
     return f"{style_sheet()}{text}<script>{script()}</script>"
@@ -89,12 +87,30 @@ def kept(explorer: Base) -> str:
     JupyterLab has no fallback of its own: it would say "Error displaying widget: model not found".
     """
     text = json.dumps(style_sheet() + page(explorer), ensure_ascii=False).replace("</", "<\\/")
-    return f'<div class="px-kept"></div><script>{script()}\n{WHEN_LOST % text}</script>'
+    code = f"{script()}{register(explorer.programs)}{WHEN_LOST % text}"
+    return f'<div class="px-kept"></div><script>{code}</script>'
 
 
-def script() -> str:
-    """All of the runtime as one script."""
-    return "\n".join(static(name) for name in SCRIPTS)
+def key(source: str) -> str:
+    """The name under which a page knows a program, from its text.
+
+    Examples
+    --------
+    >>> key("lib => ({})")
+    'fdea677bfc17'
+    """
+    return hashlib.sha256(source.encode()).hexdigest()[:12]
+
+
+def register(programs: Sequence[str]) -> str:
+    """The script that tells a page the programs, each once; it may come before or after figures."""
+    known = "".join(f'"{key(source)}": {source},\n' for source in dict.fromkeys(programs))
+    if not known:
+        return ""
+    return (
+        f"Object.assign((globalThis.PrimerPrograms ??= {{}}), {{\n{known}}});\n"
+        "globalThis.PrimerExplorer?.start();\n"
+    )
 
 
 def _json(data: Any) -> str:

@@ -49,13 +49,13 @@ def _listed(name: str, given: Any) -> tuple[str, ...]:
 
 
 def rate_of(program: Program) -> dict[str, int]:
-    """Where the rate stands among a program's watched numbers, for explorer-table.js."""
+    """Where the rate stands among a program's watched numbers, for static/rules.js."""
     found = [i for i, name in enumerate(program.watched) if name in (RATE, f"{RATE}[0]")]
     return {"r": found[0]} if found else {}
 
 
 def row(sample: Record, table: Sequence[str], steps: int) -> tuple[str, ...]:
-    """What the columns say of a run after `steps` steps, as explorer-table.js writes it."""
+    """What the columns say of a run after `steps` steps, as static/rules.js writes it."""
     count = figure.finite_rows(sample)
     done = min(count, steps)
     return tuple(CELLS[name](sample, done, count <= steps) for name in table)

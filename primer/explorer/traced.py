@@ -13,7 +13,7 @@ from ..derived.javascript import Program, program
 from ..objective import Objective
 from ..optimizer import Optimizer
 from ..running import Run, run
-from . import figure, table
+from . import figure, page, table
 from .base import Base, text
 from .blame import blamed, refuse_shapes
 from .model import Curve, Draggable, Record, controls, fresh, looks, named, record, substituted
@@ -172,6 +172,7 @@ class Explorer(Base):
         self.defaults: list[list[Record]] = []
         for name, J in landscapes.items():
             self._add(name, J, _start(options.start, J), views, options.window)
+        self.programs = [p.source for scene in self.scenes for p in scene.programs]
         self.data = self._data()
 
     def _add(self, name: str, J: Any, point: Any, views: Any, window: Any) -> None:
@@ -233,7 +234,7 @@ class Explorer(Base):
                     "panels": [panel.data for panel in panels],
                     "programs": [
                         {
-                            "code": p.source,
+                            "program": page.key(p.source),
                             "s": len(p.state),
                             "w": len(p.watched),
                             **table.rate_of(p),

@@ -1,18 +1,21 @@
 """A Chromium, a page that holds explorers, a JupyterLab to drive: for tests and benchmarks."""
 
 import contextlib
+import functools
+import http.server
 import os
 import secrets
 import shutil
 import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.error
 import urllib.request
 from pathlib import Path
 
-from primer.explorer.page import SCRIPTS
+from primer.explorer.bundle import script
 from primer.plotting.figures import static
 
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
@@ -39,18 +42,37 @@ def write_page(path: Path, *explorers, before: str = "", theme: str = "light") -
         body = before + "".join(e.html() for e in explorers)
     finally:
         del os.environ["PRIMER_BOOK"]
-    for name in SCRIPTS:
-        path.with_name(name).write_text(static(name), encoding="utf-8")
-    scripts = "".join(f'<script defer src="{name}"></script>' for name in SCRIPTS)
+    path.with_name("explorer.js").write_text(script(), encoding="utf-8")
     path.write_text(
         f'<!doctype html><html lang="en" data-theme="{theme}"><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width"><title>Explorers</title>'
         f"<style>{static('explorer.css')} body {{ max-width: 800px; margin: auto }}</style>"
-        f"{scripts}"
+        '<script defer src="explorer.js"></script>'
         f"<body><main><h1>Explorers</h1>{body}</main></body></html>",
         encoding="utf-8",
     )
     return path.as_uri()
+
+
+class UnderPolicy(http.server.SimpleHTTPRequestHandler):
+    """Serves a folder as a careful host does: only scripts which are files of it may run."""
+
+    def end_headers(self):
+        self.send_header("Content-Security-Policy", "script-src 'self'")
+        super().end_headers()
+
+    def log_message(self, *args):
+        pass
+
+
+@contextlib.contextmanager
+def under_policy(folder: Path):
+    """Serve a folder where scripts written into a page are forbidden; yields its address."""
+    handler = functools.partial(UnderPolicy, directory=folder)
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
 
 
 def settings(page, k: int = 0) -> dict:

@@ -1,9 +1,13 @@
 """The published explorer in a real browser: sliders, start, links, numbers, themes, access."""
 
+import importlib.util
+import json
+from pathlib import Path
+
 import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from chromium import numbers, paths, settings, write_page
+from chromium import numbers, paths, settings, under_policy, write_page
 
 from primer import (
     SGD,
@@ -21,9 +25,12 @@ from primer import (
     run,
 )
 from primer.explorer import Heat, Plot, explore_grid
-from primer.explorer.page import rounded
+from primer.explorer.bundle import script
+from primer.explorer.page import page as page_of
+from primer.explorer.page import register, rounded
 
 pytestmark = pytest.mark.browser
+EXTENSIONS = Path(__file__).parents[2] / "book" / "_ext"
 
 
 def four():
@@ -294,3 +301,83 @@ def test_a_view_of_ones_own_is_drawn_for_the_present_settings(page, opened):
     page.locator("input[type=range]").focus()
     page.keyboard.press("ArrowRight")
     assert paths(page) != before
+
+
+# Where scripts stand, and when they come
+
+
+def extension(name):
+    spec = importlib.util.spec_from_file_location(name, EXTENSIONS / f"{name}.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def all_alive(page, count):
+    """Every explorer runs, and its first slider moves its lines."""
+    for k in range(count):
+        page.locator(".px").nth(k).scroll_into_view_if_needed()
+        page.wait_for_function("k => globalThis.PrimerExplorer?.all[k]?.runs", arg=k)
+        before = paths(page, k)
+        page.locator(".px").nth(k).locator("input[type=range]").first.focus()
+        page.keyboard.press("Home")
+        page.keyboard.press("ArrowRight")
+        assert paths(page, k) != before
+    ids = page.locator(".px").evaluate_all("all => all.map(root => root.id)")
+    assert page.evaluate("PrimerExplorer.all.map(e => e.root.id)") == ids
+    assert len(ids) == count
+
+
+def test_a_page_is_alive_where_a_server_forbids_scripts_written_into_it(page, tmp_path):
+    file = tmp_path / "page.html"
+    write_page(file, four(), grid(), four())
+    text, files = extension("explorers").split(file.read_text("utf-8"), lambda name: name)
+    text, more = extension("inline_scripts").split(text, "inline")
+    for name, code in {"page.html": text, "favicon.ico": "", **files}.items():
+        path = tmp_path / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(code, "utf-8")
+    assert len(files) == 2  # the programs and the grid
+    assert not more
+    with under_policy(tmp_path) as address:
+        page.goto(f"{address}/page.html")
+        all_alive(page, 3)
+
+
+def test_a_page_is_alive_from_file_where_every_explorer_brings_its_scripts(page, tmp_path):
+    file = tmp_path / "page.html"
+    body = "".join(live.html() for live in (four(), grid(), four()))
+    file.write_text(f'<!doctype html><meta charset="utf-8">{body}', "utf-8")
+    page.goto(file.as_uri())
+    all_alive(page, 3)
+
+
+@pytest.mark.parametrize("last", ["programs", "runtime", "figure"])
+def test_an_explorer_starts_when_the_last_of_its_scripts_has_come(page, tmp_path, last):
+    live, adam = four(), explore(Adam(lr=Slider(0.01, 1, 0.1)), on=landscapes.beale(), steps=5)
+    figures = f'<div id="late">{page_of(live)}</div>{page_of(adam)}'
+    pieces = {
+        "figure": f"document.querySelector('#late').innerHTML = {json.dumps(page_of(live))};"
+        "globalThis.PrimerExplorer?.start();",
+        "programs": register(live.programs),
+        "runtime": script(),
+    }
+    if last == "figure":
+        figures = f'<div id="late"></div>{page_of(adam)}'
+    file = tmp_path / "page.html"
+    early = f"<script>{register(adam.programs)}</script>"
+    file.write_text(f'<!doctype html><meta charset="utf-8">{figures}{early}', "utf-8")
+    page.goto(file.as_uri() + f"#x={live.id}&beta=0.5")
+    order = sorted(set(pieces) - {last, "figure"}) + [last]
+    for piece in order:
+        assert page.locator(f"#{live.id}.px-live").count() == 0
+        page.evaluate(
+            "textContent => document.head.append("
+            "Object.assign(document.createElement('script'), { textContent }))",
+            pieces[piece],
+        )
+    assert page.evaluate("PrimerExplorer.all.length") == 2
+    place = page.evaluate("id => PrimerExplorer.all.findIndex(e => e.root.id === id)", live.id)
+    assert settings(page, place)["beta"] == 0.5
+    page.evaluate("PrimerExplorer.start()")
+    assert page.evaluate("PrimerExplorer.all.length") == 2

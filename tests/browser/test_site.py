@@ -3,18 +3,15 @@
 Run it after `make book`.
 """
 
-import functools
 import gzip
-import http.server
 import os
 import re
-import threading
 import urllib.parse
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from chromium import paths
+from chromium import paths, under_policy
 
 pytestmark = pytest.mark.browser
 
@@ -30,7 +27,6 @@ ALL = [
     name for name, text in TEXTS.items() if "</body>" in text
 ]  # neither a redirect nor a template
 SMALL = 500_000
-POLICY = "script-src 'self'"
 
 
 @pytest.mark.parametrize("file", PAGES, ids=NAMES)
@@ -90,24 +86,10 @@ def test_the_page_with_its_scripts_and_styles_is_small(file):
 # Under the policy script-src 'self', and from file://
 
 
-class UnderPolicy(http.server.SimpleHTTPRequestHandler):
-    """Serves the site as a careful host does: only scripts which are files of it may run."""
-
-    def end_headers(self):
-        self.send_header("Content-Security-Policy", POLICY)
-        super().end_headers()
-
-    def log_message(self, *args):
-        pass
-
-
 @pytest.fixture(scope="module")
 def served():
-    handler = functools.partial(UnderPolicy, directory=SITE)
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
+    with under_policy(SITE) as address:
+        yield address
 
 
 @pytest.fixture(params=["http", "file"])
@@ -133,13 +115,7 @@ def visitor(browser):
     context.close()
 
 
-programs_in_the_page = pytest.mark.xfail(strict=False, reason="programs still in the page")
-
-
-@pytest.mark.parametrize(
-    "name",
-    [pytest.param(n, marks=programs_in_the_page if n in NAMES else ()) for n in ALL],
-)
+@pytest.mark.parametrize("name", ALL)
 def test_the_policy_forbids_nothing_on_any_page(visitor, served, name):
     said = []
     visitor.on("console", lambda m: said.append(m.text) if m.type in ("error", "warning") else None)

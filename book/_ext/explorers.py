@@ -1,0 +1,59 @@
+"""Moves what explorers carry along into files: their programs, and numbers computed beforehand.
+
+`primer.explorer` writes the programs of an explorer into the page as ``<script
+class="px-programs">``: those of one page become one ``_static/programs/<hash>.js``, so that a
+server may forbid scripts in pages. `primer.explorer.explore_grid` writes its numbers as ``<script
+class="px-grid">``: each becomes ``_static/grids/<hash>.js``, which the explorer asks for when it
+comes near the window. Scripts rather than data files, so that they also work from ``file://``.
+"""
+
+import hashlib
+import re
+from pathlib import Path
+
+PROGRAMS = re.compile(r'<script class="px-programs">(.*?)</script>', re.S)
+GRID = re.compile(r'<script type="text/plain" class="px-grid">([^<]*)</script>')
+
+
+def digest(text):
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def split(body, address):
+    """Return the body without programs and grids, and the text of every file by its name.
+
+    `address` turns a name such as ``programs/<hash>.js`` into what the page calls it.
+    """
+    files = {}
+
+    def moved(match):
+        key = digest(match[1])
+        name = f"grids/{key}.js"
+        files[name] = f'PrimerExplorer.deliver("{key}","{match[1]}");\n'
+        return f'<span class="px-grid" data-name="{key}" data-src="{address(name)}" hidden></span>'
+
+    programs = "".join(dict.fromkeys(PROGRAMS.findall(body)))
+    body = GRID.sub(moved, PROGRAMS.sub("", body))
+    if programs:
+        name = f"programs/{digest(programs)}.js"
+        files[name] = programs
+        body += f'<script defer src="{address(name)}"></script>\n'
+    return body, files
+
+
+def move(app, pagename, templatename, context, doctree):
+    def address(name):
+        return context["pathto"](f"_static/{name}", resource=True)
+
+    if "body" not in context:
+        return
+    context["body"], files = split(context["body"], address)
+    for name, text in files.items():
+        file = Path(app.outdir, "_static", name)
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, "utf-8")
+
+
+def setup(app):
+    app.connect("html-page-context", move)
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

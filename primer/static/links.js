@@ -1,0 +1,56 @@
+// What the words of a link such as #beta2=0.99&start=-1,2&show=SGD,Adam mean to an explorer, and how
+// it writes its own.
+const words = ["x", "start", "on", "show"];
+
+// Numbers as a reader types or copies them: a typographic minus, the plus of 1e+5 that a link reads
+// as a space.
+export const number = (text) =>
+  text.trim() ? Number(text.trim().replaceAll("−", "-").replaceAll(" ", "+")) : NaN;
+
+// A word that is also the key of a slider means the slider where it has no other sense; ".start"
+// always does.
+export function read(link, { data: { controls, drag, rules }, menu }) {
+  const place = (key) => controls.findIndex((c) => c.key === key);
+  const found = { words: {}, sliders: [] };
+  const sense = {
+    x: (text) => Number.isNaN(number(text)),
+    start: () => drag,
+    on: () => menu,
+    show: () => rules,
+  };
+  for (const [key, text] of Object.entries(link)) {
+    const k =
+      place(key) < 0 && words.includes(key.slice(1)) ? place(key.replace(/^\./, "")) : place(key);
+    if (words.includes(key) && (k < 0 || sense[key](text))) found.words[key] = text;
+    else found.sliders.push([k, text]);
+  }
+  return found;
+}
+
+export function pairs({ root, data: { controls, drag, rules, shown }, index, menu, start, table }) {
+  const key = (name) => (words.includes(name) ? "." : "") + name;
+  const seen = table.seen();
+  const out = [["x", root.id], ...controls.map((c, k) => [key(c.key), c.values[index[k]]])];
+  if (menu) out.push(["on", menu.value]);
+  if (drag) out.push(["start", start.join(",")]);
+  if (shown && seen.length < rules.length) out.push(["show", seen.map(escaped).join(",")]);
+  return out;
+}
+
+// Names joined by commas. A comma in a name is written %2C; one that is not is understood where it
+// can be.
+const escaped = (name) => name.replace(/[%,]/g, encodeURIComponent);
+export function chosen(text, rules = []) {
+  const parts = text ? text.split(",") : [];
+  const out = [];
+  while (parts.length) {
+    const joined = parts.map((_, n) => parts.slice(0, n + 1).join(","));
+    const n = joined.findIndex((name) =>
+      rules.some((rule) => rule === name || escaped(rule) === name),
+    );
+    if (n < 0) return null;
+    out.push(rules.find((rule) => escaped(rule) === joined[n]) ?? joined[n]);
+    parts.splice(0, n + 1);
+  }
+  return out;
+}
