@@ -27,8 +27,8 @@ from .measure.range_test import RangeTest as RangeTest
 from .measure.range_test import range_test as range_test
 from .objective.batches import Batches as Batches
 from .objective.batches import DataObjective as DataObjective
+from .objective.compound import l2 as l2
 from .objective.core import Objective as Objective
-from .objective.core import l2 as l2
 from .objective.draws import Draws as Draws
 from .objective.varying import Noisy as Noisy
 from .objective.varying import Table as Table

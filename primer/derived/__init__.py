@@ -1,5 +1,6 @@
 """What is derived from the one text of a rule: its equation, its JavaScript, its card."""
 
+from . import functions  # NumPy's functions on nodes
 from .card import card, catalogue
 from .graph import TraceError
 from .javascript import Program, javascript, program

@@ -7,7 +7,6 @@ of operations is kept.
 from __future__ import annotations
 
 import functools
-import math
 import operator
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -63,6 +62,10 @@ TO_INDEX = (
 )
 
 
+#: NumPy's functions by name, with what they do to nodes; `functions.py` fills it.
+FUNCTIONS: dict[str, Callable[..., Any]] = {}
+
+
 class Pool(dict):
     """The nodes of one trace by their content."""
 
@@ -108,7 +111,7 @@ class Node(np.lib.mixins.NDArrayOperatorsMixin):
             raise TraceError(f"np.{name}(…, {', '.join(kwargs)}=…) cannot be traced: use np.where")
         args = tuple(as_node(self.pool, x) for x in inputs)
         if name == "matmul":
-            return _called("matmul", self.pool, *args)
+            return called("matmul", self.pool, *args)
         if name not in UFUNCS:
             raise TraceError(f"np.{name} cannot be traced; these can: {', '.join(sorted(UFUNCS))}")
         return elementwise(name, *args)
@@ -120,18 +123,18 @@ class Node(np.lib.mixins.NDArrayOperatorsMixin):
             raise TraceError(f"np.{name} cannot be traced; these can: {these}")
         if kwargs.pop("out", None) is not None:
             raise TraceError(f"np.{name}(…, out=…) writes in place: assign the result")
-        return _called(name, self.pool, *args, **kwargs)
+        return called(name, self.pool, *args, **kwargs)
 
     def __getitem__(self, key: Any) -> Node:
         if any(isinstance(k, Node) for k in (key if isinstance(key, tuple) else (key,))):
             raise TraceError("a traced value as an index: use np.where(condition, a, b)")
-        return _called("getitem", self.pool, self, key)
+        return called("getitem", self.pool, self, key)
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_"):
             raise AttributeError(name)
         if name in METHODS:
-            return functools.partial(_called, name, self.pool, self)
+            return functools.partial(called, name, self.pool, self)
         raise Missing(f".{name} cannot be traced: use a function such as np.sum or np.stack")
 
     def __setitem__(self, key: Any, value: Any) -> None:
@@ -169,7 +172,7 @@ class Node(np.lib.mixins.NDArrayOperatorsMixin):
         if kind.kind == "b":
             return self != 0
         if truth(self.kind):
-            return _where(self.pool, self, kind.type(1), kind.type(0))
+            return called("where", self.pool, self, kind.type(1), kind.type(0))
         if kind != np.dtype(float):
             raise TraceError(f".astype({kind}) of numbers cannot be traced: use np.floor")
         return self * np.float64(1)
@@ -263,187 +266,7 @@ def gather(pool: Pool, parts: list[Node], index: list[tuple[int, int]], shape: t
     return make(pool, "gather", tuple(parts), tuple(shape), tuple(index), kind)
 
 
-def _numbered(parts: list[Node]) -> list[np.ndarray]:
-    """For each part an object array of its (part, position) pairs."""
-    grids = []
-    for k, part in enumerate(parts):
-        grid = np.empty(int(np.prod(part.shape)), dtype=object)
-        grid[:] = [(k, i) for i in range(grid.size)]
-        grids.append(grid.reshape(part.shape))
-    return grids
-
-
-def _stack(pool: Pool, arrays: Any, axis: int = 0) -> Node:
-    parts = [as_node(pool, a) for a in arrays]
-    grid = np.stack(np.broadcast_arrays(*_numbered(parts)), axis=axis)
-    return gather(pool, parts, list(grid.ravel()), grid.shape)
-
-
-def _concatenate(pool: Pool, arrays: Any, axis: int = 0) -> Node:
-    parts = [as_node(pool, a) for a in arrays]
-    grid = np.concatenate(_numbered(parts), axis=axis)
-    return gather(pool, parts, list(grid.ravel()), grid.shape)
-
-
-def _moved(change: Callable[..., Any]) -> Callable[..., Node]:
-    def function(pool: Pool, array: Any, *args: Any, **kwargs: Any) -> Node:
-        part = as_node(pool, array)
-        index = np.arange(int(np.prod(part.shape))).reshape(part.shape)
-        moved = change(index, *args, **kwargs)
-        return gather(pool, [part], [(0, int(i)) for i in np.ravel(moved)], np.shape(moved))
-
-    return function
-
-
-def _axes(part: Node, axis: Any) -> tuple[int, ...]:
-    given = range(part.ndim) if axis is None else axis
-    return tuple(sorted(np.lib.array_utils.normalize_axis_tuple(given, part.ndim)))
-
-
-def _reduced(op: str, part: Node, axes: tuple[int, ...], keepdims: bool, kind: Kind) -> Node:
-    """A node whose data holds, for each of its numbers, the places of those that it is made of."""
-    index = np.arange(int(np.prod(part.shape))).reshape(part.shape)
-    kept = [1 if i in axes else n for i, n in enumerate(part.shape)]
-    rows = np.moveaxis(index, axes, range(-len(axes), 0)).reshape(int(np.prod(kept)), -1)
-    shape = kept if keepdims else [n for i, n in enumerate(part.shape) if i not in axes]
-    return make(part.pool, op, (part,), tuple(shape), tuple(map(tuple, rows.tolist())), kind)
-
-
-def _sum(pool: Pool, array: Any, axis: Any = None, keepdims: bool = False) -> Node:
-    """NumPy adds up the last axes as one, then the others one after the other."""
-    part = as_node(pool, array)
-    axes, kind = _axes(part, axis), np.dtype(int) if truth(part.kind) else part.dtype
-    last = tuple(i for i in axes if set(range(i, part.ndim)) <= set(axes))
-    if last and last != axes:
-        inner = _reduced("sum", part, last, True, kind)
-        total = _reduced("sum", inner, axes[: -len(last)], True, kind)
-        return total if keepdims else _squeezed(total, axes)
-    return _reduced("sum", part, axes, keepdims, kind)
-
-
-def _squeezed(node: Node, axes: tuple[int, ...]) -> Node:
-    return _called("squeeze", node.pool, node, axes)
-
-
-def _mean(pool: Pool, array: Any, axis: Any = None, keepdims: bool = False) -> Any:
-    part = as_node(pool, array)
-    count = math.prod(part.shape[i] for i in _axes(part, axis))  # a symbol in an equation
-    whole = count if isinstance(count, Node) else np.float64(count)
-    return _sum(pool, part, axis, keepdims) / whole
-
-
-def _reduction(op: str) -> Callable[..., Node]:
-    def function(pool: Pool, array: Any, axis: Any = None, keepdims: bool = False) -> Node:
-        part = as_node(pool, array)
-        kind = np.dtype(bool) if op in ("any", "all") else part.dtype
-        kind = np.dtype(int) if op == "prod" and truth(kind) else kind
-        return _reduced(op, part, _axes(part, axis), keepdims, kind)
-
-    return function
-
-
-def _where(pool: Pool, condition: Any, a: Any, b: Any) -> Node:
-    return elementwise("where", *(as_node(pool, x) for x in (condition, a, b)))
-
-
-def _clip(pool: Pool, x: Any, a_min: Any = None, a_max: Any = None) -> Any:
-    """Between two single numbers NumPy keeps x where it equals one of them (0 is -0)."""
-    node = as_node(pool, x)
-    bounds = [(op, b) for op, b in (("maximum", a_min), ("minimum", a_max)) if b is not None]
-    keeps = len(bounds) == 2 and not any(np.ndim(b) for _, b in bounds)
-    for op, bound in bounds:
-        made = elementwise(op, node, as_node(pool, bound))
-        data = "keeps" if keeps else None
-        node = make(pool, made.op, made.args, made.shape, data, made.kind)
-    return node
-
-
-def _norm(pool: Pool, x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Any:
-    part = as_node(pool, x)
-    flat = len(_axes(part, axis)) == 1
-    if ord is not None and not (ord == 2 and flat):
-        raise TraceError(
-            f"np.linalg.norm with ord = {ord!r} cannot be traced: write it with np.sum"
-        )
-    return elementwise("sqrt", _sum(pool, elementwise("square", part), axis, keepdims))
-
-
-def _matmul(pool: Pool, a: Any, b: Any) -> Node:
-    A, B = as_node(pool, a), as_node(pool, b)
-    if not (A.ndim and B.ndim):
-        raise TraceError("a matrix product with a number: write * instead of @")
-    if truth(A.kind) and truth(B.kind):
-        raise TraceError("a matrix product of truth values: write np.where(mask, 1.0, 0.0)")
-    shape = np.matmul(np.zeros(A.shape), np.zeros(B.shape)).shape
-    return make(pool, "matmul", (A, B), shape, None, joint_kind([A.kind, B.kind]))
-
-
-def _dot(pool: Pool, a: Any, b: Any) -> Any:
-    A, B = as_node(pool, a), as_node(pool, b)
-    if max(A.ndim, B.ndim) > 2:
-        raise TraceError("np.dot of more than two axes cannot be traced: use np.matmul")
-    return _matmul(pool, A, B) if A.ndim and B.ndim else A * B
-
-
-def _outer(pool: Pool, a: Any, b: Any) -> Any:
-    A, B = (_called("ravel", pool, as_node(pool, x)) for x in (a, b))
-    return A[:, None] * B[None, :]
-
-
-#: Unknowns of a linear system that is written out, one elimination after the other.
-UNKNOWNS = 6
-
-
-def _solve(pool: Pool, a: Any, b: Any) -> Any:
-    """A x = b by elimination with the pivots of LAPACK; a symbol in an equation."""
-    A: Any = as_node(pool, a)
-    B: Any = as_node(pool, b)
-    if A.op == "hess" or pool.abstract:
-        return make(pool, "solve", (A, B), B.shape)
-    n = A.shape[-1]
-    if A.shape != (n, n) or B.shape[:1] != (n,):
-        raise TraceError(f"np.linalg.solve of the shapes {A.shape} and {B.shape} cannot be traced")
-    if n > UNKNOWNS:
-        raise TraceError(
-            f"np.linalg.solve of {n} unknowns is too long for a page: at most {UNKNOWNS} can be "
-            "traced; use explore_grid"
-        )
-    return np.stack(_eliminated([(A[i], B[i]) for i in range(n)]), axis=0)
-
-
-def _eliminated(rows: list[tuple[Any, Any]]) -> list[Any]:
-    """The unknowns, from the rows (coefficients, right side) of a system."""
-    k = rows[0][0].shape[-1] - len(rows)
-    for i in range(1, len(rows)):
-        swap = np.abs(rows[i][0][k]) > np.abs(rows[0][0][k])
-        pairs = list(zip(rows[0], rows[i], strict=True))
-        rows[0], rows[i] = (
-            tuple(np.where(swap, low, top) for top, low in pairs),
-            tuple(np.where(swap, top, low) for top, low in pairs),
-        )
-    (top, right), rest = rows[0], []
-    for low, left in rows[1:]:
-        factor = low[k] / top[k]
-        rest.append((low - factor * top, left - factor * right))
-    found = _eliminated(rest) if rest else []
-    for j, x in enumerate(found):
-        right = right - top[k + 1 + j] * x
-    return [right / top[k], *found]
-
-
-def _filled(value: float) -> Callable[..., Node]:
-    def function(pool: Pool, x: Any, dtype: Any = None, **_: Any) -> Node:
-        return as_node(pool, np.full(x.shape, value, dtype or x.dtype))
-
-    return function
-
-
-def _full_like(pool: Pool, x: Any, fill_value: Any, **_: Any) -> Node:
-    fill = as_node(pool, fill_value)
-    return _called("broadcast_to", pool, fill.astype(x.dtype), x.shape)
-
-
-def _called(name: str, pool: Pool, *args: Any, **kwargs: Any) -> Any:
+def called(name: str, pool: Pool, *args: Any, **kwargs: Any) -> Any:
     """FUNCTIONS[name], whose refusals are sentences."""
     try:
         return FUNCTIONS[name](pool, *args, **kwargs)
@@ -454,19 +277,3 @@ def _called(name: str, pool: Pool, *args: Any, **kwargs: Any) -> Any:
         kind = next(made for base, made in kinds.items() if isinstance(error, base))
         what = "an index" if name == "getitem" else f"np.{name}"
         raise kind(f"{what} cannot be traced like this: {error}") from error
-
-
-MOVES = (
-    "broadcast_to", "swapaxes", "moveaxis", "reshape", "ravel", "squeeze",
-    "expand_dims", "flip", "roll", "diagonal", "copy",
-)  # fmt: skip
-FUNCTIONS: dict[str, Callable[..., Any]] = {
-    **{name: _moved(getattr(np, name)) for name in MOVES},
-    **{name: _reduction(name) for name in ("prod", "max", "min", "any", "all")},
-    "amax": _reduction("max"), "amin": _reduction("min"), "sum": _sum, "mean": _mean,
-    "where": _where, "stack": _stack, "concatenate": _concatenate, "clip": _clip,
-    "norm": _norm, "solve": _solve, "matmul": _matmul, "dot": _dot, "outer": _outer,
-    "getitem": _moved(operator.getitem), "zeros_like": _filled(0), "ones_like": _filled(1),
-    "full_like": _full_like,
-    "shape": lambda pool, x: x.shape, "ndim": lambda pool, x: x.ndim,
-}  # fmt: skip

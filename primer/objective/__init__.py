@@ -1,7 +1,8 @@
 """What is minimised: `Objective` and its kinds."""
 
 from .batches import Batches, DataObjective
-from .core import DESCRIPTION, Objective, Sum, Through, l2
+from .compound import DESCRIPTION, Sum, Through, l2
+from .core import Objective
 from .draws import Draws
 from .varying import Noisy, Table, Varying
 

@@ -134,6 +134,8 @@ class Objective:
     def __add__(self, other: Any) -> Objective:
         if not isinstance(other, Objective):
             return NotImplemented
+        from .compound import Sum
+
         return Sum(self, other)
 
     def __repr__(self) -> str:
@@ -143,148 +145,6 @@ class Objective:
         if self.dim is not None and theta.shape[-1] != self.dim:
             what = f"theta must have last axis {self.dim} for {self.name or 'this objective'}"
             raise ValueError(f"{what}, got shape {theta.shape}")
-
-
-#: What an objective says of itself, beside its functions.
-DESCRIPTION = ("dim", "minimum", "name", "window", "start", "axes", "shapes", "separable")
-
-
-class Through(Objective):
-    """An objective that stands for another: like J in everything that is not changed.
-
-    Parameters
-    ----------
-    J : Objective
-    **changes
-        Arguments of `Objective` that differ, such as grad or name.
-
-    Raises
-    ------
-    ValueError
-        If J is no objective or a change is none of `Objective`'s arguments.
-
-    Examples
-    --------
-    >>> from primer.landscapes import rosenbrock
-    >>> J = Through(rosenbrock(), grad=lambda theta: 0 * theta)
-    >>> J.name, J.start.tolist(), J.grad(np.ones(2)).tolist()
-    ('Rosenbrock', [-1.2, 1.0], [0.0, 0.0])
-    """
-
-    J: Any
-
-    def __init__(self, J: Objective, **changes: Any) -> None:
-        if not isinstance(J, Objective):
-            raise check.refuse("J", J, "an Objective; Objective(f) makes one from a function")
-        same = {name: getattr(J, name) for name in DESCRIPTION}
-        super().__init__(**{"value": J, "grad": J.grad, "hess": J.hess, **same, **changes})
-        self.J, self.changes = J, changes
-        self.made_of_examples = J.made_of_examples
-
-    def over(self, J: Objective) -> Objective:
-        """The same changes on another J."""
-        return Through(J, **self.changes)
-
-    def at(self, t: Any) -> Objective:
-        now = self.J.at(t)
-        return self if now is self.J else self.over(now)
-
-    def watch(self, theta: Theta, t: Any) -> PerRun:
-        return self.J.watch(theta, t)
-
-    def with_seed(self, seed: int) -> Objective:
-        return self.over(self.J.with_seed(seed))
-
-    def batches(self, size: int, seed: Any = 0, watch: Objective | None = None) -> Objective:
-        return self.over(self.J.batches(size, seed, watch))
-
-
-class Sum(Objective):
-    """J + K, value, gradient, Hessian and mini-batches alike."""
-
-    def __init__(self, first: Objective, second: Objective) -> None:
-        self.parts = (first, second)
-        dims = {part.dim for part in self.parts if part.dim is not None}
-        if len(dims) > 1:
-            raise ValueError(f"dim must be the same in both summands, got {sorted(dims)}")
-        super().__init__(
-            lambda theta: first(theta) + second(theta),
-            lambda theta: first.grad(theta) + second.grad(theta),
-            lambda theta: first.hess(theta) + second.hess(theta),
-            dim=dims.pop() if dims else None,
-            name=" + ".join(part.name for part in self.parts if part.name),
-            window=first.window,
-            start=first.start,
-            axes=first.axes or second.axes,
-            shapes=first.shapes or second.shapes,
-            separable=first.separable and second.separable,
-        )
-        self.made_of_examples = first.made_of_examples or second.made_of_examples
-
-    def at(self, t: Any) -> Objective:
-        now = tuple(part.at(t) for part in self.parts)
-        return self if now == self.parts else Sum(*now)
-
-    def watch(self, theta: Theta, t: Any) -> PerRun:
-        first, second = self.parts
-        return first.watch(theta, t) + second.watch(theta, t)
-
-    def with_seed(self, seed: int) -> Objective:
-        return Sum(*(part.with_seed(seed) for part in self.parts))
-
-    def batches(self, size: int, seed: Any = 0, watch: Objective | None = None) -> Objective:
-        """Mini-batches of the summands that have data; the others stay whole."""
-        made = [p.made_of_examples for p in self.parts]
-        if not any(made):
-            return super().batches(size, seed, watch)
-        parts = zip(self.parts, made, strict=True)
-        return Sum(*(p.batches(size, seed, watch) if has else p for p, has in parts))
-
-
-def l2(lam: float) -> Objective:
-    """The penalty (lam / 2) * sum(theta**2), to be added: ``J + l2(1e-3)``.
-
-    Its gradient is lam * theta, torch's ``weight_decay`` in SGD and Adam.
-
-    Parameters
-    ----------
-    lam : float or ndarray
-        Strength, >= 0; a sweep of shape (*batch, 1) gives each run its own.
-
-    Returns
-    -------
-    Objective
-
-    Raises
-    ------
-    ValueError
-        For a negative, non-finite or non-numeric strength.
-
-    Examples
-    --------
-    >>> penalty = l2(0.5)
-    >>> float(penalty(np.array([2.0]))), penalty.grad(np.array([2.0])).tolist()
-    (1.0, [1.0])
-    """
-    check.number("lam", lam, "rate")
-    check.swept("lam", np.asarray(lam))
-    strength = np.asarray(lam, dtype=float)
-
-    def of(theta: Any) -> Any:
-        return float(strength) if not strength.ndim else strength.astype(theta.dtype)
-
-    def hess(theta: Any) -> Any:
-        d = theta.shape[-1]
-        flat = np.broadcast_to(np.eye(d, dtype=getattr(theta, "dtype", float)), (*theta.shape, d))
-        return of(theta) * flat if not strength.ndim else of(theta)[..., None] * flat
-
-    return Objective(
-        lambda theta: (of(theta) * np.square(theta)).sum(-1) / 2,
-        lambda theta: of(theta) * theta,
-        hess,
-        name="L2",
-        separable=not strength.ndim,
-    )
 
 
 def _floats(value: Any) -> np.ndarray:

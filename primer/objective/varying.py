@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from .. import check
-from .core import Objective, Through
+from .compound import Through
+from .core import Objective
 
 
 class Varying(Objective):
