@@ -127,7 +127,9 @@ def trace_step(
     start = _bound(rule, functools.partial(bind, pool), as_node(pool, 0)).init(theta)
     state = _leaves(pool, start, ())
     objective = Symbolic(pool) if J is None else J.at(t)
-    (new_theta, new_state), calls = watched(bound.step, objective, theta, state, t)
+    watcher = Watcher()
+    new_theta, new_state = watcher.run(bound.step, objective, theta, state, t)
+    calls = watcher.taken()
     loss = objective(theta) if J is None else J.watch(theta, t)
     as_nodes = functools.partial(mapped, lambda x: as_node(pool, x))
     outs = as_nodes(new_theta), as_nodes(new_state), as_nodes(start), as_node(pool, loss)
@@ -163,25 +165,29 @@ class Call:
     bound: list[tuple[str, Any]]  # every value of every name, in the order of time
 
 
-def watched(function: Callable[..., Any], *args: Any) -> tuple[Any, list[Call]]:
-    """function(*args), and every rule's step during it in the order of their returns.
+class Watcher:
+    """Runs a function and takes down every rule's step during it, in the order of their returns.
 
     It runs in a thread of its own, whose profiler is free: a profiler, a debugger or a measurement
     of coverage that watches the caller goes on undisturbed.
     """
-    watcher = _Watcher()
-    context = contextvars.copy_context()
-    with concurrent.futures.ThreadPoolExecutor(1) as thread:
-        result = thread.submit(context.run, watcher.run, function, *args).result()
-    return result, watcher.calls
 
-
-class _Watcher:
     def __init__(self) -> None:
         self.calls: list[Call] = []
         self.open: dict[Any, Call] = {}
 
     def run(self, function: Callable[..., Any], *args: Any) -> Any:
+        """function(*args)."""
+        context = contextvars.copy_context()
+        with concurrent.futures.ThreadPoolExecutor(1) as thread:
+            return thread.submit(context.run, self._profiled, function, *args).result()
+
+    def taken(self) -> list[Call]:
+        """The calls since this was last asked for."""
+        calls, self.calls = self.calls, []
+        return calls
+
+    def _profiled(self, function: Callable[..., Any], *args: Any) -> Any:
         sys.setprofile(self.look)
         try:
             return function(*args)

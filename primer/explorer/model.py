@@ -9,14 +9,14 @@ from typing import Any
 import numpy as np
 
 from .. import check
-from ..derived.trace import Watch, watched
+from ..derived.trace import Watch, Watcher
 from ..fields import mapped, walk
 from ..guard import refuse_mixed
 from ..hyper import Slider
 from ..objective import Objective
 from ..optimizer import Optimizer
 from ..plotting.palette import KNOWN, PALETTE, Look, look
-from ..running import checked_step, march
+from ..running import Run, checked_step, march
 
 #: Greek letter and plain name of a field, as in book/notation.md.
 LABELS = {
@@ -218,13 +218,19 @@ def record(rule: Any, J: Objective, theta0: Any, steps: int, watch: Sequence[Wat
     theta = np.asarray(theta0, dtype=float)
     kept: list[dict[str, np.ndarray]] = []
 
-    def step(now: Any, at: Any, theta: Any, state: Any, t: int) -> Any:
-        new, calls = watched(checked_step, now, at, theta, state, t)
-        kept.append(_seen(watch, now, calls, t, theta.shape[:-1]))
+    watcher = Watcher()
+
+    def noted(now: Any, at: Any, theta: Any, state: Any, t: int) -> Any:
+        new = checked_step(now, at, theta, state, t)
+        kept.append(_seen(watch, now, watcher.taken(), t, theta.shape[:-1]))
         return new
 
+    def whole() -> Run:
+        return march(rule, J, theta, None, 0, steps, keep=1, step=noted)
+
     refuse_mixed(rule, J, theta, 0)
-    done = march(rule, J, theta, None, 0, steps, keep=1, step=step)
+    inside = any(item.f is None or item.inner for item in watch)  # of a step, not of its rule
+    done = watcher.run(whole) if inside else whole()
     names = kept[0] if kept else {}
     return Record(
         done.theta, done.loss, {name: np.stack([row[name] for row in kept]) for name in names}
