@@ -217,7 +217,6 @@ def record(rule: Any, J: Objective, theta0: Any, steps: int, watch: Sequence[Wat
     """Run a rule and keep the watched numbers, as the traced program does in the page."""
     theta = np.asarray(theta0, dtype=float)
     kept: list[dict[str, np.ndarray]] = []
-
     watcher = Watcher()
 
     def noted(now: Any, at: Any, theta: Any, state: Any, t: int) -> Any:
