@@ -45,11 +45,6 @@ class Traced:
     calls: list[Call]  # innermost rule first
     rule: Optimizer  # with its symbols bound
 
-    @property
-    def locals(self) -> list[tuple[Optimizer, dict[str, Any]]]:
-        """Every rule's named locals, innermost rule first."""
-        return [(call.rule, call.locals) for call in self.calls]
-
 
 @dataclasses.dataclass(frozen=True)
 class Watch:

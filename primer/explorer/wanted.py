@@ -80,9 +80,8 @@ def _corrections(rule: Any) -> tuple[Watch, ...]:
     def factor(field: str) -> Callable[[Any, Any], Any]:
         return lambda rule, t: 1 - power(rule.fields()[field], t + 1)
 
-    fields = (field for field in ("beta1", "beta2") if field in rule.fields())
-    places = {"beta1": 0, "beta2": 1}
-    return tuple(Watch(f"{_LABEL}[{places[field]}]", factor(field)) for field in fields)
+    both = enumerate(("beta1", "beta2"))
+    return tuple(Watch(f"{_LABEL}[{i}]", factor(name)) for i, name in both if name in rule.fields())
 
 
 _LABEL = "bias correction 1 − βᵗ⁺¹"
