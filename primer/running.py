@@ -1,6 +1,6 @@
 """`run`: a rule applied to an objective, step by step, for one run or a batch of them.
 
-First the loop, then what surrounds it: blocks that fit the cache, threads, executors, resuming.
+First the loop, then what surrounds it. How a batch is cut and spread: `primer.spread`.
 """
 
 from __future__ import annotations
@@ -9,13 +9,12 @@ import concurrent.futures
 import contextlib
 import dataclasses
 import functools
-import os
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from . import check, guard
+from . import check, guard, spread
 from .fields import mapped, sweeps, with_sweeps
 from .objective import Objective
 from .optimizer import Optimizer
@@ -70,7 +69,7 @@ def march(
     t0: int,
     steps: int,
     keep: int,
-    tick: Callable[[], Any] = lambda: None,
+    tick: Callable[[], Any] | None = None,
     step: Callable[..., Any] | None = None,
 ) -> Run:
     """The loop of `run` for one block of runs; arguments as there.
@@ -92,7 +91,8 @@ def march(
                     losses[rows[k]] = J.watch(theta, t0 + k)
             if k < steps:
                 theta, state = advance(rule.at(t0 + k), J.at(t0 + k), theta, state, t0 + k)
-                tick()
+                if tick is not None:
+                    tick()
     when = np.array(kept) + t0
     return Run(thetas, losses, state, t0 + steps, when, _first_lost(thetas, losses, when))
 
@@ -213,14 +213,13 @@ def run(
         guard.refuse_mixed(rule, J, theta, t0, BLOCK)
     if state is not None:
         guard.refuse_strange(state, first_state(rule.at(t0), theta))
-    pieces = _pieces(theta, J, 1 if executor is None else os.cpu_count() or 1, executor is not None)
+    pieces = spread.pieces(theta, J, BLOCK, executor)
     shown = progress if progress is not None else steps > LONG
     with _bar(steps * len(pieces), shown) as tick:
         jobs = [
-            (_part(rule, p, theta), J, theta[p], _state_part(state, p, theta), t0, steps, keep)
-            for p in pieces
+            (*spread.part(piece, rule, J, theta, state), t0, steps, keep, tick) for piece in pieces
         ]
-        return _joined(_spread_work(jobs, executor, tick))
+        return spread.joined(spread.work(march, jobs, executor))
 
 
 def _spread(theta: np.ndarray, rule: Optimizer) -> np.ndarray:
@@ -242,63 +241,6 @@ def _cast(rule: Optimizer, theta: np.ndarray) -> Optimizer:
         return once.astype(theta.dtype)
 
     return with_sweeps(change, rule)
-
-
-def _pieces(theta: np.ndarray, J: Objective, workers: int, forced: bool) -> list[Any]:
-    """Slices of the first batch axis."""
-    if theta.ndim < 2 or not J.separable or len(theta) < 2:
-        return [...]
-    blocks = max(1, theta.size // BLOCK)
-    blocks = min(len(theta), max(blocks, workers) if forced else blocks)
-    edges = np.linspace(0, len(theta), blocks + 1).astype(int)
-    return [slice(a, b) for a, b in zip(edges[:-1], edges[1:], strict=True)]
-
-
-def _part(rule: Optimizer, piece: Any, theta: np.ndarray) -> Optimizer:
-    def change(a: np.ndarray) -> np.ndarray:
-        return a[piece] if a.ndim == theta.ndim and len(a) > 1 else a
-
-    return rule if piece is ... else with_sweeps(change, rule)
-
-
-def _state_part(state: Any, piece: Any, theta: np.ndarray) -> Any:
-    def change(a: Any) -> Any:
-        return a[piece] if _has_runs(a, theta) else a
-
-    return state if piece is ... else mapped(change, state)
-
-
-def _has_runs(leaf: Any, theta: np.ndarray) -> bool:
-    """Whether a leaf of the state, a vector or a matrix per run, begins with theta's batch axes."""
-    return np.ndim(leaf) >= theta.ndim and len(leaf) == len(theta)
-
-
-def _spread_work(jobs: list[Any], executor: Any, tick: Any) -> list[Run]:
-    if executor is not None:
-        return list(executor.map(march, *zip(*jobs, strict=True)))
-    ticks = () if tick is None else (tick,)
-    if len(jobs) == 1:
-        return [march(*jobs[0], *ticks)]
-    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as threads:
-        return list(threads.map(lambda job: march(*job, *ticks), jobs))
-
-
-def _joined(parts: list[Run]) -> Run:
-    if len(parts) == 1:
-        return parts[0]
-    first = parts[0]
-
-    def join(*values: Any) -> Any:
-        return np.concatenate(values) if _has_runs(values[0], first.theta[0]) else values[0]
-
-    return Run(
-        np.concatenate([p.theta for p in parts], 1),
-        np.concatenate([p.loss for p in parts], 1),
-        mapped(join, *(p.state for p in parts)),
-        first.t,
-        first.steps,
-        np.concatenate([p.diverged_at for p in parts]),
-    )
 
 
 @contextlib.contextmanager

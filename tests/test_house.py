@@ -24,6 +24,7 @@ TOP = {
     "hyper": "number, schedule, sweep, slider",
     "exact": "powers, alike everywhere",
     "running": "the loop",
+    "spread": "pieces of a batch",
     "guard": "what the loop refuses",
     "check": "arguments",
     "registry": "one table of everything",
@@ -36,7 +37,7 @@ ROOMS = [
     {"check", "blas", "exercise", "registry", "fields", "exact"},
     {"hyper", "objective", "data"},
     {"optimizer", "schedules", "landscapes", "models"},
-    {"guard", "running", "rules"},
+    {"guard", "spread", "running", "rules"},
     {"derived", "measure", "plotting", "script"},
     {"explorer"},
 ]
