@@ -193,7 +193,8 @@ def work(march: Callable[..., Any], jobs: list[tuple], executor: Any) -> list[An
     done, trouble = _there(march, jobs, executor)
     lost = [k for k in range(len(jobs)) if k not in done]
     if lost:
-        what = f"{type(executor).__name__} failed ({type(trouble).__name__}: {trouble})"
+        first, _, _ = str(trouble).partition("\n")
+        what = f"{type(executor).__name__} failed ({type(trouble).__name__}: {first})"
         here = f"{len(lost)} of {len(jobs)} pieces are computed in this process"
         warnings.warn(f"{what}: {here}", RuntimeWarning, stacklevel=3)
         done.update(zip(lost, _here(march, [jobs[k] for k in lost]), strict=True))
