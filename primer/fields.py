@@ -121,3 +121,18 @@ def with_sweeps(change: Callable[[np.ndarray], Any], rule: Any) -> Any:
     SGD(lr=0.1)
     """
     return mapped(lambda leaf: change(leaf) if isinstance(leaf, np.ndarray) else leaf, rule)
+
+
+def of_runs(a: Any, axis: int, pick: slice) -> Any:
+    """Those runs along an axis, counted from the end, of what broadcasts against all of them.
+
+    Examples
+    --------
+    >>> of_runs(np.zeros((3, 4, 1)), -2, slice(1, 3)).shape
+    (3, 2, 1)
+    >>> of_runs(np.zeros((3, 1, 1)), -2, slice(1, 3)).shape
+    (3, 1, 1)
+    """
+    if np.ndim(a) < -axis or np.shape(a)[axis] == 1:
+        return a
+    return a[(..., pick, *[slice(None)] * (-axis - 1))]

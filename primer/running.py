@@ -262,13 +262,12 @@ def run(
         guard.refuse_mixed(rule, J, theta, t0, BLOCK)
     if state is not None:
         guard.refuse_strange(state, first_state(rule.at(t0), theta))
-    pieces = spread.pieces(theta, J, BLOCK, executor)
+    cut = spread.cut(rule, J, theta, t0, BLOCK, executor)
+    pieces = spread.pieces(cut, rule, J, theta, state)
     shown = progress if progress is not None else steps > LONG
     with _bar(steps * len(pieces), shown) as tick:
-        jobs = [
-            (*spread.part(piece, rule, J, theta, state), t0, steps, keep, tick) for piece in pieces
-        ]
-        return spread.joined(spread.work(march, jobs, executor))
+        jobs = [(*piece, t0, steps, keep, tick) for piece in pieces]
+        return spread.joined(spread.work(march, jobs, executor), cut)
 
 
 def _spread(theta: np.ndarray, rule: Optimizer) -> np.ndarray:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from .. import check
+from ..fields import of_runs
 from .compound import Through
 from .core import Objective
 
@@ -122,8 +123,9 @@ class Batches(Through):
         if not isinstance(watch, (Objective, type(None))):
             raise check.refuse("watch", watch, "an Objective or None")
         self.watched = J if watch is None else watch
-        self.seed = seed
-        super().__init__(J, separable=seeds.ndim == 0 and J.separable)
+        self.seed = seeds if seeds.ndim else seed
+        whole = seeds.ndim == 0 and J.separable and self.watched.separable
+        super().__init__(J, separable=whole)
 
     def indices(self, t: int) -> np.ndarray:
         """Which examples step t uses: shape (size,), or (s, size) for s seeds."""
@@ -139,6 +141,16 @@ class Batches(Through):
 
     def with_seed(self, seed: Any) -> Batches:
         return Batches(self.J, self.size, seed, self.watched)
+
+    def of_runs(self, axis: int, pick: slice) -> Objective | None:
+        """Along the last axis of the batch these runs' seeds; along the others all of them."""
+        watched = self.watched.of_runs(axis, pick)
+        if watched is None or not self.J.separable:
+            return None
+        twin = copy.copy(self)
+        twin.watched = watched
+        twin.seed = of_runs(self.seed, axis + 1, pick)
+        return twin
 
     def watch(self, theta: Any, t: Any) -> Any:
         return self.watched(theta)
