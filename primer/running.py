@@ -37,6 +37,8 @@ class Run:
     theta : ndarray (kept, *batch, d)
         With ``keep=1``, kept = steps + 1.
     loss : ndarray (kept, *batch)
+        Of mini-batches: over all examples, at most once per epoch; a row between repeats the one
+        before it (see `Batches`, where ``watch=`` asks for every row).
     state : dict
         The rule's state after the last step; pass it on with ``t0=run.t`` to resume.
     t : int
@@ -90,11 +92,15 @@ def march(
     rows = {step: row for row, step in enumerate(kept)}
     with np.errstate(all="ignore"), ahead.tables():
         losses[0] = guard.loss_at_the_start(J, theta, t0)
+        seen = 0
         for k in range(steps + 1):
             if k in rows:
-                thetas[rows[k]] = theta
-                if k:
-                    losses[rows[k]] = J.watch(theta, t0 + k)
+                row = rows[k]
+                thetas[row] = theta
+                if k == steps > 0 or k - seen >= J.watch_every:
+                    losses[row], seen = J.watch(theta, t0 + k), k
+                elif k:
+                    losses[row] = losses[row - 1]
             if k < steps:
                 now = rule.at(t0 + k) if moves else now
                 theta, state = advance(now, J.at(t0 + k), theta, state, t0 + k)
@@ -221,10 +227,15 @@ def run(
     seed : int, optional
         Redraws the randomness of a stochastic J; a deterministic one has none to redraw.
     keep : int
-        Keep every keep-th step (and always the first and last), for long or heavy runs.
+        Keep every keep-th step, and always the first and the last. The path of theta takes
+        kept * runs * d numbers of memory, and a row costs an evaluation of J; ``keep=steps`` keeps
+        the start and the end alone.
     executor : concurrent.futures.Executor, optional
-        Splits the batch over its workers. Without one, a large batch is cut into blocks that fit
-        the cache and spread over threads. The numbers are the same in every case.
+        Computes the pieces of the batch: a process pool, loky's, Dask's ``client.get_executor()``,
+        MPI's. There are as many pieces as it has workers, or a multiple. What a worker loses by
+        dying is computed here, with a RuntimeWarning. Without an executor, a large batch is cut
+        into blocks that fit the cache and spread over threads. The numbers are the same in every
+        case.
     progress : bool, optional
         Show a progress bar; by default only above 20,000 steps.
 

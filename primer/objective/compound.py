@@ -45,6 +45,8 @@ class Through(Objective):
         super().__init__(**{"value": J, "grad": J.grad, "hess": J.hess, **same, **changes})
         self.J, self.changes = J, changes
         self.made_of_examples = J.made_of_examples
+        if type(self).watch is Through.watch:
+            self.watch_every = J.watch_every
 
     def over(self, J: Objective) -> Objective:
         """The same changes on another J."""
@@ -101,6 +103,7 @@ class Sum(Objective):
             separable=first.separable and second.separable,
         )
         self.made_of_examples = first.made_of_examples or second.made_of_examples
+        self.watch_every = max(first.watch_every, second.watch_every)
 
     def at(self, t: Any) -> Objective:
         now = tuple(part.at(t) for part in self.parts)

@@ -62,6 +62,8 @@ class Objective:
 
     #: True for a mean over examples, which has mini-batches.
     made_of_examples = False
+    #: `run` records the loss at rows that lie at least so many steps apart.
+    watch_every = 1
 
     def __init__(
         self,
