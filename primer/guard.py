@@ -23,6 +23,10 @@ from .optimizer import Optimizer
 ADVICE = "reduce over the last axis (.sum(-1)) and index coordinates by theta[..., i]"
 
 
+class Wrote(ValueError):
+    """An objective that writes into theta."""
+
+
 def refuse_wrong(rule: Any, J: Any, state: Any, executor: Any) -> None:
     if not isinstance(rule, Optimizer):
         raise check.refuse("rule", rule, "an Optimizer instance such as Adam(lr=0.1)")
@@ -69,12 +73,12 @@ def advice(rule: Any, error: Exception, state: dict[str, Any], t: int) -> str:
 
 def loss_at_the_start(J: Objective, theta: np.ndarray, t: int) -> Any:
     """The loss at the start; it must be one number, and the gradient one vector, per run."""
-    loss = J.watch(theta, t)
+    loss = _read("J(theta)", lambda theta: J.watch(theta, t), theta)
     for name, of, right in (
-        ("J(theta)", lambda: loss, theta.shape[:-1]),
-        ("J.grad(theta)", lambda: J.at(t).grad(theta), theta.shape),
+        ("J(theta)", lambda _: loss, theta.shape[:-1]),
+        ("J.grad(theta)", J.at(t).grad, theta.shape),
     ):
-        value = of()
+        value = _read(name, of, theta)
         if np.asarray(value).dtype.kind not in "biuf" or (right and not hasattr(value, "dtype")):
             raise check.refuse(name, value, "an array of numbers (np.stack([dx, dy], axis=-1))")
         if np.shape(value) != right:
@@ -158,9 +162,22 @@ def _refuse_mixing(what: str, of: Callable[[Any], Any], theta: np.ndarray, right
                 raise ValueError(_message(what, count))
 
 
+def _read(what: str, of: Callable[[Any], Any], theta: np.ndarray) -> Any:
+    try:
+        return of(theta)
+    except ValueError as error:
+        if "read-only" not in str(error):
+            raise
+        raise Wrote(
+            f"{what} must not write into theta: write u = theta - m, not theta -= m"
+        ) from error
+
+
 def _asked(what: str, of: Callable[[Any], Any], theta: np.ndarray, count: int) -> Any:
     try:
-        return np.asarray(of(theta))
+        return np.asarray(_read(what, of, theta))
+    except Wrote:
+        raise
     except (IndexError, ValueError) as error:
         advice = f"{ADVICE}; an objective with numbers of its own for every run, separable=False"
         raise ValueError(f"{what} failed for {count} runs at once ({error}): {advice}") from error

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from . import ahead, check, guard, spread
+from . import ahead, check, guard, layout, spread
 from .fields import mapped, sweeps, walk, with_sweeps
 from .hyper import OfStep
 from .objective import Objective
@@ -22,8 +22,6 @@ from .optimizer import Optimizer
 
 #: A block of runs should fit the cache: theta, its gradient and a few states of this many numbers.
 BLOCK = 2**17
-#: Fewer coordinates than these lie apart in memory, the runs of a batch together.
-FEW = 8
 #: Runs longer than this many steps show a progress bar.
 LONG = 20_000
 
@@ -82,12 +80,12 @@ def march(
     `tick` is called at every step; `step` stands for `checked_step`, to watch what a rule does.
     """
     advance = checked_step if step is None else step
-    theta = _coordinate_first(theta)
+    theta = layout.coordinate_first(theta)
     now, moves = rule.at(t0), _moves(rule)
     state = first_state(now, theta) if state is None else state
     theta, state = _sealed(theta, theta.dtype), _sealed(state, theta.dtype)
     kept = sorted({*range(0, steps + 1, keep), steps})
-    thetas = _rows(len(kept), theta)
+    thetas = layout.rows(len(kept), theta)
     losses = np.empty((len(kept), *theta.shape[:-1]), theta.dtype)
     rows = {step: row for row, step in enumerate(kept)}
     with np.errstate(all="ignore"), ahead.tables():
@@ -107,7 +105,7 @@ def march(
                 if tick is not None:
                     tick()
         when = np.array(kept) + t0
-        lost = _first_lost(thetas, losses, when)
+        lost = layout.first_lost(thetas, losses, when)
     return Run(thetas, losses, mapped(_own, state), t0 + steps, when, lost)
 
 
@@ -157,24 +155,6 @@ def _own(value: Any) -> Any:
     return value.copy(order="K") if isinstance(value, np.ndarray) else value
 
 
-def _coordinate_first(theta: np.ndarray) -> np.ndarray:
-    """The same numbers, laid out so that arithmetic over the runs of a batch is one long loop.
-
-    A last axis of few coordinates is too short to be the one that lies together in memory. From
-    eight on it stays: NumPy adds up an axis that lies apart in another order.
-    """
-    if theta.shape[-1] >= FEW:
-        return theta
-    return np.moveaxis(np.ascontiguousarray(np.moveaxis(theta, -1, 0)), 0, -1)
-
-
-def _rows(count: int, theta: np.ndarray) -> np.ndarray:
-    """Room for `count` arrays like theta, laid out like it."""
-    if theta.shape[-1] >= FEW:
-        return np.empty((count, *theta.shape), theta.dtype)
-    return np.moveaxis(np.empty((count, theta.shape[-1], *theta.shape[:-1]), theta.dtype), 1, -1)
-
-
 def _moves(rule: Optimizer) -> bool:
     """Whether the rule differs from step to step."""
     return any(
@@ -182,18 +162,6 @@ def _moves(rule: Optimizer) -> bool:
         for _, value in [((), rule), *walk(rule)]
         if isinstance(value, (OfStep, Optimizer))
     )
-
-
-def _first_lost(thetas: np.ndarray, losses: np.ndarray, when: np.ndarray) -> np.ndarray:
-    if np.isfinite(thetas.sum() + losses.sum()):  # the quick way to see that all are finite
-        return np.full(losses.shape[1:], -1)
-    fine = np.isfinite(losses)
-    if thetas.shape[-1] >= FEW:
-        fine &= np.isfinite(thetas).all(-1)
-    else:
-        for i in range(thetas.shape[-1]):
-            fine &= np.isfinite(thetas[..., i])
-    return np.where(fine.all(0), -1, when[fine.argmin(0)])
 
 
 def run(
@@ -267,7 +235,7 @@ def run(
     if theta0 is None:
         raise check.refuse("theta0", theta0, "a start of shape (*batch, d), such as J.start")
     theta = check.points("theta0", theta0, J.dim, finite=state is None)
-    theta = _spread(theta, rule)
+    theta = _sealed(_spread(theta, rule), theta.dtype)
     rule = _cast(rule, theta)
     if theta.ndim > 1:
         guard.refuse_mixed(rule, J, theta, t0, BLOCK)

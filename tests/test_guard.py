@@ -188,3 +188,28 @@ def test_mixing_is_noticed_for_any_number_of_runs_and_coordinates(d, runs, name)
         return
     with pytest.raises(ValueError, match="runs at once"):
         run(made(STEPS[name])(lr=lr), bowl, np.ones(d), 2)
+
+
+def value_that_writes(theta):
+    theta -= 1
+    return square(theta)
+
+
+def grad_that_writes(theta):
+    theta *= 2
+    return theta
+
+
+@pytest.mark.parametrize("start", [np.ones(2), np.ones((3, 2)), np.ones((2, 2, 9))], ids=str)
+@pytest.mark.parametrize(
+    ("J", "name"),
+    [
+        (Objective(value_that_writes, lambda th: 2 * th), r"J\(theta\)"),
+        (Objective(square, grad_that_writes), r"J\.grad\(theta\)"),
+    ],
+    ids=["value", "grad"],
+)
+def test_an_objective_that_writes_into_theta_is_refused_and_theta_stays(J, name, start):
+    with pytest.raises(ValueError, match=f"^{name} must not write into theta"):
+        run(SGD(), J, start, 3)
+    assert (start == 1).all()

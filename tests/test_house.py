@@ -24,6 +24,7 @@ TOP = {
     "hyper": "number, schedule, sweep, slider",
     "exact": "powers, alike everywhere",
     "ahead": "powers of the coming steps",
+    "layout": "a batch in memory",
     "running": "the loop",
     "spread": "pieces of a batch",
     "guard": "what the loop refuses",
@@ -35,7 +36,7 @@ TOP = {
 }
 #: Who may import whom at the time of import: a room knows those before it, never those after.
 ROOMS = [
-    {"check", "blas", "exercise", "registry", "fields", "exact", "ahead"},
+    {"check", "blas", "exercise", "registry", "fields", "exact", "ahead", "layout"},
     {"hyper", "objective", "data"},
     {"optimizer", "schedules", "landscapes", "models"},
     {"guard", "spread", "running", "rules"},
