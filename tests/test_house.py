@@ -143,3 +143,20 @@ def test_the_stub_names_what_is_exported_but_for_what_is_newly_registered():
     named = set(re.findall(r"import (\w+) as \1$", stub, re.MULTILINE))
     assert named <= set(primer.__all__)
     assert set(primer.__all__) - named <= {*registry.rules, *registry.schedules}
+
+
+def test_a_start_imports_what_a_run_needs_and_every_name_is_there_all_the_same():
+    done = subprocess.run(
+        [sys.executable, "-c", START],
+        cwd=ROOT, text=True, capture_output=True,
+    )  # fmt: skip
+    assert done.stdout.split() == ["[]", "[]", "[]"], done.stderr
+
+
+START = """
+import sys, primer
+late = ["scipy", "matplotlib", "primer.derived", "primer.measure", "primer.models", "primer.data"]
+print([name for name in late if name in sys.modules])
+print([name for name in primer.__all__ if name not in dir(primer)])
+print([name for name in primer.__all__ if not hasattr(primer, name)])
+"""
