@@ -37,29 +37,6 @@ class Shaken(Objective):
         return np.concatenate([numbers[:1], np.nextafter(numbers[1:], signs)])
 
 
-class Beside(Objective):
-    """Landscapes of one dimension side by side, each for its share of the runs of theta's batch."""
-
-    def __init__(self, grounds):
-        self.grounds = list(grounds)
-        super().__init__(
-            lambda theta: self._each(lambda J, own: J(own), theta, -1),
-            lambda theta: self._each(lambda J, own: J.grad(own), theta, -2),
-            lambda theta: self._each(lambda J, own: J.hess(own), theta, -3),
-            self.grounds[0].dim,
-        )
-
-    def at(self, t):
-        return Beside(J.at(t) for J in self.grounds)
-
-    def watch(self, theta, t):
-        return self._each(lambda J, own: J.watch(own, t), theta, -1)
-
-    def _each(self, of, theta, axis):
-        shares = np.split(theta, len(self.grounds), axis=-2)
-        return np.concatenate([of(*pair) for pair in zip(self.grounds, shares, strict=True)], axis)
-
-
 def departures(three: np.ndarray) -> np.ndarray:
     """Largest departure of two shaken runs from the true one, per step: (steps, 3, d) -> (steps,).
 

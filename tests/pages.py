@@ -6,8 +6,8 @@ import subprocess
 from pathlib import Path
 
 import numpy as np
-from chaos import Beside, Shaken
-from helpers import domains, node
+from chaos import Shaken
+from helpers import Beside, domains, node
 
 import primer
 from primer import Schedule, Slider, registry, run
