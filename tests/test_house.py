@@ -153,6 +153,14 @@ def test_a_start_imports_what_a_run_needs_and_every_name_is_there_all_the_same()
     assert done.stdout.split() == ["[]", "[]", "[]"], done.stderr
 
 
+def test_the_modules_that_run_first_exist():
+    names = {path.name for folder in ("tests", "notebooks") for path in (ROOT / folder).rglob("*")}
+    text = (ROOT / "tests" / "conftest.py").read_text(encoding="utf-8")
+    listed = re.search(r'LONG = """(.*?)"""', text, re.DOTALL)[1].split()
+    assert len(listed) == len(set(listed))
+    assert set(listed) <= names
+
+
 START = """
 import sys, primer
 late = ["scipy", "matplotlib", "primer.derived", "primer.measure", "primer.models", "primer.data"]
