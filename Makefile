@@ -38,6 +38,7 @@ parity: $(VENV)/.installed-parity  ## compare every rule live with torch, JAX an
 	$(THREADS) $(FIXED) JAX_ENABLE_X64=1 JAX_PLATFORMS=cpu $(PY) -m pytest -m parity tests $(PYTEST_FLAGS)
 
 book: $(VENV)/.installed-run _build/.sources  ## build the site in _build/html
+	$(THREADS) $(FIXED) PRIMER_BOOK=1 $(PY) .ci/execute_notebooks.py _build/.jupyter_cache notebooks/*.ipynb
 	$(THREADS) $(FIXED) PRIMER_BOOK=1 $(VENV)/bin/jupyter-book build . -W -n --keep-going
 	$(PY) .ci/check_site.py _build/html
 
