@@ -32,12 +32,13 @@ lab: $(VENV)/.installed-run  ## open the first notebook in JupyterLab
 		--LabApp.default_url=/lab/tree/$(FIRST_NOTEBOOK) $(JUPYTER_ROOT) $(JUPYTER_FLAGS)
 
 test: $(VENV)/.installed-dev  ## run all tests: tests/, docstrings, notebooks
-	$(THREADS) $(FIXED) $(PY) -m pytest -n $(WORKERS) --dist loadscope -m "not parity" $(PYTEST_FLAGS)
+	$(THREADS) $(FIXED) $(PY) -m pytest -n $(WORKERS) --dist loadscope --no-loadscope-reorder -m "not parity" $(PYTEST_FLAGS)
 
 parity: $(VENV)/.installed-parity  ## compare every rule live with torch, JAX and optax
 	$(THREADS) $(FIXED) JAX_ENABLE_X64=1 JAX_PLATFORMS=cpu $(PY) -m pytest -m parity tests $(PYTEST_FLAGS)
 
 book: $(VENV)/.installed-run _build/.sources  ## build the site in _build/html
+	$(THREADS) $(FIXED) PRIMER_BOOK=1 $(PY) .ci/execute_notebooks.py _build/.jupyter_cache notebooks/*.ipynb
 	$(THREADS) $(FIXED) PRIMER_BOOK=1 $(VENV)/bin/jupyter-book build . -W -n --keep-going
 	$(PY) .ci/check_site.py _build/html
 

@@ -9,13 +9,12 @@ The machinery stands apart: `derived/` traces a rule and prints it as equation, 
 `explorer/` and `plotting/` draw; `measure/` compares; `models/` and `data/` are what is trained on.
 """
 
+import importlib
 from typing import Any
 
-from . import blas, data, landscapes, measure, models, registry, rules, schedules
-from .derived import TraceError, card, catalogue, javascript, latex
+from . import blas, landscapes, registry, rules, schedules
 from .exact import power
 from .hyper import PerCoordinate, Slider, sweep
-from .measure import RangeTest, compare, range_test
 from .objective import Batches, DataObjective, Draws, Noisy, Objective, Table, Varying, l2
 from .optimizer import Optimizer
 from .registry import rule, schedule
@@ -28,21 +27,31 @@ from .schedules import Schedule
 _registered = {**registry.rules, **registry.schedules}
 globals().update({name: entry.make for name, entry in _registered.items()})
 
-# What draws is imported when it is first used: matplotlib and the widgets take a second.
-_drawing = ("Curve", "Draggable", "Heat", "Plot", "explore", "explore_grid")
+# What a run does without is imported when it is first used: a start takes half the time, and
+# matplotlib and the widgets alone would take a second.
+_rooms = ("data", "derived", "measure", "models")
+_later = {
+    "derived": ("TraceError", "card", "catalogue", "javascript", "latex"),
+    "explorer": ("Curve", "Draggable", "Heat", "Plot", "explore", "explore_grid"),
+    "measure": ("RangeTest", "compare", "range_test"),
+}
+_home = {name: room for room, names in _later.items() for name in names}
 
 __all__ = [  # noqa: PLE0604
     "Batches", "Clip", "DataObjective", "Draws", "Noisy", "Objective", "Optimizer", "PerCoordinate",
-    "RangeTest", "Run", "Schedule", "Slider", "Table", "TraceError", "Varying", "card", "catalogue",
-    "compare", "data", "javascript", "l2", "landscapes", "latex", "measure", "models", "power",
-    "range_test", "registry", "rule", "rules", "run", "schedule", "schedules", "sweep",
-    *_drawing, *_registered,
+    "Run", "Schedule", "Slider", "Table", "Varying", "data", "l2", "landscapes", "measure",
+    "models", "power", "registry", "rule", "rules", "run", "schedule", "schedules", "sweep",
+    *_home, *_registered,
 ]  # fmt: skip
 
 
 def __getattr__(name: str) -> Any:
-    if name in _drawing:
-        from . import explorer
-
-        return getattr(explorer, name)
+    if name in _rooms:
+        return importlib.import_module(f".{name}", __name__)
+    if name in _home:
+        return getattr(importlib.import_module(f".{_home[name]}", __name__), name)
     raise AttributeError(f"module 'primer' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_rooms, *_home})

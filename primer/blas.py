@@ -8,8 +8,7 @@ before the import overrules this.
 """
 
 import os
-
-import threadpoolctl
+import sys
 
 NAMES = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "BLIS_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
 
@@ -19,7 +18,10 @@ def pin() -> None:
     if any(name in os.environ for name in NAMES):
         return
     os.environ.update(dict.fromkeys(NAMES, "1"))
-    threadpoolctl.threadpool_limits(1, user_api="blas")
+    if "numpy" in sys.modules:  # a BLAS that is loaded does not look at the variables again
+        import threadpoolctl
+
+        threadpoolctl.threadpool_limits(1, user_api="blas")
 
 
 def keep_memory() -> None:

@@ -7,7 +7,7 @@ import shutil
 import numpy as np
 import pytest
 
-from primer import check, registry
+from primer import Objective, check, registry
 from primer.optimizer import Optimizer
 
 #: A lively range per domain of `primer.check`, and whether its values spread by ratios.
@@ -149,3 +149,26 @@ def node() -> str:
     if not os.path.exists(found):
         lacking(f"node is needed to run the JavaScript: {found} is missing")
     return found
+
+
+class Beside(Objective):
+    """Landscapes of one dimension side by side, each for its share of the runs of theta's batch."""
+
+    def __init__(self, grounds):
+        self.grounds = list(grounds)
+        super().__init__(
+            lambda theta: self._each(lambda J, own: J(own), theta, -1),
+            lambda theta: self._each(lambda J, own: J.grad(own), theta, -2),
+            lambda theta: self._each(lambda J, own: J.hess(own), theta, -3),
+            self.grounds[0].dim,
+        )
+
+    def at(self, t):
+        return Beside(J.at(t) for J in self.grounds)
+
+    def watch(self, theta, t):
+        return self._each(lambda J, own: J.watch(own, t), theta, -1)
+
+    def _each(self, of, theta, axis):
+        shares = np.split(theta, len(self.grounds), axis=-2)
+        return np.concatenate([of(*pair) for pair in zip(self.grounds, shares, strict=True)], axis)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 from chaos import Shaken
-from helpers import domains, node
+from helpers import Beside, domains, node
 
 import primer
 from primer import Schedule, Slider, registry, run
@@ -93,32 +93,61 @@ class Pair:
 
 
 def pair(name: str, rule, J, runs: int, seed: int = 0) -> Pair:
+    return pairs(rule, {name: J}, runs, seed)[0]
+
+
+def pairs(rule, grounds: dict, runs: int, seed: int = 0) -> list[Pair]:
+    """The rule on every landscape, those of one dimension in one run of NumPy."""
+    made = []
+    for dim in sorted({J.dim for J in grounds.values()}):
+        flat = {name: J for name, J in grounds.items() if J.dim == dim}
+        made += _beside(rule, flat, runs, seed)
+    return made
+
+
+def _beside(rule, grounds: dict, runs: int, seed: int) -> list[Pair]:
+    programs = [program(rule, J, steps=STEPS) for J in grounds.values()]
+    settings = [
+        _settings(made, J, runs, seed) for made, J in zip(programs, grounds.values(), strict=True)
+    ]
+    h, starts = (np.concatenate(parts) for parts in zip(*settings, strict=True))
+    swept = put(rule, {s: h[:, k : k + 1] for k, s in enumerate(programs[0].sliders)})
+    ours = run(swept, Shaken(Beside(grounds.values())), np.stack([starts] * 3), STEPS)
+    leaves = [np.broadcast_to(v, (3, len(h), v.shape[-1]))[0] for v in _leaves(ours.state)]
+    state = np.concatenate(leaves, -1) if leaves else np.empty((len(h), 0))
+    made = []
+    for k, (name, J) in enumerate(grounds.items()):
+        own = slice(k * runs, (k + 1) * runs)
+        made.append(
+            Pair(
+                name,
+                operations(rule, J, programs[k].sliders) <= EXACT
+                and not name.startswith(tuple(LAPACK)),
+                _job(programs[k], *settings[k]),
+                np.moveaxis(ours.theta[:, :, own], 1, 0),
+                ours.loss[:, 0, own],
+                state[own],
+                ours.diverged_at[0, own],
+            )
+        )
+    return made
+
+
+def _settings(made, J, runs: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """Positions of the sliders and starts, the first of either the default."""
     rng = np.random.default_rng(seed)
-    made = program(rule, J, steps=STEPS)
     tables = [s.values for s in made.sliders]
     h = np.array([[rng.choice(t) for t in tables] for _ in range(runs)]).reshape(runs, len(tables))
     h[0] = [s.value for s in made.sliders]
     width = (J.window[1] - J.window[0]) / 8 if J.window else 0.5
     starts = J.start + rng.uniform(-width, width, (runs, J.dim))
     starts[0] = J.start
-    swept = put(rule, {s: h[:, k : k + 1] for k, s in enumerate(made.sliders)})
-    ours = run(swept, Shaken(J), np.stack([starts] * 3), STEPS)
-    flat = [np.broadcast_to(v, (3, runs, v.shape[-1]))[0] for v in _leaves(ours.state)]
-    job = {
-        "source": made.source,
-        "steps": STEPS,
-        "s": len(made.state),
-        "runs": [{"h": a.tolist(), "start": b.tolist()} for a, b in zip(h, starts, strict=True)],
-    }
-    return Pair(
-        name,
-        operations(rule, J, made.sliders) <= EXACT and not name.startswith(tuple(LAPACK)),
-        job,
-        np.moveaxis(ours.theta, 1, 0),
-        ours.loss[:, 0],
-        np.concatenate(flat, -1) if flat else np.empty((runs, 0)),
-        ours.diverged_at[0],
-    )
+    return h, starts
+
+
+def _job(made, h: np.ndarray, starts: np.ndarray) -> dict:
+    runs = [{"h": a.tolist(), "start": b.tolist()} for a, b in zip(h, starts, strict=True)]
+    return {"source": made.source, "steps": STEPS, "s": len(made.state), "runs": runs}
 
 
 def in_node(pairs: list[Pair], folder: Path) -> list[list[tuple]]:

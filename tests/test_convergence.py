@@ -9,7 +9,7 @@ import functools
 
 import numpy as np
 import pytest
-from helpers import every_rule
+from helpers import Beside, every_rule
 
 from primer import Cosine, landscapes, registry, run
 
@@ -45,14 +45,14 @@ def goals():
     return [n for n in LANDSCAPES if n not in NO_GOAL and n != "rastrigin"]
 
 
-def tuned(name):
+def tuned(name, rates=RATES):
     """The rule with a swept, falling rate; a rule without a rate as it is."""
     entry = registry.rules[name]
     fields = entry.make.__dataclass_fields__
-    known = {"lr": Cosine(RATES, STEPS), "weight_decay": 0.0, "norm": 1.0, "value": 1.0}
+    known = {"lr": Cosine(rates, STEPS), "weight_decay": 0.0, "norm": 1.0, "value": 1.0}
     known |= {"low": -6.0, "high": 6.0}
     if entry.kind == "wrapper":
-        known["rule"] = tuned("Adam")
+        known["rule"] = tuned("Adam", rates)
     return entry.make(**{k: v for k, v in known.items() if k in fields})
 
 
@@ -60,8 +60,19 @@ def tuned(name):
 def ends(name, ground):
     """Where the fifteen runs end, (15, d); rules with a line search need fewer steps."""
     J = LANDSCAPES[ground]
-    steps = 100 if registry.rules[name].no_page else STEPS
-    return np.atleast_2d(run(tuned(name), J, J.start, steps, keep=steps).theta[-1])
+    if registry.rules[name].no_page:
+        return np.atleast_2d(run(tuned(name), J, J.start, 100, keep=100).theta[-1])
+    return all_ends(name, J.dim)[ground]
+
+
+@functools.cache
+def all_ends(name, dim):
+    """The fifteen runs on every landscape of a dimension, as one batch."""
+    grounds = {n: J for n in (*goals(), "rastrigin") if (J := LANDSCAPES[n]).dim == dim}
+    rates = np.tile(RATES, (len(grounds), 1))
+    starts = np.repeat([J.start for J in grounds.values()], len(RATES), axis=0)
+    theta = run(tuned(name, rates), Beside(grounds.values()), starts, STEPS, keep=STEPS).theta[-1]
+    return dict(zip(grounds, np.split(theta, len(grounds)), strict=True))
 
 
 def distance(name, ground):

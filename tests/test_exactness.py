@@ -11,7 +11,7 @@ more than 1e-11.
 import numpy as np
 import pytest
 from helpers import cases
-from pages import in_node, pair, put, schedules, with_sliders
+from pages import in_node, pair, pairs, put, schedules, with_sliders
 
 from primer import (
     Adam,
@@ -46,8 +46,7 @@ def grid():
     made = []
     for k, (name, rule) in enumerate(rules.items()):
         grounds = LANDSCAPES if "lr=" not in name else {"rosenbrock": LANDSCAPES["rosenbrock"]}
-        for ground, J in grounds.items():
-            made.append(pair(f"{name} on {ground}", rule, J, RUNS, seed=k))
+        made += pairs(rule, {f"{name} on {ground}": J for ground, J in grounds.items()}, RUNS, k)
     return [*made, *mixtures()]
 
 

@@ -145,3 +145,28 @@ def test_the_stub_names_what_is_exported_but_for_what_is_newly_registered():
     named = set(re.findall(r"import (\w+) as \1$", stub, re.MULTILINE))
     assert named <= set(primer.__all__)
     assert set(primer.__all__) - named <= {*registry.rules, *registry.schedules}
+
+
+def test_a_start_imports_what_a_run_needs_and_every_name_is_there_all_the_same():
+    done = subprocess.run(
+        [sys.executable, "-c", START],
+        cwd=ROOT, text=True, capture_output=True,
+    )  # fmt: skip
+    assert done.stdout.split() == ["[]", "[]", "[]"], done.stderr
+
+
+def test_the_modules_that_run_first_exist():
+    names = {path.name for folder in ("tests", "notebooks") for path in (ROOT / folder).rglob("*")}
+    text = (ROOT / "tests" / "conftest.py").read_text(encoding="utf-8")
+    listed = re.search(r'LONG = """(.*?)"""', text, re.DOTALL)[1].split()
+    assert len(listed) == len(set(listed))
+    assert set(listed) <= names
+
+
+START = """
+import sys, primer
+late = ["scipy", "matplotlib", "primer.derived", "primer.measure", "primer.models", "primer.data"]
+print([name for name in late if name in sys.modules])
+print([name for name in primer.__all__ if name not in dir(primer)])
+print([name for name in primer.__all__ if not hasattr(primer, name)])
+"""

@@ -75,41 +75,43 @@ class SparseLogistic(Classifier):
         return copy.copy(self)._hold(self.X[pick.ravel()], self.y[pick])
 
     def loss(self, theta: Any, X: Any, y: Any) -> Any:
-        z = _scores(theta, X, y.shape)
+        z = _scores(theta, _blocks(X, y.shape, theta.dtype), y.shape)
         return (np.logaddexp(0, z) - y.astype(theta.dtype) * z).mean(-1)
 
     def slope(self, theta: Any, X: Any, y: Any) -> Any:
-        residual = scipy.special.expit(_scores(theta, X, y.shape)) - y.astype(theta.dtype)
+        M = _blocks(X, y.shape, theta.dtype)
+        residual = scipy.special.expit(_scores(theta, M, y.shape)) - y.astype(theta.dtype)
         residual /= y.shape[-1]
-        return _pull(residual, X, y.shape)
+        return _pull(residual, M, X.shape[1])
 
     def predict(self, theta: Any, X: Any) -> Any:
         """Labels 0 or 1, (*batch, N)."""
         return self.classify(theta, self.augmented(X))
 
     def classify(self, theta: Any, X: Any) -> Any:
-        return (_scores(theta, X, X.shape[:1]) > 0).astype(int)
+        M = _blocks(X, X.shape[:1], theta.dtype)
+        return (_scores(theta, M, X.shape[:1]) > 0).astype(int)
 
 
 def _blocks(X: Any, shape: tuple[int, ...], dtype: Any) -> Any:
     """X with the columns of each seed's rows moved to a block of their own: (s * B, s * d)."""
     seeds = math.prod(shape[:-1])
+    if seeds == 1:
+        return X.astype(dtype, copy=False)
     per_row = np.repeat(np.arange(seeds) * X.shape[1], shape[-1])
     columns = X.indices + np.repeat(per_row, np.diff(X.indptr))
     size = (X.shape[0], seeds * X.shape[1])
     return scipy.sparse.csr_array((X.data.astype(dtype), columns, X.indptr), shape=size)
 
 
-def _scores(theta: Any, X: Any, shape: tuple[int, ...]) -> Any:
-    """z for every run, (*batch, B), from theta (*batch, d) and y's shape (B,) or (s, B)."""
+def _scores(theta: Any, M: Any, shape: tuple[int, ...]) -> Any:
+    """z for every run, (*batch, B), from theta (*batch, d), blocks and y's shape (B,) or (s, B)."""
     batch = np.broadcast_shapes(theta.shape[:-1], shape[:-1])
-    M = _blocks(X, shape, theta.dtype)
     flat = np.broadcast_to(theta, (*batch, theta.shape[-1])).reshape(-1, M.shape[1])
     return np.ascontiguousarray((M @ flat.T).T).reshape(*batch, shape[-1])
 
 
-def _pull(residual: Any, X: Any, shape: tuple[int, ...]) -> Any:
+def _pull(residual: Any, M: Any, d: int) -> Any:
     """Sum of residual_i * x_i for every run, (*batch, d)."""
-    M = _blocks(X, shape, residual.dtype)
     flat = residual.reshape(-1, M.shape[0])
-    return np.ascontiguousarray((M.T @ flat.T).T).reshape(*residual.shape[:-1], X.shape[1])
+    return np.ascontiguousarray((M.T @ flat.T).T).reshape(*residual.shape[:-1], d)

@@ -6,7 +6,6 @@ import warnings
 from typing import Any
 
 import numpy as np
-import scipy  # its parts load when they are first asked for
 
 from .. import check
 
@@ -73,6 +72,8 @@ def _falls(J: Any, theta: Any, p: Any, g: Any, alpha: Any, value: Any, c1: float
 
 
 def _strong(J: Any, theta: Any, p: Any, g: Any, past: Any, c1: float, c2: float) -> float:
+    import scipy  # a start that needs no line search does without
+
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         found = scipy.optimize.line_search(

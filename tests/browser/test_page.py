@@ -1,5 +1,6 @@
 """The published explorer in a real browser: sliders, start, links, numbers, themes, access."""
 
+import functools
 import importlib.util
 import json
 from pathlib import Path
@@ -33,8 +34,9 @@ pytestmark = pytest.mark.browser
 EXTENSIONS = Path(__file__).parents[2] / "book" / "_ext"
 
 
-def four():
-    """Four rules × 200 steps, with the exact operations only."""
+@functools.cache
+def four(_copy=0):
+    """Four rules × 200 steps, with the exact operations only; made once, and `_copy` more times."""
     rate, beta = Slider(1e-3, 1, 0.02, log=True), Slider(0, 0.99, 0.9, steps=99)
     return explore(
         SGD(lr=Slider(1e-5, 0.01, 0.001, log=True)),
@@ -50,6 +52,7 @@ def momenta(lr, beta):
     return {"Momentum": result.loss, "end": np.minimum(result.loss[-1], 1e3)}
 
 
+@functools.cache
 def grid():
     sliders = {
         "lr": Slider(1e-3, 0.2, 0.05, log=True, steps=12),
@@ -330,7 +333,7 @@ def all_alive(page, count):
 
 def test_a_page_is_alive_where_a_server_forbids_scripts_written_into_it(page, tmp_path):
     file = tmp_path / "page.html"
-    write_page(file, four(), grid(), four())
+    write_page(file, four(), grid(), four(2))
     text, files = extension("explorers").split(file.read_text("utf-8"), lambda name: name)
     text, more = extension("inline_scripts").split(text, "inline")
     for name, code in {"page.html": text, "favicon.ico": "", **files}.items():
@@ -346,7 +349,7 @@ def test_a_page_is_alive_where_a_server_forbids_scripts_written_into_it(page, tm
 
 def test_a_page_is_alive_from_file_where_every_explorer_brings_its_scripts(page, tmp_path):
     file = tmp_path / "page.html"
-    body = "".join(live.html() for live in (four(), grid(), four()))
+    body = "".join(live.html() for live in (four(), grid(), four(2)))
     file.write_text(f'<!doctype html><meta charset="utf-8">{body}', "utf-8")
     page.goto(file.as_uri())
     all_alive(page, 3)
