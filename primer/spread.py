@@ -18,6 +18,9 @@ from .fields import mapped, of_runs, with_sweeps
 from .objective import Objective, Through
 from .optimizer import Optimizer
 
+#: More threads of Python than these wait for each other; more processes do not.
+THREADS = 4
+
 
 @dataclasses.dataclass(frozen=True)
 class Cut:
@@ -204,7 +207,7 @@ def work(march: Callable[..., Any], jobs: list[tuple], executor: Any) -> list[An
 def _here(march: Callable[..., Any], jobs: list[tuple]) -> list[Any]:
     if len(jobs) == 1:
         return [march(*jobs[0])]
-    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as threads:
+    with concurrent.futures.ThreadPoolExecutor(min(THREADS, os.cpu_count() or 1)) as threads:
         return list(threads.map(lambda job: march(*job), jobs))
 
 
