@@ -11,13 +11,15 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 from pathlib import Path
+from typing import Any
 
 from tqdm.auto import tqdm
 
 from .parts import PARTS
-from .rows import Part
-from .table import STORE, entries, markdown, merged, stored, where
+from .rows import Part, Unavailable
+from .table import STORE, entries, merged, overview, stored, where
 
 
 def arguments(words: list[str] | None = None) -> argparse.Namespace:
@@ -38,8 +40,20 @@ def chosen(options: argparse.Namespace) -> list[Part]:
     return [
         part
         for part in PARTS
-        if (options.all or not part.needs) and (options.slow or not part.slow)
+        if (options.all or not part.large) and (options.slow or not part.slow)
     ]
+
+
+def measured(part: Part, quick: bool) -> list[dict[str, Any]]:
+    """The part's rows; none, and a word why, where something is missing."""
+    if missing := part.missing():
+        tqdm.write(f"{part.name}: left out, {', '.join(missing)} not installed", sys.stderr)
+        return []
+    try:
+        return entries(part, part.measure(part.quick if quick else part.full))
+    except Unavailable as reason:
+        tqdm.write(f"{part.name}: left out, {reason}", sys.stderr)
+        return []
 
 
 def main() -> None:
@@ -48,18 +62,14 @@ def main() -> None:
     bar = tqdm(chosen(options), unit="part")
     for part in bar:
         bar.set_description(part.name)
-        if missing := part.missing():
-            tqdm.write(f"{part.name}: left out, {', '.join(missing)} not installed")
-            continue
-        found = part.measure(part.quick if options.quick else part.full)
-        rows += entries(part, found)
+        rows += measured(part, options.quick)
     order = [row.key for part in PARTS for row in part.rows]
     result = merged({} if options.quick else stored(options.out), rows, order)
     if not options.quick:
         options.out.parent.mkdir(exist_ok=True)
         text = json.dumps(result, indent=1, ensure_ascii=False)
         options.out.write_text(text + "\n", encoding="utf-8")
-    print(f"{where(result)}\n\n{markdown(result['rows'])}")
+    print(f"{where(result)}\n\n{overview(result)}")
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ the new picture; both ways are measured one after the other in one notebook.
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import sys
 import tempfile
@@ -17,7 +18,7 @@ import numpy as np
 
 from primer import SGD, Adam, Momentum, RMSProp, Slider, explore, landscapes
 
-from .rows import Part, Row
+from .rows import Part, Row, Unavailable
 from .timing import ROOT, spread
 
 sys.path.insert(0, str(ROOT / "tests" / "browser"))
@@ -101,8 +102,14 @@ class Size:
 
 
 def measure(size: Size) -> dict[str, Any]:
-    with tempfile.TemporaryDirectory() as name, chromium() as browser:
-        folder = Path(name)
+    from playwright.sync_api import Error
+
+    with contextlib.ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        try:
+            browser = stack.enter_context(chromium())
+        except Error as error:
+            raise Unavailable("there is no Chromium") from error
         return published(browser, folder, size) | in_jupyterlab(browser, folder, size)
 
 

@@ -13,7 +13,7 @@ import numpy as np
 from primer import Adam, data, models, run
 
 from .rows import Part, Row
-from .timing import interleaved, ratio, spread
+from .timing import interleaved, ratio, seconds, spread
 
 X, Y = data.digits()[:2]
 BATCH, HIDDEN, LR = 64, 32, 1e-3
@@ -49,16 +49,27 @@ def examples(size: Size, seeds: int) -> np.ndarray:
     return np.stack([batches.indices(t) for t in range(size.steps)])
 
 
-def with_torch() -> Any:
+def at_its_best(train: Callable[[], Any]) -> tuple[Callable[[], Any], int]:
+    """The function with one thread of torch or one per core, whichever is faster here, and which.
+
+    For arrays this small more threads often cost more than they gain.
+    """
     import torch
 
-    torch.set_num_threads(os.cpu_count() or 1)
-    return torch
+    def with_threads(count: int) -> None:
+        torch.set_num_threads(count)
+        train()
+
+    counts = [1, os.cpu_count() or 1]
+    train()
+    best = min(counts, key=lambda count: seconds(lambda: with_threads(count)))
+    return lambda: with_threads(best), best
 
 
 def torch_loop(size: Size, dtype: str) -> Callable[[], Any]:
     """Network after network in torch.nn; mini-batches are cut beforehand."""
-    torch = with_torch()
+    import torch
+
     J = model(dtype)
     batches = [
         [(torch.tensor(J.X[pick]), torch.tensor(J.y[pick])) for pick in picks]
@@ -84,7 +95,8 @@ def torch_func(size: Size, dtype: str) -> Callable[[], Any]:
 
     The examples of each step are drawn beforehand and gathered on the way, as ours are.
     """
-    torch = with_torch()
+    import torch
+
     J = model(dtype)
     inputs, labels = torch.tensor(J.X), torch.tensor(J.y)
     picks = torch.tensor(examples(size, size.seeds))
@@ -114,15 +126,18 @@ def torch_func(size: Size, dtype: str) -> Callable[[], Any]:
 def against_torch(size: Size) -> dict[str, Any]:
     found = {}
     for dtype in ("float32", "float64"):
-        mine, one_by_one, stacked = interleaved(
+        loop, loop_threads = at_its_best(torch_loop(size, dtype))
+        stacked, stacked_threads = at_its_best(torch_func(size, dtype))
+        mine, one_by_one, at_once = interleaved(
             size.repeats,
             lambda dtype=dtype: ours(size, dtype, keep=size.steps),
-            torch_loop(size, dtype),
-            torch_func(size, dtype),
+            loop,
+            stacked,
         )
         scaled = ratio(mine, one_by_one * size.seeds / size.part)
-        found[f"networks-loop-{dtype}"] = scaled | {"part": size.part}
-        found[f"networks-func-{dtype}"] = ratio(mine, stacked)
+        more = {"part": size.part, "threads": loop_threads}
+        found[f"networks-loop-{dtype}"] = scaled | more
+        found[f"networks-func-{dtype}"] = ratio(mine, at_once) | {"threads": stacked_threads}
     return found
 
 

@@ -7,6 +7,13 @@ import importlib.util
 from collections.abc import Callable
 from typing import Any
 
+#: Libraries that the project is compared with.
+LARGE = {"torch", "jax", "optax"}
+
+
+class Unavailable(Exception):
+    """What a part needs is not on this machine; the message says what."""
+
 
 @dataclasses.dataclass(frozen=True)
 class Row:
@@ -28,8 +35,8 @@ class Part:
     """Rows that are measured together.
 
     `measure(size)` returns a dict from a row's key to what was found: "result", "low" and "high",
-    "ours" and "theirs" in seconds where there are two, and whatever else the page tells. `needs`
-    are the modules of other libraries, `packages` whose versions belong to the result.
+    "ours" and "theirs" in seconds where there are two, and whatever else the page tells; it raises
+    `Unavailable` if something else than the modules in `needs` is missing. `slow` are minutes.
     """
 
     name: str
@@ -39,6 +46,11 @@ class Part:
     quick: Any
     needs: tuple[str, ...] = ()
     slow: bool = False
+
+    @property
+    def large(self) -> bool:
+        """Whether it needs one of the libraries that only `make bench-all` installs."""
+        return not LARGE.isdisjoint(self.needs)
 
     def missing(self) -> list[str]:
         """Needed modules that are not installed."""

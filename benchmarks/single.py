@@ -56,7 +56,8 @@ def measure(size: Size) -> dict[str, Any]:
         found[name] = ratio(*times)
     ours, theirs = (float(np.median([f[k] for f in found.values()])) for k in ("ours", "theirs"))
     over_rules = spread([f["result"] for f in found.values()])
-    return {"single-torch": over_rules | {"ours": ours, "theirs": theirs, "rules": found}}
+    whole = {"ours": ours, "theirs": theirs, "steps": size.steps, "rules": found}
+    return {"single-torch": over_rules | whole}
 
 
 PARTS = (

@@ -12,7 +12,11 @@ from .machine import machine, versions
 from .rows import Part, meets
 
 STORE = Path(__file__).parents[1] / "book" / "measured" / "speed.json"
-HEAD = ("What", "Compared with", "Ours", "Theirs", "Result", "Quartiles", "Aim", "Measured")
+#: Columns that are set to the right.
+NUMBERS = {
+    "Ours", "Theirs", "Ratio", "Result (quartiles)", "Ours, µs a step", "torch.optim, µs a step",
+}  # fmt: skip
+SIGNS = {"x": "×", "share": "%"}
 
 
 def entries(part: Part, found: dict[str, dict[str, Any]]) -> list[dict[str, Any]]:
@@ -56,40 +60,83 @@ def amount(value: float, unit: str) -> str:
     if unit == "s" and abs(value) < 1:
         value, unit = 1000 * value, "ms"
     if unit == "share":
-        value, unit = 100 * value, "%"
-    digits = 0 if abs(value) >= 20 or unit == "%" else 1 if abs(value) >= 3 or unit == "ms" else 2
-    return f"{value:,.{digits}f} {'×' if unit == 'x' else unit}"
+        value = 100 * value
+    digits = 0 if abs(value) >= 20 or unit == "share" else 2 if abs(value) < 3 else 1
+    return f"{value:,.{digits}f} {SIGNS.get(unit, unit)}"
 
 
-def cells(row: dict[str, Any]) -> list[str]:
-    """A row's entries under HEAD."""
-    unit, aim = row["unit"], ""
-    if row["aim"]:
-        sign, bound = row["aim"].split()
-        verdict = "met" if meets(row["aim"], row["result"]) else "missed"
-        aim = f"{'≥' if sign == '>=' else '≤'} {_plain(float(bound), unit)}, {verdict}"
-    both = [amount(row[k], "s") if k in row else "" for k in ("ours", "theirs")]
-    quartiles = f"{amount(row['low'], unit)} – {amount(row['high'], unit)}"
-    result = amount(row["result"], unit)
-    return [row["name"], row["against"], *both, result, quartiles, aim, row["date"]]
+def cells(row: dict[str, Any]) -> dict[str, str]:
+    """A row's entries, by column."""
+    unit = row["unit"]
+    low, middle, high = (amount(row[key], unit) for key in ("low", "result", "high"))
+    return {
+        "What": row["name"],
+        "Compared with": row["against"],
+        "Ours": amount(row["ours"], "s") if "ours" in row else "",
+        "Theirs": amount(row["theirs"], "s") if "theirs" in row else "",
+        "Result (quartiles)": middle if low == high else f"{middle} ({low} – {high})",
+        "Aim": _aim(row),
+        "Measured": row["date"],
+    }
 
 
-def _plain(bound: float, unit: str) -> str:
-    return f"{100 * bound:g} %" if unit == "share" else f"{bound:g} {'×' if unit == 'x' else unit}"
+def _aim(row: dict[str, Any]) -> str:
+    if not row["aim"]:
+        return ""
+    sign, bound = row["aim"].split()
+    verdict = "met" if meets(row["aim"], row["result"]) else "missed"
+    value, unit = float(bound), row["unit"]
+    plain = f"{100 * value:g} %" if unit == "share" else f"{value:g} {SIGNS.get(unit, unit)}"
+    return f"{'≥' if sign == '>=' else '≤'} {plain}, {verdict}"
 
 
-def markdown(rows: list[dict[str, Any]]) -> str:
-    """The table; columns are padded, so that it also reads well as text."""
-    lines = [list(HEAD), *map(cells, rows)]
-    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
-    numbers = range(2, 6)
+def overview(result: dict[str, Any], *columns: str) -> str:
+    """The one table of all rows, in Markdown, with these columns or all."""
+    lines = [cells(row) for row in result["rows"]]
+    return markdown([{c: line[c] for c in columns or line} for line in lines])
 
-    def joined(line: list[str]) -> str:
-        padded = [
-            text.rjust(width) if i in numbers else text.ljust(width)
-            for i, (text, width) in enumerate(zip(line, widths, strict=True))
+
+def per_rule(row: dict[str, Any]) -> str:
+    """The table of a row that was measured for several rules, in microseconds a step."""
+    return markdown(
+        [
+            {
+                "Rule": name,
+                "Ours, µs a step": f"{1e6 * one['ours'] / row['steps']:.1f}",
+                "torch.optim, µs a step": f"{1e6 * one['theirs'] / row['steps']:.0f}",
+                "Ratio": amount(one["result"], "x"),
+            }
+            for name, one in row["rules"].items()
         ]
-        return "| " + " | ".join(padded) + " |"
+    )
 
-    rule = ["-" * (w - 1) + ":" if i in numbers else "-" * w for i, w in enumerate(widths)]
-    return "\n".join([joined(lines[0]), joined(rule), *map(joined, lines[1:])])
+
+def some(result: dict[str, Any], *keys: str) -> list[dict[str, Any]]:
+    """The rows with these keys; one that was never measured is left out."""
+    known = {row["key"]: row for row in result["rows"]}
+    return [known[key] for key in keys if key in known]
+
+
+def markdown(lines: list[dict[str, str]]) -> str:
+    """A table whose columns are padded, so that it also reads well as text.
+
+    >>> print(markdown([{"Rule": "SGD", "Ours": "17"}, {"Rule": "Adam", "Ours": "31"}]))
+    | Rule | Ours |
+    |:-----|-----:|
+    | SGD  |   17 |
+    | Adam |   31 |
+    """
+    texts = [list(lines[0]), *(list(line.values()) for line in lines)]
+    widths = [max(map(len, column)) for column in zip(*texts, strict=True)]
+    to_right = [column in NUMBERS for column in lines[0]]
+
+    def joined(texts: list[str]) -> str:
+        sides = [">" if right else "<" for right in to_right]
+        padded = [f"{t:{s}{w}}" for t, s, w in zip(texts, sides, widths, strict=True)]
+        return f"| {' | '.join(padded)} |"
+
+    rule = [
+        "-" * (w + 1) + ":" if right else ":" + "-" * (w + 1)
+        for w, right in zip(widths, to_right, strict=True)
+    ]
+    return "\n".join([joined(texts[0]), f"|{'|'.join(rule)}|", *map(joined, texts[1:])])
