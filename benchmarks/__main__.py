@@ -56,19 +56,23 @@ def measured(part: Part, quick: bool) -> list[dict[str, Any]]:
         return []
 
 
+def write(file: Path, result: dict[str, Any]) -> None:
+    file.parent.mkdir(exist_ok=True)
+    text = json.dumps(result, indent=1, ensure_ascii=False)
+    file.write_text(text + "\n", encoding="utf-8")
+
+
 def main() -> None:
+    """Each part is stored as soon as it is measured."""
     options = arguments()
-    rows = []
+    order = [row.key for part in PARTS for row in part.rows]
+    result: dict[str, Any] = {} if options.quick else stored(options.out)
     bar = tqdm(chosen(options), unit="part")
     for part in bar:
         bar.set_description(part.name)
-        rows += measured(part, options.quick)
-    order = [row.key for part in PARTS for row in part.rows]
-    result = merged({} if options.quick else stored(options.out), rows, order)
-    if not options.quick:
-        options.out.parent.mkdir(exist_ok=True)
-        text = json.dumps(result, indent=1, ensure_ascii=False)
-        options.out.write_text(text + "\n", encoding="utf-8")
+        result = merged(result, measured(part, options.quick), order)
+        if not options.quick:
+            write(options.out, result)
     print(f"{where(result)}\n\n{overview(result)}")
 
 

@@ -23,7 +23,7 @@ BATCH, HIDDEN, LR = 64, 32, 1e-3
 class Size:
     seeds: int = 128
     epochs: int = 20
-    repeats: int = 5
+    repeats: int = 4
     part: int = 4  # networks that a loop trains; its time is scaled up
 
     @property
