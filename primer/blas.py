@@ -1,4 +1,6 @@
-"""One BLAS thread, so that the numbers of a run do not depend on how many cores a machine has.
+"""What the libraries below are told at the import.
+
+One BLAS thread, so that the numbers of a run do not depend on how many cores a machine has.
 
 A sum that is split over threads rounds differently, and the arrays here are too small to gain by
 it: `run` spreads blocks of runs over threads instead. Setting one of the variables in `NAMES`
@@ -20,4 +22,17 @@ def pin() -> None:
     threadpoolctl.threadpool_limits(1, user_api="blas")
 
 
+def keep_memory() -> None:
+    """Have the C library keep what a step frees for the next step.
+
+    By default glibc hands arrays above 128 kB back to the system and asks for them again, page by
+    page, which takes longer than the arithmetic. It stops doing so with arrays up to the size of
+    the largest that was ever freed: here 31 MB, which are never touched.
+    """
+    import numpy as np
+
+    np.empty(31 * 2**20, np.uint8)
+
+
 pin()
+keep_memory()

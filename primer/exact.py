@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from . import check
+from . import ahead, check
 
 
 def power(b: Any, n: Any) -> Any:
@@ -40,6 +40,10 @@ def power(b: Any, n: Any) -> Any:
     >>> power(0.5, 3), power(2.0, 0), power(-1e200, 3)
     (0.125, 1.0, -inf)
     """
+    if type(n) is int and n > 0 and type(b) in (float, np.ndarray):
+        found = ahead.find(b, n, _powers)
+        if found is not None:
+            return found
     symbol = next((x for x in (n, b) if hasattr(x, "traced")), None)
     many = not isinstance(n, int) and np.ndim(n) > 0
     if symbol is not n and not many:
@@ -98,20 +102,49 @@ def _power(b: Any, n: int) -> Any:
     return wide if hasattr(b, "dtype") else float(wide)
 
 
-def _wide_power(b: np.ndarray, n: int, a: Any) -> np.ndarray:
+def _powers(b: Any, first: int, count: int) -> np.ndarray:
+    """b**first … b**(first + count - 1) along a new first axis, each by the products of `_power`.
+
+    count is a power of two and divides first: then the exponents have their upper bits in common,
+    and the lower ones make a table that doubles with every bit.
+    """
+    kind, b = np.result_type(b), np.asarray(b, dtype=float)
+    with np.errstate(all="ignore"):
+        high, low, base, rest = 1.0 + 0.0 * b[None], 0.0 * b[None], b, 0.0 * b
+        while len(high) < count:
+            odd = _times(high, low, base, rest)
+            high, low = np.concatenate([high, odd[0]]), np.concatenate([low, odd[1]])
+            base, rest = _times(base, rest, base, rest)
+        left = first // count
+        while left:
+            if left & 1:
+                high, low = _times(high, low, base, rest)
+            left >>= 1
+            base, rest = _times(base, rest, base, rest)
+        lost = ~((abs(high) > SAFE[0]) & (abs(high) < SAFE[1]))
+        if lost.any():
+            n = (first + np.arange(count)).reshape(-1, *[1] * b.ndim)
+            pairs = np.broadcast_to(b, high.shape)[lost], np.broadcast_to(n, high.shape)[lost]
+            high[lost] = _wide_power(*pairs, 1.0)
+        if first <= 2 < first + count:
+            high[2 - first] = 1.0 * b * b
+        return high.astype(kind, copy=False)
+
+
+def _wide_power(b: np.ndarray, n: Any, a: Any) -> np.ndarray:
     """a * b**n over the whole range of float64: powers of two are kept apart."""
-    limit = np.where(n % 2, b, np.abs(b)) if n else np.ones_like(b)
+    limit = np.where(n == 0, 1.0, np.where(n % 2, b, np.abs(b)))
     plain = np.isfinite(b) & (b != 0)
-    if not n or not plain.any():
+    if not plain.any():
         return a * limit
     base = _centred(np.where(plain, b, 1.0), np.zeros_like(b), 0.0)
-    total, left = (np.ones_like(b), np.zeros_like(b), 0.0), n
-    while left:
-        if left & 1:
-            total = _centred(*_times(*total[:2], *base[:2]), total[2] + base[2])
-        left >>= 1
-        if left:
-            base = _centred(*_times(*base[:2], *base[:2]), 2 * base[2])
+    total = [np.ones_like(b), np.zeros_like(b), np.zeros_like(b)]
+    left = np.asarray(n)
+    while left.any():
+        odd = _centred(*_times(total[0], total[1], base[0], base[1]), total[2] + base[2])
+        total = [np.where(left & 1, new, old) for new, old in zip(odd, total, strict=True)]
+        left = left >> 1
+        base = _centred(*_times(base[0], base[1], base[0], base[1]), 2 * base[2])
     factor, shift = np.frexp(a)
     exponent = np.clip(total[2] + shift, -3000, 3000).astype(int)
     return np.where(plain, np.ldexp(factor * total[0], exponent), a * limit)

@@ -89,8 +89,14 @@ def mapped(change: Callable[..., Any], tree: Any, *others: Any) -> Any:
     """
     if not isinstance(tree, (dict, Fields)):
         return change(tree, *others)
-    rest = [_parts(other) for other in others]
-    new = {k: mapped(change, v, *(other[k] for other in rest)) for k, v in _parts(tree).items()}
+    if others:
+        rest = [_parts(other) for other in others]
+        new = {k: mapped(change, v, *(other[k] for other in rest)) for k, v in _parts(tree).items()}
+    else:
+        new = {
+            k: mapped(change, v) if isinstance(v, (dict, Fields)) else change(v)
+            for k, v in _parts(tree).items()
+        }
     return new if isinstance(tree, dict) else tree.having(**new)
 
 
@@ -115,3 +121,18 @@ def with_sweeps(change: Callable[[np.ndarray], Any], rule: Any) -> Any:
     SGD(lr=0.1)
     """
     return mapped(lambda leaf: change(leaf) if isinstance(leaf, np.ndarray) else leaf, rule)
+
+
+def of_runs(a: Any, axis: int, pick: slice) -> Any:
+    """Those runs along an axis, counted from the end, of what broadcasts against all of them.
+
+    Examples
+    --------
+    >>> of_runs(np.zeros((3, 4, 1)), -2, slice(1, 3)).shape
+    (3, 2, 1)
+    >>> of_runs(np.zeros((3, 1, 1)), -2, slice(1, 3)).shape
+    (3, 1, 1)
+    """
+    if np.ndim(a) < -axis or np.shape(a)[axis] == 1:
+        return a
+    return a[(..., pick, *[slice(None)] * (-axis - 1))]

@@ -14,13 +14,16 @@ from typing import Any
 
 import numpy as np
 
-from . import check, guard, spread
-from .fields import mapped, sweeps, with_sweeps
+from . import ahead, check, guard, spread
+from .fields import mapped, sweeps, walk, with_sweeps
+from .hyper import OfStep
 from .objective import Objective
 from .optimizer import Optimizer
 
 #: A block of runs should fit the cache: theta, its gradient and a few states of this many numbers.
 BLOCK = 2**17
+#: Fewer coordinates than these lie apart in memory, the runs of a batch together.
+FEW = 8
 #: Runs longer than this many steps show a progress bar.
 LONG = 20_000
 
@@ -34,6 +37,8 @@ class Run:
     theta : ndarray (kept, *batch, d)
         With ``keep=1``, kept = steps + 1.
     loss : ndarray (kept, *batch)
+        Of mini-batches: over all examples, at most once per epoch; a row between repeats the one
+        before it (see `Batches`, where ``watch=`` asks for every row).
     state : dict
         The rule's state after the last step; pass it on with ``t0=run.t`` to resume.
     t : int
@@ -77,29 +82,38 @@ def march(
     `tick` is called at every step; `step` stands for `checked_step`, to watch what a rule does.
     """
     advance = checked_step if step is None else step
-    state = first_state(rule.at(t0), theta) if state is None else state
+    theta = _coordinate_first(theta)
+    now, moves = rule.at(t0), _moves(rule)
+    state = first_state(now, theta) if state is None else state
+    theta, state = _sealed(theta, theta.dtype), _sealed(state, theta.dtype)
     kept = sorted({*range(0, steps + 1, keep), steps})
-    thetas = np.empty((len(kept), *theta.shape), theta.dtype)
+    thetas = _rows(len(kept), theta)
     losses = np.empty((len(kept), *theta.shape[:-1]), theta.dtype)
     rows = {step: row for row, step in enumerate(kept)}
-    with np.errstate(all="ignore"):
+    with np.errstate(all="ignore"), ahead.tables():
         losses[0] = guard.loss_at_the_start(J, theta, t0)
+        seen = 0
         for k in range(steps + 1):
             if k in rows:
-                thetas[rows[k]] = theta
-                if k:
-                    losses[rows[k]] = J.watch(theta, t0 + k)
+                row = rows[k]
+                thetas[row] = theta
+                if k == steps > 0 or k - seen >= J.watch_every:
+                    losses[row], seen = J.watch(theta, t0 + k), k
+                elif k:
+                    losses[row] = losses[row - 1]
             if k < steps:
-                theta, state = advance(rule.at(t0 + k), J.at(t0 + k), theta, state, t0 + k)
+                now = rule.at(t0 + k) if moves else now
+                theta, state = advance(now, J.at(t0 + k), theta, state, t0 + k)
                 if tick is not None:
                     tick()
-    when = np.array(kept) + t0
-    return Run(thetas, losses, state, t0 + steps, when, _first_lost(thetas, losses, when))
+        when = np.array(kept) + t0
+        lost = _first_lost(thetas, losses, when)
+    return Run(thetas, losses, mapped(_own, state), t0 + steps, when, lost)
 
 
 def first_state(rule: Any, theta: np.ndarray) -> dict[str, Any]:
     """What `init` makes of an array that cannot be written to, with every field resolved."""
-    state = rule.init(_locked(theta))
+    state = rule.init(_sealed(theta, theta.dtype))
     if not isinstance(state, dict):
         what = f"init of {type(rule).__name__} must return a dict of arrays"
         raise ValueError(f"{what}, got {type(state).__name__}")
@@ -107,9 +121,9 @@ def first_state(rule: Any, theta: np.ndarray) -> dict[str, Any]:
 
 
 def checked_step(rule: Any, J: Any, theta: Any, state: Any, t: int) -> tuple[Any, Any]:
-    """One step from arrays that cannot be written to; what it returns is checked and typed."""
+    """One step; what it returns is checked, typed, and can no more be written to."""
     try:
-        new = rule.step(J, _locked(theta), mapped(_locked, state), t)
+        new = rule.step(J, theta, state, t)
     except (IndexError, KeyError, ValueError) as error:
         raise ValueError(guard.advice(rule, error, state, t)) from error
     if not isinstance(new, tuple) or len(new) != 2 or not isinstance(new[1], dict):
@@ -119,13 +133,15 @@ def checked_step(rule: Any, J: Any, theta: Any, state: Any, t: int) -> tuple[Any
         shape = f"theta of shape {theta.shape} and a state with {sorted(state)}"
         got = f"shape {np.shape(new[0])} and {sorted(new[1])}"
         raise ValueError(f"step of {type(rule).__name__} must return {shape}, got {got}")
-    typed = functools.partial(_typed, dtype=theta.dtype)
-    return typed(new[0]), mapped(typed, new[1])
+    return _sealed(new[0], theta.dtype), _sealed(new[1], theta.dtype)
 
 
-def _locked(value: Any) -> Any:
+def _sealed(value: Any, dtype: np.dtype) -> Any:
+    """Views, in theta's dtype, that cannot be written to."""
+    if isinstance(value, dict):
+        return {name: _sealed(part, dtype) for name, part in value.items()}
     if isinstance(value, np.ndarray):
-        value = value.view()
+        value = (value if value.dtype == dtype else _typed(value, dtype)).view()
         value.flags.writeable = False
     return value
 
@@ -136,9 +152,48 @@ def _typed(value: Any, dtype: np.dtype) -> Any:
     return value.astype(dtype, copy=False) if is_float else value
 
 
+def _own(value: Any) -> Any:
+    """A copy that may be written to, in place of a view that may not."""
+    return value.copy(order="K") if isinstance(value, np.ndarray) else value
+
+
+def _coordinate_first(theta: np.ndarray) -> np.ndarray:
+    """The same numbers, laid out so that arithmetic over the runs of a batch is one long loop.
+
+    A last axis of few coordinates is too short to be the one that lies together in memory. From
+    eight on it stays: NumPy adds up an axis that lies apart in another order.
+    """
+    if theta.shape[-1] >= FEW:
+        return theta
+    return np.moveaxis(np.ascontiguousarray(np.moveaxis(theta, -1, 0)), 0, -1)
+
+
+def _rows(count: int, theta: np.ndarray) -> np.ndarray:
+    """Room for `count` arrays like theta, laid out like it."""
+    if theta.shape[-1] >= FEW:
+        return np.empty((count, *theta.shape), theta.dtype)
+    return np.moveaxis(np.empty((count, theta.shape[-1], *theta.shape[:-1]), theta.dtype), 1, -1)
+
+
+def _moves(rule: Optimizer) -> bool:
+    """Whether the rule differs from step to step."""
+    return any(
+        isinstance(value, OfStep) or type(value).at is not Optimizer.at
+        for _, value in [((), rule), *walk(rule)]
+        if isinstance(value, (OfStep, Optimizer))
+    )
+
+
 def _first_lost(thetas: np.ndarray, losses: np.ndarray, when: np.ndarray) -> np.ndarray:
-    lost = ~(np.isfinite(thetas).all(-1) & np.isfinite(losses))
-    return np.where(lost.any(0), when[lost.argmax(0)], -1)
+    if np.isfinite(thetas.sum() + losses.sum()):  # the quick way to see that all are finite
+        return np.full(losses.shape[1:], -1)
+    fine = np.isfinite(losses)
+    if thetas.shape[-1] >= FEW:
+        fine &= np.isfinite(thetas).all(-1)
+    else:
+        for i in range(thetas.shape[-1]):
+            fine &= np.isfinite(thetas[..., i])
+    return np.where(fine.all(0), -1, when[fine.argmin(0)])
 
 
 def run(
@@ -172,10 +227,15 @@ def run(
     seed : int, optional
         Redraws the randomness of a stochastic J; a deterministic one has none to redraw.
     keep : int
-        Keep every keep-th step (and always the first and last), for long or heavy runs.
+        Keep every keep-th step, and always the first and the last. The path of theta takes
+        kept * runs * d numbers of memory, and a row costs an evaluation of J; ``keep=steps`` keeps
+        the start and the end alone.
     executor : concurrent.futures.Executor, optional
-        Splits the batch over its workers. Without one, a large batch is cut into blocks that fit
-        the cache and spread over threads. The numbers are the same in every case.
+        Computes the pieces of the batch: a process pool, loky's, Dask's ``client.get_executor()``,
+        MPI's. There are as many pieces as it has workers, or a multiple. What a worker loses by
+        dying is computed here, with a RuntimeWarning. Without an executor, a large batch is cut
+        into blocks that fit the cache and spread over threads. The numbers are the same in every
+        case.
     progress : bool, optional
         Show a progress bar; by default only above 20,000 steps.
 
@@ -213,13 +273,12 @@ def run(
         guard.refuse_mixed(rule, J, theta, t0, BLOCK)
     if state is not None:
         guard.refuse_strange(state, first_state(rule.at(t0), theta))
-    pieces = spread.pieces(theta, J, BLOCK, executor)
+    cut = spread.cut(rule, J, theta, t0, BLOCK, executor)
+    pieces = spread.pieces(cut, rule, J, theta, state)
     shown = progress if progress is not None else steps > LONG
     with _bar(steps * len(pieces), shown) as tick:
-        jobs = [
-            (*spread.part(piece, rule, J, theta, state), t0, steps, keep, tick) for piece in pieces
-        ]
-        return spread.joined(spread.work(march, jobs, executor))
+        jobs = [(*piece, t0, steps, keep, tick) for piece in pieces]
+        return spread.joined(spread.work(march, jobs, executor), cut)
 
 
 def _spread(theta: np.ndarray, rule: Optimizer) -> np.ndarray:
@@ -238,7 +297,9 @@ def _cast(rule: Optimizer, theta: np.ndarray) -> Optimizer:
 
     def change(a: np.ndarray) -> np.ndarray:
         once = a[tuple(slice(0, 1) if s == 0 else slice(None) for s in a.strides)]
-        return once.astype(theta.dtype)
+        once = once.astype(theta.dtype)
+        once.flags.writeable = False
+        return once
 
     return with_sweeps(change, rule)
 

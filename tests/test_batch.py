@@ -4,11 +4,27 @@ import concurrent.futures
 
 import numpy as np
 import pytest
+import scipy.sparse
 from helpers import assert_same, assert_same_run, bare, cases, every_case, lively, taken
 
 import primer
-from primer import Adam, Cosine, Linear, Momentum, Noisy, Optimizer, landscapes, run, running, sweep
-from primer.objective import DataObjective
+from primer import (
+    Adam,
+    Cosine,
+    Draws,
+    Linear,
+    Momentum,
+    Noisy,
+    Objective,
+    Optimizer,
+    landscapes,
+    models,
+    run,
+    running,
+    spread,
+    sweep,
+)
+from primer.objective import DataObjective, Through, l2
 
 # Threads share the filter that the line search sets around SciPy.
 pytestmark = pytest.mark.filterwarnings("ignore::scipy.optimize._linesearch.LineSearchWarning")
@@ -155,6 +171,78 @@ def test_a_matrix_in_the_state_is_split_with_its_run(shape, monkeypatch):
     assert_same_run(again, rest)
 
 
+class Sweeper(Optimizer):
+    """A rule whose state has parts of the sweep's shape, of a vector's, and of no runs at all."""
+
+    def fields(self):
+        return {"lr": self.lr}
+
+    def __init__(self, lr):
+        self.lr = lr
+
+    def init(self, theta):
+        shared = np.ones((N, theta.shape[-1]))
+        return {"product": 1.0, "count": 0, "m": np.zeros(theta.shape[-1]), "shared": shared}
+
+    def step(self, J, theta, state, t):
+        m = 0.5 * state["m"] + J.grad(theta)
+        new = {"product": state["product"] * (1 - self.lr), "count": state["count"] + 1, "m": m}
+        return theta - self.lr * m, {**new, "shared": state["shared"] + 1}
+
+
+@pytest.mark.parametrize("block", [1, 4, 8])
+@pytest.mark.parametrize(
+    ("shape", "sweep_shape"),
+    [
+        ((N,), (N, 1)), ((N,), (1, 1)), ((N,), ()), ((2,), (2, 1)), ((2,), ()),
+        ((N, 2), (1, 2, 1)), ((N, 2), (N, 1, 1)), ((N, 2), (2, 1)), ((2, N), (N, 1)),
+        ((2, N), (1, N, 1)), ((2, N), (2, 1, 1)), ((2, N), (2, N, 1)), ((1, N), (N, 1)),
+        ((2, 1, N), (2, 1, 1, 1)), ((2, 3, 4), (4, 1)), ((2, 4, 3), (4, 1, 1)),
+    ],
+)  # fmt: skip
+def test_a_state_keeps_its_shapes_however_the_batch_is_cut(shape, sweep_shape, block, monkeypatch):
+    rates = np.random.default_rng(1).uniform(0.001, 0.002, sweep_shape)
+    J, theta0, rule = GROUNDS["ravine"], starts(shape), Sweeper(rates if sweep_shape else 0.001)
+    whole = run(rule, J, theta0, steps=7)
+    rest = run(rule, J, whole.theta[-1], steps=3, state=whole.state, t0=7, keep=2)
+    none = run(rule, J, theta0, steps=0)
+    monkeypatch.setattr(running, "BLOCK", block)
+    assert_same_run(whole, run(rule, J, theta0, steps=7))
+    again = run(rule, J, whole.theta[-1], steps=3, state=whole.state, t0=7, keep=2)
+    assert_same_run(rest, again)
+    assert_same_run(none, run(rule, J, theta0, steps=0))
+
+
+@pytest.mark.parametrize(
+    ("shape", "count", "axis", "lengths"),
+    [
+        ((7,), 3, -2, [2, 2, 3]),
+        ((7, 2), 3, -3, [2, 2, 3]),
+        ((3, 100), 10, -2, [10] * 10),
+        ((3, 4), 50, -2, [1] * 4),
+        ((4, 4), 50, -3, [1] * 4),
+        ((1, 5), 2, -2, [2, 3]),
+        ((1, 1), 9, -1, [None]),
+        ((), 9, -1, [None]),
+    ],
+)
+def test_a_batch_is_cut_along_its_first_axis_that_gives_enough_pieces(shape, count, axis, lengths):
+    theta = starts(shape)
+    pool = concurrent.futures.ThreadPoolExecutor(count)
+    found = spread.cut(Adam(), GROUNDS["ravine"], theta, 0, 2**17, pool)
+    assert found.axis == axis
+    cuts = [pick.stop and pick.stop - pick.start for pick in found.picks]
+    assert cuts == lengths
+
+
+def test_the_pieces_are_a_multiple_of_the_workers_of_about_a_block():
+    pool = concurrent.futures.ThreadPoolExecutor(4)
+    theta = starts((100,))
+    for block, count in ((200, 4), (50, 4), (40, 8), (10, 20), (1, 100)):
+        assert len(spread.cut(Adam(), GROUNDS["ravine"], theta, 0, block, pool)) == count
+    assert len(spread.cut(Adam(), GROUNDS["ravine"], theta, 0, 70, None)) == 2
+
+
 def test_blocks_cut_a_grid_along_its_first_axis(monkeypatch):
     grid = sweep(lr=np.linspace(0.01, 0.2, 7), beta=[0.0, 0.9])
     J = landscapes.ravine(9)
@@ -190,6 +278,85 @@ def test_each_seed_of_a_batch_of_mini_batches_equals_its_own_run():
     for k in range(N):
         alone = run(lively("Adam"), J.batches(8, seed=k), starts()[k], steps=30)
         np.testing.assert_allclose(together.theta[:, k], alone.theta, rtol=1e-12)
+
+
+def examples():
+    """Examples and labels, small ones, for every kind of model."""
+    rng = np.random.default_rng(5)
+    X, y = rng.standard_normal((20, 3)), rng.integers(0, 3, 20)
+    windows = rng.integers(0, 3, (20, 5))
+    return {
+        "linear": models.linear(X, X @ [1.0, -2.0, 0.5]),
+        "logistic": models.logistic(X, y % 2),
+        "softmax": models.softmax(X, y),
+        "mlp": models.mlp(X, y, hidden=(4,)),
+        "rnn": models.rnn(windows[:, :-1], windows[:, 1:], hidden=3, symbols=3),
+        "sparse": models.sparse_logistic(scipy.sparse.csr_array(np.maximum(X, 0)), y % 2),
+    }
+
+
+def penalty(seeds):
+    return l2(np.linspace(0, 1, len(seeds))[:, None])
+
+
+PER_RUN = {
+    "batches": lambda J, seeds: J.batches(8, seeds),
+    "draws": lambda J, seeds: Draws(J, 8, seeds),
+    "noisy": lambda J, seeds: Noisy(J, 0.1).batches(8, seeds),
+    "penalized": lambda J, seeds: (J + penalty(seeds)).batches(8, seeds),
+    "watched": lambda J, seeds: J.batches(8, seeds, watch=J + penalty(seeds)),
+}
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+@pytest.mark.parametrize("kind", PER_RUN)
+@pytest.mark.parametrize("name", examples())
+def test_runs_with_batches_of_their_own_are_cut_and_keep_every_bit(name, kind, dtype, monkeypatch):
+    model = examples()[name]
+    for shape in ((5,), (2, 5), (6, 2)):
+        J = PER_RUN[kind](model, np.arange(shape[-1]))
+        draw = np.random.default_rng(2).standard_normal((*shape, model.dim))
+        theta0, rule = (0.5 * draw).astype(dtype), lively("Adam")
+        whole = run(rule, J, theta0, steps=5, keep=2)
+        rest = run(rule, J, whole.theta[-1], steps=3, state=whole.state, t0=5)
+        assert not J.separable
+        for block in (1, 2 * model.dim):
+            monkeypatch.setattr(running, "BLOCK", block)
+            assert len(spread.cut(rule, J, theta0, 0, block, None)) > 1
+            assert_same_run(whole, run(rule, J, theta0, steps=5, keep=2))
+            again = run(rule, J, whole.theta[-1], steps=3, state=whole.state, t0=5)
+            assert_same_run(rest, again)
+            monkeypatch.undo()
+
+
+def test_what_has_numbers_of_its_own_for_every_run_is_cut_only_where_it_tells_how():
+    J, pick = models.logistic(np.eye(3), np.array([0, 1, 1])), slice(1, 3)
+    lam = l2(np.ones((5, 1)))
+    own = Objective(lambda th: th.sum(-1), separable=False)
+    changed = {"grad": lambda th: 0 * th}
+    assert J.of_runs(-2, pick) is J
+    assert lam.of_runs(-2, pick).strength.shape == (2, 1)
+    assert lam.of_runs(-3, pick) is lam
+    assert J.batches(2, [1, 2, 3]).of_runs(-2, pick).seed.tolist() == [2, 3]
+    assert J.batches(2, [1]).of_runs(-2, pick).seed.tolist() == [1]
+    assert J.batches(2, [1, 2, 3]).of_runs(-3, pick).seed.tolist() == [1, 2, 3]
+    assert J.batches(2, watch=own).of_runs(-2, pick) is None
+    assert (J + own).of_runs(-2, pick) is None
+    assert Through(own).of_runs(-2, pick) is None
+    assert Through(J, **changed).of_runs(-2, pick).J is J
+    assert Through(J + lam, **changed).of_runs(-2, pick) is None
+    assert Through(J + lam, **changed, separable=True).of_runs(-2, pick).J is not J + lam
+    assert Through(J, separable=False).of_runs(-2, pick) is None
+    assert Through(J + lam, name="x").of_runs(-2, pick).name == "x"
+
+    class Own(Through):
+        def watch(self, theta, t):
+            return theta.sum(-1)
+
+    assert Own(J + lam).of_runs(-2, pick) is None
+    total = J + l2(1.0)
+    total.separable = False
+    assert total.of_runs(-2, pick) is None
 
 
 def test_a_rule_that_mixes_runs_is_caught():

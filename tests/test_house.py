@@ -23,6 +23,7 @@ TOP = {
     "optimizer": "what all rules share",
     "hyper": "number, schedule, sweep, slider",
     "exact": "powers, alike everywhere",
+    "ahead": "powers of the coming steps",
     "running": "the loop",
     "spread": "pieces of a batch",
     "guard": "what the loop refuses",
@@ -34,7 +35,7 @@ TOP = {
 }
 #: Who may import whom at the time of import: a room knows those before it, never those after.
 ROOMS = [
-    {"check", "blas", "exercise", "registry", "fields", "exact"},
+    {"check", "blas", "exercise", "registry", "fields", "exact", "ahead"},
     {"hyper", "objective", "data"},
     {"optimizer", "schedules", "landscapes", "models"},
     {"guard", "spread", "running", "rules"},

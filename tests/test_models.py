@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 import scipy.sparse
 
-from primer import Noisy, Objective, landscapes, models, run, sweep
-from primer.objective import DataObjective, Sum, l2
+from primer import Draws, Noisy, Objective, landscapes, models, run, sweep
+from primer.objective import DataObjective, Sum, Through, l2
 from primer.rules.sgd import SGD
 
 N, P, K = 24, 3, 4
@@ -346,6 +346,51 @@ def test_the_recorded_loss_may_be_that_of_a_validation_split():
     total = (J + l2(0.1)).batches(4, 0, watch=held)
     theta = points(J, (2,))
     np.testing.assert_allclose(total.watch(theta, 3), held(theta) + l2(0.1)(theta))
+
+
+def big(n=600):
+    rng = np.random.default_rng(0)
+    return models.softmax(rng.standard_normal((n, 3)), rng.integers(0, 3, n))
+
+
+def measured(result, J):
+    """At which kept rows the recorded loss is that of theta there."""
+    return result.steps[np.isclose(result.loss, J(result.theta), rtol=1e-12)].tolist()
+
+
+@pytest.mark.parametrize(
+    ("keep", "rows"),
+    [(1, [0, 10, 20, 25]), (4, [0, 12, 24, 25]), (10, [0, 10, 20, 25]), (12, [0, 12, 24, 25])],
+)
+def test_the_loss_over_many_examples_is_recorded_once_per_epoch(keep, rows):
+    J = big()
+    batches = J.batches(60, 0)
+    for objective in (batches, batches + l2(0.1), Through(batches, name="other")):
+        whole = J + l2(0.1) if objective.name != "other" and objective is not batches else J
+        result = run(SGD(lr=0.5), objective, J.initial(), 25, keep=keep)
+        assert measured(result, whole) == rows
+        last = np.maximum.accumulate([row if row in rows else 0 for row in result.steps])
+        np.testing.assert_array_equal(result.loss, result.loss[np.searchsorted(result.steps, last)])
+        assert not result.diverged
+
+
+def test_every_kept_row_is_measured_if_a_loss_is_named_or_the_table_is_small():
+    J = big()
+    every = list(range(26))
+    assert measured(run(SGD(lr=0.5), J.batches(60, 0, watch=J), J.initial(), 25), J) == every
+    named = Draws(J, 60, 0, watch=J).with_seed(3)
+    assert measured(run(SGD(lr=0.5), named, J.initial(), 25), J) == every
+    small = big(512)
+    assert measured(run(SGD(lr=0.5), small.batches(60, 0), small.initial(), 25), small) == every
+    assert measured(run(SGD(lr=0.5), J, J.initial(), 25), J) == every
+
+
+def test_a_redrawn_order_keeps_to_one_loss_per_epoch():
+    J = big()
+    assert J.batches(60, 0).with_seed(4).watch_every == 10
+    assert Draws(J, 70, 0).with_seed(4).watch_every == 9
+    result = run(SGD(lr=0.5), J.batches(60, 0), J.initial(), 25, seed=7)
+    assert measured(result, J) == [0, 10, 20, 25]
 
 
 @every

@@ -9,12 +9,17 @@ import numpy as np
 
 def pair(theta: Any) -> tuple[Any, Any]:
     """The two coordinates of theta, each of shape (*batch,)."""
+    if theta.ndim == 1:  # numbers: NumPy's arithmetic of them is quicker than of arrays of one
+        return theta[0], theta[1]
     return theta[..., 0], theta[..., 1]
 
 
 def vector(*parts: Any) -> Any:
     """Numbers of shape (*batch,) as one array of shape (*batch, k)."""
-    return np.stack(parts, axis=-1)
+    if hasattr(parts[0], "traced"):
+        return np.stack(parts, axis=-1)
+    whole = np.array(parts)  # quicker than np.stack, and the runs of a batch lie together
+    return whole if whole.ndim == 1 else whole.transpose(*range(1, whole.ndim), 0)
 
 
 def symmetric(xx: Any, xy: Any, yy: Any) -> Any:

@@ -112,7 +112,7 @@ def compare(
         rate = float(grids[name][np.median(tuning, axis=1).argmin()])
         final = run(
             with_rate(rule, rate),
-            model.batches(size, fresh),
+            model.batches(size, fresh, watch=model),
             model.initial(fresh),
             steps,
             keep=keep,

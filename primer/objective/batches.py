@@ -9,8 +9,12 @@ from typing import Any
 import numpy as np
 
 from .. import check
+from ..fields import of_runs
 from .compound import Through
 from .core import Objective
+
+#: A loss over so many examples is recorded at every step: it costs little.
+MANY = 512
 
 
 class DataObjective(Objective):
@@ -90,8 +94,10 @@ class Batches(Through):
     seed : int or array of int
         An array of shape (s,) gives each of the last s runs of the batch its own order.
     watch : Objective, optional
-        The loss that `run` records: by default that over all N examples, which may cost more than
-        the training itself; ``J.on(X_val, y_val)`` records the validation loss instead.
+        The loss that `run` records at every row it keeps, such as J itself, all N examples, or
+        ``J.on(X_val, y_val)``. By default it is J, at most once per epoch if N > `MANY`, since at
+        every step it would cost ten times the training: a row between two epochs repeats the loss
+        before it, the first and the last are always measured.
 
     Raises
     ------
@@ -121,9 +127,12 @@ class Batches(Through):
             raise check.refuse("seed", seed, "an integer >= 0 or a one-dimensional array of them")
         if not isinstance(watch, (Objective, type(None))):
             raise check.refuse("watch", watch, "an Objective or None")
-        self.watched = J if watch is None else watch
-        self.seed = seed
-        super().__init__(J, separable=seeds.ndim == 0 and J.separable)
+        self.told, self.watched = watch, J if watch is None else watch
+        self.seed = seeds if seeds.ndim else seed
+        whole = seeds.ndim == 0 and J.separable and self.watched.separable
+        super().__init__(J, separable=whole)
+        if watch is None and self.n > MANY:
+            self.watch_every = -(-self.n // size)
 
     def indices(self, t: int) -> np.ndarray:
         """Which examples step t uses: shape (size,), or (s, size) for s seeds."""
@@ -138,7 +147,17 @@ class Batches(Through):
         return self.J.take(pick)
 
     def with_seed(self, seed: Any) -> Batches:
-        return Batches(self.J, self.size, seed, self.watched)
+        return Batches(self.J, self.size, seed, self.told)
+
+    def of_runs(self, axis: int, pick: slice) -> Objective | None:
+        """Along the last axis of the batch these runs' seeds; along the others all of them."""
+        watched = self.watched.of_runs(axis, pick)
+        if watched is None or not self.J.separable:
+            return None
+        twin = copy.copy(self)
+        twin.watched = watched
+        twin.seed = of_runs(self.seed, axis + 1, pick)
+        return twin
 
     def watch(self, theta: Any, t: Any) -> Any:
         return self.watched(theta)

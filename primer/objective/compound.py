@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from .. import check
-from ..fields import PerRun, Theta
+from ..fields import PerRun, Theta, of_runs
 from .core import Objective
 
 #: What an objective says of itself, beside its functions.
@@ -45,6 +45,8 @@ class Through(Objective):
         super().__init__(**{"value": J, "grad": J.grad, "hess": J.hess, **same, **changes})
         self.J, self.changes = J, changes
         self.made_of_examples = J.made_of_examples
+        if type(self).watch is Through.watch:
+            self.watch_every = J.watch_every
 
     def over(self, J: Objective) -> Objective:
         """The same changes on another J."""
@@ -62,6 +64,22 @@ class Through(Objective):
 
     def batches(self, size: int, seed: Any = 0, watch: Objective | None = None) -> Objective:
         return self.over(self.J.batches(size, seed, watch))
+
+    def of_runs(self, axis: int, pick: slice) -> Objective | None:
+        """Those runs of J with the same changes, if these have no numbers of their own for a run.
+
+        Changes whose functions J's own word does not cover must say so: ``separable=True``.
+        """
+        inner = self.J.of_runs(axis, pick)
+        if inner is None or not (self.separable or self._adds_nothing()):
+            return None
+        return self if inner is self.J else self.over(inner)
+
+    def _adds_nothing(self) -> bool:
+        """Whether only J can be what forbids to split a batch."""
+        told = type(self) is Through or type(self).over is not Through.over
+        own = {"value", "grad", "hess", "separable"} & self.changes.keys()
+        return told and not own and not self.J.separable
 
 
 class Sum(Objective):
@@ -85,6 +103,7 @@ class Sum(Objective):
             separable=first.separable and second.separable,
         )
         self.made_of_examples = first.made_of_examples or second.made_of_examples
+        self.watch_every = max(first.watch_every, second.watch_every)
 
     def at(self, t: Any) -> Objective:
         now = tuple(part.at(t) for part in self.parts)
@@ -96,6 +115,13 @@ class Sum(Objective):
 
     def with_seed(self, seed: int) -> Objective:
         return Sum(*(part.with_seed(seed) for part in self.parts))
+
+    def of_runs(self, axis: int, pick: slice) -> Objective | None:
+        first, second = (part.of_runs(axis, pick) for part in self.parts)
+        says_no = not self.separable and all(part.separable for part in self.parts)
+        if says_no or first is None or second is None:
+            return None
+        return self if (first, second) == self.parts else Sum(first, second)
 
     def batches(self, size: int, seed: Any = 0, watch: Objective | None = None) -> Objective:
         """Mini-batches of the summands that have data; the others stay whole."""
@@ -133,20 +159,32 @@ def l2(lam: float) -> Objective:
     """
     check.number("lam", lam, "rate")
     check.swept("lam", np.asarray(lam))
-    strength = np.asarray(lam, dtype=float)
+    return _Penalty(np.asarray(lam, dtype=float))
 
-    def of(theta: Any) -> Any:
-        return float(strength) if not strength.ndim else strength.astype(theta.dtype)
 
-    def hess(theta: Any) -> Any:
+class _Penalty(Objective):
+    """What `l2` returns; its strength is a number or a sweep."""
+
+    def __init__(self, strength: np.ndarray) -> None:
+        self.strength = strength
+        super().__init__(
+            lambda theta: (self._of(theta) * np.square(theta)).sum(-1) / 2,
+            lambda theta: self._of(theta) * theta,
+            self._curve,
+            name="L2",
+            separable=not strength.ndim,
+        )
+
+    def of_runs(self, axis: int, pick: slice) -> Objective:
+        few = of_runs(self.strength, axis, pick)
+        return self if few is self.strength else _Penalty(few)
+
+    def _of(self, theta: Any) -> Any:
+        plain = not self.strength.ndim
+        return float(self.strength) if plain else self.strength.astype(theta.dtype)
+
+    def _curve(self, theta: Any) -> Any:
         d = theta.shape[-1]
         flat = np.broadcast_to(np.eye(d, dtype=getattr(theta, "dtype", float)), (*theta.shape, d))
-        return of(theta) * flat if not strength.ndim else of(theta)[..., None] * flat
-
-    return Objective(
-        lambda theta: (of(theta) * np.square(theta)).sum(-1) / 2,
-        lambda theta: of(theta) * theta,
-        hess,
-        name="L2",
-        separable=not strength.ndim,
-    )
+        lam = self._of(theta)
+        return lam * flat if not self.strength.ndim else lam[..., None] * flat

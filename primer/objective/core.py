@@ -43,7 +43,7 @@ class Objective:
         rules that need to know.
     separable : bool
         True if every run of a batch is treated by itself, so that a batch may be split. A J with
-        numbers of its own for every run says False.
+        numbers of its own for every run says False, and may tell by `of_runs` how to split it.
 
     Raises
     ------
@@ -62,6 +62,8 @@ class Objective:
 
     #: True for a mean over examples, which has mini-batches.
     made_of_examples = False
+    #: `run` records the loss at rows that lie at least so many steps apart.
+    watch_every = 1
 
     def __init__(
         self,
@@ -130,6 +132,23 @@ class Objective:
     def batches(self, size: int, seed: Any = 0, watch: Objective | None = None) -> Objective:
         """Mini-batches, for an objective made of examples; here there are none."""
         raise check.refuse("J", self, "a mean over examples, such as models.mlp(X, y), for batches")
+
+    def of_runs(self, axis: int, pick: slice) -> Objective | None:
+        """The objective of some runs of a batch alone, so that the batch may be split.
+
+        Parameters
+        ----------
+        axis : int
+            An axis of theta (*batch, d), counted from the end: -2 is the last axis of the batch.
+        pick : slice
+            The runs along it.
+
+        Returns
+        -------
+        Objective or None
+            Itself if it is `separable`; None where it cannot tell which of its numbers are whose.
+        """
+        return self if self.separable else None
 
     def __add__(self, other: Any) -> Objective:
         if not isinstance(other, Objective):

@@ -67,4 +67,4 @@ class Draws(Batches):
         return self.J.take(self.indices(t))
 
     def with_seed(self, seed: Any) -> Draws:
-        return Draws(self.J, self.size, seed, self.replace, self.watched)
+        return Draws(self.J, self.size, seed, self.replace, self.told)

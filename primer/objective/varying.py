@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import functools
 from collections.abc import Callable
 from typing import Any
@@ -162,8 +163,8 @@ class Noisy(Through):
         self.table: Table = Drawn(self.seed, self.steps, J.dim)
 
     def over(self, J: Objective) -> Objective:
-        twin = Noisy(J, self.sigma, self.seed, self.steps)
-        twin.table = self.table
+        twin = copy.copy(self)
+        Through.__init__(twin, J)
         return twin
 
     def at(self, t: Any) -> Objective:

@@ -38,6 +38,7 @@ def wolfe(
     batch = theta.shape[:-1]
     c1, c2 = (np.broadcast_to(c, (*batch, 1)) for c in (rule.c1, rule.c2))
     alpha, failed, p = np.zeros_like(value), np.zeros_like(value), p.copy()
+    theta, g = np.ascontiguousarray(theta), np.ascontiguousarray(g)  # each run by itself
     for i in np.ndindex(batch):
         past = (float(value[i][0]), float(before[i][0]))
         alpha[i] = _strong(J, theta[i], p[i], g[i], past, float(c1[i][0]), float(c2[i][0]))
