@@ -143,7 +143,7 @@ def against_torch(size: Size) -> dict[str, Any]:
 
 def recording(size: Size) -> dict[str, Any]:
     """What curves cost: time beyond that of the training alone, as a share of it."""
-    epoch = len(X) // BATCH
+    epoch = -(-len(X) // BATCH)
     ways = {"every step": {}, "every epoch": {"keep": epoch}}
     bare, *watched = interleaved(
         min(size.repeats, 3),
