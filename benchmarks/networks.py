@@ -176,9 +176,9 @@ PARTS = (
         "recording",
         (
             Row("networks-recording-step", f"{NAME}, every step recorded",
-                "the training alone, beyond it", "share", "<= 0.5"),
+                "the training alone", "share", "<= 0.5"),
             Row("networks-recording-epoch", f"{NAME}, every epoch recorded",
-                "the training alone, beyond it", "share", "<= 0.5"),
+                "the training alone", "share", "<= 0.5"),
         ),
         recording, Size(), QUICK,
     ),

@@ -63,7 +63,7 @@ def measure(size: Size) -> dict[str, Any]:
 PARTS = (
     Part(
         "single",
-        (Row("single-torch", "One run, 1,000 steps, median over rules", "torch.optim, autograd",
+        (Row("single-torch", "One run, 1,000 steps, median of rules", "torch.optim, autograd",
              aim=">= 10"),),
         measure, Size(), Size(steps=20, repeats=2, rules=2), ("torch",),
     ),

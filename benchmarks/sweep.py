@@ -136,21 +136,21 @@ def _scaled(size: Size, part: Callable[[Size], Any]) -> dict[str, Any]:
     return ratio(mine, other * size.side**2 / size.part) | {"part": size.part}
 
 
-NAME = "10,000 runs of Adam, 500 steps, whole path"
+NAME = "10,000 runs of Adam, 500 steps"
 QUICK = Size(side=4, steps=20, repeats=2, processes=1, part=2)
 PARTS = (
     Part(
-        "sweep", (Row("sweep-loop", NAME, "a Python loop of run"),),
+        "sweep", (Row("sweep-loop", NAME, "a loop of run"),),
         loop, Size(), QUICK,
     ),
     Part(
         "sweep-jax",
-        (Row("sweep-jax-warm", NAME, "optax, jit + vmap + scan, warm", aim=">= 1.2"),),
+        (Row("sweep-jax-warm", NAME, "optax in JAX, warm", aim=">= 1.2"),),
         warm, Size(), QUICK, ("jax", "optax"),
     ),
     Part(
         "sweep-first",
-        (Row("sweep-jax-first", NAME, "optax, its first call", aim=">= 2"),),
+        (Row("sweep-jax-first", NAME, "optax in JAX, first call", aim=">= 2"),),
         cold, Size(), QUICK, ("jax", "optax"),
     ),
     Part(

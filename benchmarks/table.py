@@ -14,7 +14,8 @@ from .rows import Part, meets
 STORE = Path(__file__).parents[1] / "book" / "measured" / "speed.json"
 #: Columns that are set to the right.
 NUMBERS = {
-    "Ours", "Theirs", "Ratio", "Result (quartiles)", "Ours, µs a step", "torch.optim, µs a step",
+    "Ours", "Theirs", "Ratio", "Result (quartiles)", "Measured",
+    "Ours, µs a step", "torch.optim, µs a step",
 }  # fmt: skip
 SIGNS = {"x": "×", "share": "%"}
 
@@ -51,30 +52,33 @@ def where(result: dict[str, Any]) -> str:
     )
 
 
-def amount(value: float, unit: str) -> str:
-    """A number with its unit, to about three digits.
+def amount(value: float, unit: str, *around: float) -> str:
+    """A number with its unit, to about three digits, and the range around it.
 
     >>> amount(0.5432, "x"), amount(3512, "x"), amount(0.0913, "s"), amount(0.31, "share")
     ('0.54 ×', '3,512 ×', '91 ms', '31 %')
+    >>> amount(17.71, "x", 14.3, 24), amount(131, "ms", 131, 131)
+    ('17.7 × (14.3–24.0)', '131 ms')
     """
+    factor, sign = 1, SIGNS.get(unit, unit)
     if unit == "s" and abs(value) < 1:
-        value, unit = 1000 * value, "ms"
+        factor, sign = 1000, "ms"
     if unit == "share":
-        value = 100 * value
-    digits = 0 if abs(value) >= 20 or unit == "share" else 2 if abs(value) < 3 else 1
-    return f"{value:,.{digits}f} {SIGNS.get(unit, unit)}"
+        factor = 100
+    size = abs(factor * value)
+    digits = 0 if size >= 50 or unit == "share" else 2 if size < 3 else 1
+    main, *sides = (f"{factor * number:,.{digits}f}" for number in (value, *around))
+    return f"{main} {sign} ({'–'.join(sides)})" if len({main, *sides}) > 1 else f"{main} {sign}"
 
 
 def cells(row: dict[str, Any]) -> dict[str, str]:
     """A row's entries, by column."""
-    unit = row["unit"]
-    low, middle, high = (amount(row[key], unit) for key in ("low", "result", "high"))
     return {
         "What": row["name"],
         "Compared with": row["against"],
         "Ours": amount(row["ours"], "s") if "ours" in row else "",
         "Theirs": amount(row["theirs"], "s") if "theirs" in row else "",
-        "Result (quartiles)": middle if low == high else f"{middle} ({low} – {high})",
+        "Result (quartiles)": amount(row["result"], row["unit"], row["low"], row["high"]),
         "Aim": _aim(row),
         "Measured": row["date"],
     }
@@ -94,6 +98,18 @@ def overview(result: dict[str, Any], *columns: str) -> str:
     """The one table of all rows, in Markdown, with these columns or all."""
     lines = [cells(row) for row in result["rows"]]
     return markdown([{c: line[c] for c in columns or line} for line in lines])
+
+
+def section(*rows: dict[str, Any]) -> str:
+    """A table of some rows without their aims, without empty columns and without a shared name."""
+    lines = [cells(row) for row in rows]
+    shared = len(lines) > 1 and len({line["What"] for line in lines}) == 1
+    columns = [
+        c
+        for c in lines[0]
+        if c != "Aim" and not (c == "What" and shared) and any(line[c] for line in lines)
+    ]
+    return markdown([{c: line[c] for c in columns} for line in lines])
 
 
 def per_rule(row: dict[str, Any]) -> str:
