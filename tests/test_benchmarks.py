@@ -1,6 +1,7 @@
 """Every benchmark runs, at a tiny size; the page shows what is stored. No timing is tested."""
 
 import dataclasses
+import doctest
 import json
 import math
 import re
@@ -42,6 +43,13 @@ def test_a_part_runs_at_its_quick_size_and_finds_all_its_rows(part):
             assert min(row["ours"], row["theirs"]) > 0
     assert table.overview({"rows": found}).count("\n") == len(found) + 1
     assert json.loads(json.dumps(found)) == found
+
+
+@pytest.mark.parametrize("module", [rows, table], ids=lambda m: m.__name__)
+def test_the_examples_run(module):
+    done = doctest.testmod(module)
+    assert done.attempted
+    assert not done.failed
 
 
 def test_keys_and_names_are_unique():
