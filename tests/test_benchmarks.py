@@ -26,7 +26,7 @@ def marked(part):
     return pytest.param(part, marks=marks, id=part.name)
 
 
-@pytest.mark.parametrize("part", map(marked, PARTS))
+@pytest.mark.parametrize("part", [marked(part) for part in PARTS])
 def test_a_part_runs_at_its_quick_size_and_finds_all_its_rows(part):
     if part.missing():
         pytest.skip(f"{', '.join(part.missing())} not installed")
