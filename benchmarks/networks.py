@@ -49,21 +49,23 @@ def examples(size: Size, seeds: int) -> np.ndarray:
     return np.stack([batches.indices(t) for t in range(size.steps)])
 
 
-def at_its_best(train: Callable[[], Any]) -> tuple[Callable[[], Any], int]:
-    """The function with one thread of torch or one per core, whichever is faster here, and which.
+def at_its_best(make: Callable[..., Any], size: Size, dtype: str) -> tuple[Callable[[], Any], int]:
+    """What `make` makes, with one thread of torch or one per core, and how many.
 
-    For arrays this small more threads often cost more than they gain.
+    One epoch tells which is faster here: for small arrays more threads can cost more than they gain.
     """
     import torch
 
-    def with_threads(count: int) -> None:
-        torch.set_num_threads(count)
-        train()
+    train, trial = make(size, dtype), make(dataclasses.replace(size, epochs=1), dtype)
 
+    def with_threads(count: int, function: Callable[[], Any]) -> float:
+        torch.set_num_threads(count)
+        return seconds(function)
+
+    with_threads(1, trial)
     counts = [1, os.cpu_count() or 1]
-    train()
-    best = min(counts, key=lambda count: seconds(lambda: with_threads(count)))
-    return lambda: with_threads(best), best
+    best = min(counts, key=lambda count: with_threads(count, trial))
+    return lambda: with_threads(best, train), best
 
 
 def torch_loop(size: Size, dtype: str) -> Callable[[], Any]:
@@ -126,8 +128,8 @@ def torch_func(size: Size, dtype: str) -> Callable[[], Any]:
 def against_torch(size: Size) -> dict[str, Any]:
     found = {}
     for dtype in ("float32", "float64"):
-        loop, loop_threads = at_its_best(torch_loop(size, dtype))
-        stacked, stacked_threads = at_its_best(torch_func(size, dtype))
+        loop, loop_threads = at_its_best(torch_loop, size, dtype)
+        stacked, stacked_threads = at_its_best(torch_func, size, dtype)
         mine, one_by_one, at_once = interleaved(
             size.repeats,
             lambda dtype=dtype: ours(size, dtype, keep=size.steps),
