@@ -52,7 +52,7 @@ def examples(size: Size, seeds: int) -> np.ndarray:
 def at_its_best(make: Callable[..., Any], size: Size, dtype: str) -> tuple[Callable[[], Any], int]:
     """What `make` makes, with one thread of torch or one per core, and how many.
 
-    One epoch tells which is faster here: for small arrays more threads can cost more than they gain.
+    One epoch tells which is faster: for small arrays more threads can cost more than they gain.
     """
     import torch
 
