@@ -176,7 +176,7 @@ PARTS = (
             Row("page-slider", "Page, slider moved", "a frame of 60 Hz", "ms", "<= 16.7"),
             Row("page-start", "Page, start dragged", "a frame of 60 Hz", "ms", "<= 16.7"),
             Row("lab-key", "JupyterLab, key to picture", "", "ms", "<= 20"),
-            Row("lab-interact", "JupyterLab, key to picture", "ipywidgets.interact"),
+            Row("lab-interact", "JupyterLab, key to picture", "interact"),
         ),
         measure, Size(), Size(frames=5, keys=2, interact_keys=2), ("playwright", "jupyterlab"),
     ),
