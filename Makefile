@@ -10,22 +10,23 @@ WORKERS ?= 2
 PORT ?= 8000
 JUPYTER_FLAGS ?=
 PYTEST_FLAGS ?=
+BENCH_FLAGS ?=
 
 # One BLAS thread: results do not depend on the number of cores, and workers do not fight over them.
 THREADS := OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 MKL_NUM_THREADS=1
 FIXED := PYTHONHASHSEED=0
 FIRST_NOTEBOOK = $(firstword $(wildcard notebooks/01_*.ipynb notebooks/06_adam.ipynb))
-BOOK_SOURCES := $(shell find primer book/_ext -type f -not -path '*/__pycache__/*' 2>/dev/null)
+BOOK_SOURCES := benchmarks/table.py $(shell find primer book/_ext book/measured -type f -not -path '*/__pycache__/*' 2>/dev/null)
 PRETTIER := npx --yes prettier@3.10.1
 PAGE_SCRIPTS := primer/static/*.js book/_static/*.js tests/*.mjs
 REQUIREMENTS := pyproject.toml requirements.txt
 JUPYTER_ROOT := $(shell [ "$$(id -u)" = 0 ] && echo --allow-root)
 
-.PHONY: help lab test parity book serve bench lint format clean distclean
+.PHONY: help lab test parity book serve bench bench-all lint format clean distclean
 .DEFAULT_GOAL := help
 
 help:  ## list the targets
-	@sed -n 's/^\([a-z]*\):.*##\(.*\)/  make \1\t\2/p' Makefile | expand -t 18
+	@sed -n 's/^\([a-z-]*\):.*##\(.*\)/  make \1\t\2/p' Makefile | expand -t 18
 
 lab: $(VENV)/.installed-run  ## open the first notebook in JupyterLab
 	$(VENV)/bin/jupyter lab --ServerApp.ip=127.0.0.1 --LabApp.extension_manager=readonly \
@@ -46,8 +47,11 @@ serve:  ## serve the built site on this machine only
 	@test -f _build/html/index.html || { echo "No site yet: run 'make book' first."; exit 1; }
 	$(PY) -m http.server --bind 127.0.0.1 --directory _build/html $(PORT)
 
-bench: $(VENV)/.installed-dev  ## run the benchmarks
-	@for script in benchmarks/[a-z]*.py; do echo "== $$script"; $(PY) $$script || exit 1; done
+bench: $(VENV)/.installed-dev  ## time what needs neither torch nor JAX (BENCH_FLAGS="--only import")
+	$(PY) -m benchmarks $(BENCH_FLAGS)
+
+bench-all: $(VENV)/.installed-parity  ## time everything, also against torch, JAX and optax
+	$(PY) -m benchmarks --all --slow $(BENCH_FLAGS)
 
 lint: $(VENV)/.installed-dev  ## check style, types, scripts and stripped notebooks
 	$(VENV)/bin/ruff check .

@@ -1,7 +1,5 @@
 """How fast the explorers are: the published page, and JupyterLab against `ipywidgets.interact`.
 
-    python benchmarks/explorer.py
-
 Needs a Chromium. The figure is the same everywhere: paths on contours and the loss, four rules,
 200 steps. In JupyterLab the time runs from the key pressed on the slider to the frame that shows
 the new picture; both ways are measured one after the other in one notebook.
@@ -9,16 +7,22 @@ the new picture; both ways are measured one after the other in one notebook.
 
 from __future__ import annotations
 
+import contextlib
+import dataclasses
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "browser"))
-from chromium import chromium, jupyter_lab, run_all, write_notebook, write_page
-
 from primer import SGD, Adam, Momentum, RMSProp, Slider, explore, landscapes
+
+from .rows import Part, Row, Unavailable
+from .timing import ROOT, spread
+
+sys.path.insert(0, str(ROOT / "tests" / "browser"))
+from chromium import chromium, jupyter_lab, run_all, write_notebook, write_page
 
 FIGURE = """
 from primer import SGD, Adam, Momentum, RMSProp, Slider, explore, landscapes, plotting, run
@@ -45,10 +49,10 @@ def draw(lr):
 ipywidgets.interact(draw, lr=ipywidgets.SelectionSlider(options=list(rate.values), value=0.02));
 """
 SWEEP = """
-async step => {
+async ([step, frames]) => {
   const spent = [], gaps = [];
   let last;
-  for (let i = 0; i < 240; i++) await new Promise(done => requestAnimationFrame(now => {
+  for (let i = 0; i < frames; i++) await new Promise(done => requestAnimationFrame(now => {
     if (last) gaps.push(now - last);
     last = now;
     const before = performance.now();
@@ -90,30 +94,43 @@ root => new Promise(done => {
 """
 
 
-def percentiles(values):
-    return np.quantile(values, (0.5, 0.95))
+@dataclasses.dataclass(frozen=True)
+class Size:
+    frames: int = 240
+    keys: int = 40
+    interact_keys: int = 15
 
 
-def row(name, values, note=""):
-    middle, high = percentiles(values)
-    print(f"| {name} | {middle:.1f} | {high:.1f} | {note} |")
+def measure(size: Size) -> dict[str, Any]:
+    from playwright.sync_api import Error
+
+    with contextlib.ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        try:
+            browser = stack.enter_context(chromium())
+        except Error as error:
+            raise Unavailable("there is no Chromium") from error
+        return published(browser, folder, size) | in_jupyterlab(browser, folder, size)
 
 
-def published(browser, folder):
+def published(browser: Any, folder: Path, size: Size) -> dict[str, Any]:
+    """The handler's time for one move of a slider or of the start, and how even the frames are."""
     rate, plain = Slider(1e-3, 1, 0.02, log=True), Slider(1e-5, 0.01, 0.001, log=True)
     rules = SGD(lr=plain), Momentum(lr=plain), RMSProp(lr=rate), Adam(lr=rate)
     page = browser.new_page()
     page.goto(write_page(folder / "page.html", explore(*rules, on=landscapes.rosenbrock())))
     page.wait_for_selector(".px-live")
+    found = {}
     for what in ("slider", "start"):
-        spent, gaps = page.evaluate(SWEEP, what)
-        late = np.mean(np.array(gaps) > 25)
-        row(f"page, {what} moved: handler", spent)
-        row(f"page, {what} moved: between frames", gaps, f"{late:.1%} over 25 ms")
+        spent, gaps = page.evaluate(SWEEP, [what, size.frames])
+        late = float(np.mean(np.array(gaps) > 25))
+        frames = {"frame": float(np.median(gaps)), "late": late}
+        found[f"page-{what}"] = spread(spent) | {"p95": p95(spent)} | frames
     page.close()
+    return found
 
 
-def in_jupyterlab(browser, folder):
+def in_jupyterlab(browser: Any, folder: Path, size: Size) -> dict[str, Any]:
     write_notebook(folder / "n.ipynb", FIGURE, INTERACT)
     page = browser.new_context(viewport={"width": 1200, "height": 1800}).new_page()
     with jupyter_lab(folder) as (address, token):
@@ -121,15 +138,23 @@ def in_jupyterlab(browser, folder):
         page.wait_for_selector(".px-live", timeout=120_000)
         page.wait_for_selector(".jp-OutputArea img", timeout=120_000)
         page.wait_for_timeout(2000)
-        ours = keys(page, 0, 40)
-        theirs = keys(page, 1, 15)
-    row("JupyterLab, explore: key to pixels", ours)
-    row("JupyterLab, interact: key to pixels", theirs)
-    ratios = percentiles(theirs) / percentiles(ours)
-    print(f"\nexplore is {ratios[0]:.0f} times (p95: {ratios[1]:.0f} times) as fast as interact")
+        ours = keys(page, 0, size.keys)
+        theirs = keys(page, 1, size.interact_keys)
+    both = {"ours": np.median(ours) / 1000, "theirs": np.median(theirs) / 1000}
+    ratios = np.quantile(theirs, (0.25, 0.5, 0.75)) / np.median(ours)
+    named = dict(zip(("low", "result", "high"), ratios.tolist(), strict=True))
+    return {
+        "lab-key": spread(ours) | {"p95": p95(ours)},
+        "lab-interact": named | {k: float(v) for k, v in both.items()} | {"p95": p95(theirs)},
+    }
 
 
-def keys(page, cell, count):
+def p95(values: Any) -> float:
+    return float(np.quantile(values, 0.95))
+
+
+def keys(page: Any, cell: int, count: int) -> list[float]:
+    """Milliseconds from a key on the last slider of a cell to the frame of its picture."""
     area = page.locator(".jp-CodeCell").nth(cell).locator(".jp-Cell-outputArea")
     handle = area.locator(".noUi-handle").last
     handle.scroll_into_view_if_needed()
@@ -144,12 +169,15 @@ def keys(page, cell, count):
     return times[3:]
 
 
-def main():
-    print("| ms | p50 | p95 | |\n|---|---:|---:|---|")
-    with tempfile.TemporaryDirectory() as name, chromium() as browser:
-        published(browser, Path(name))
-        in_jupyterlab(browser, Path(name))
-
-
-if __name__ == "__main__":
-    main()
+PARTS = (
+    Part(
+        "explorer",
+        (
+            Row("page-slider", "Page, slider moved", "a frame of 60 Hz", "ms", "<= 16.7"),
+            Row("page-start", "Page, start dragged", "a frame of 60 Hz", "ms", "<= 16.7"),
+            Row("lab-key", "JupyterLab, key to picture", "", "ms", "<= 20"),
+            Row("lab-interact", "JupyterLab, key to picture", "interact"),
+        ),
+        measure, Size(), Size(frames=5, keys=2, interact_keys=2), ("playwright", "jupyterlab"),
+    ),
+)  # fmt: skip

@@ -1,119 +1,160 @@
-"""A heat-map of Adam on Rosenbrock: one run of `primer` against what one would write otherwise.
-
-    python benchmarks/sweep.py [side]
-
-Times the same side x side grid of (lr, beta1), 200 steps each, float64, one after the other in the
-same process; medians of five, and the ratio to `primer`. The loops of Python and torch are timed on
-a part of the grid and scaled up. What is not installed is left out and named.
-"""
+"""Thousands of runs of Adam at once: a grid of (lr, beta1) on Rosenbrock, the whole path kept."""
 
 from __future__ import annotations
 
-import sys
-import time
+import dataclasses
+import os
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
 from primer import Adam, landscapes, run, sweep
 
-STEPS, START = 200, (-1.5, 2.0)
+from .rows import Part, Row
+from .timing import fresh, interleaved, ratio, seconds
+
+START = (-1.5, 2.0)
 J = landscapes.rosenbrock()
 
 
-def median_time(function, repeats=5):
-    times = []
-    for _ in range(repeats):
-        begin = time.perf_counter()
-        function()
-        times.append(time.perf_counter() - begin)
-    return float(np.median(times))
+@dataclasses.dataclass(frozen=True)
+class Size:
+    side: int = 100
+    steps: int = 500
+    repeats: int = 15
+    processes: int = 7
+    part: int = 5  # runs of the grid that a loop makes; its time is scaled up
+
+    def grid(self) -> tuple[np.ndarray, np.ndarray]:
+        return np.logspace(-4, 0, self.side), np.linspace(0, 0.99, self.side)
+
+    def some(self) -> list[tuple[float, float]]:
+        """Settings spread evenly over the grid."""
+        lr, beta1 = (axis.ravel() for axis in np.meshgrid(*self.grid(), indexing="ij"))
+        chosen = np.linspace(0, lr.size - 1, self.part).astype(int)
+        return [(float(lr[i]), float(beta1[i])) for i in chosen]
 
 
-def grid(side):
-    return np.logspace(-4, 0, side), np.linspace(0, 0.99, side)
+def ours(size: Size) -> Any:
+    lr, beta1 = size.grid()
+    return run(Adam(**sweep(lr=lr, beta1=beta1)), J, START, size.steps)
 
 
-def primer_batch(side):
-    lr, beta1 = grid(side)
-    rule = Adam(**sweep(lr=lr, beta1=beta1))
-    return run(rule, J, START, STEPS, keep=STEPS).loss[-1]
+def our_loop(size: Size) -> None:
+    for lr, beta1 in size.some():
+        run(Adam(lr=lr, beta1=beta1), J, START, size.steps)
 
 
-def primer_loop(side, part=40):
-    lr, beta1 = (axis.ravel() for axis in np.meshgrid(*grid(side), indexing="ij"))
-    chosen = np.linspace(0, lr.size - 1, part).astype(int)
-    for i in chosen:
-        run(Adam(lr=lr[i], beta1=beta1[i]), J, START, STEPS, keep=STEPS)
-    return part
-
-
-def torch_loop(side, part=10):
+def torch_loop(size: Size) -> None:
     import torch
 
-    lr, beta1 = (axis.ravel() for axis in np.meshgrid(*grid(side), indexing="ij"))
-    for i in np.linspace(0, lr.size - 1, part).astype(int):
+    for lr, beta1 in size.some():
         theta = torch.tensor(START, dtype=torch.float64, requires_grad=True)
-        optimizer = torch.optim.Adam([theta], lr=float(lr[i]), betas=(float(beta1[i]), 0.999))
-        for _ in range(STEPS):
+        optimizer = torch.optim.Adam([theta], lr=lr, betas=(beta1, 0.999))
+        for _ in range(size.steps):
             optimizer.zero_grad()
             x, y = theta
             ((1 - x) ** 2 + 100 * (y - x**2) ** 2).backward()
             optimizer.step()
-    return part
 
 
-def optax_batch(side):
+def in_jax(size: Size) -> Callable[[], Any]:
+    """jit of vmap of scan of optax.adam: theta and loss of all steps, laid out as `run` does.
+
+    Loss and gradient come from one value_and_grad; of the programs tried it is the fastest.
+    """
+    os.environ.setdefault("JAX_PLATFORMS", "cpu")
     import jax
     import optax
 
-    jax.config.update("jax_enable_x64", True)
-    value = lambda th: (1 - th[0]) ** 2 + 100 * (th[1] - th[0] ** 2) ** 2  # noqa: E731
+    def value(theta):
+        return (1 - theta[0]) ** 2 + 100 * (theta[1] - theta[0] ** 2) ** 2
 
     def one(lr, beta1):
         rule = optax.adam(lr, b1=beta1)
-        theta = jax.numpy.array(START)
 
         def step(carry, _):
             theta, state = carry
-            change, state = rule.update(jax.grad(value)(theta), state)
-            return (optax.apply_updates(theta, change), state), None
+            loss, gradient = jax.value_and_grad(value)(theta)
+            change, state = rule.update(gradient, state)
+            return (optax.apply_updates(theta, change), state), (theta, loss)
 
-        return value(jax.lax.scan(step, (theta, rule.init(theta)), None, STEPS)[0][0])
+        theta = jax.numpy.array(START, "float64")
+        return jax.lax.scan(step, (theta, rule.init(theta)), None, size.steps + 1)[1]
 
-    whole = jax.jit(jax.vmap(jax.vmap(one, (None, 0)), (0, None)))
-    lr, beta1 = grid(side)
-    return lambda: whole(lr, beta1).block_until_ready()
+    inner = jax.vmap(one, (None, 0), out_axes=1)
+    whole = jax.jit(jax.vmap(inner, (0, None), out_axes=1))
+    jax.devices()  # starts the back end
 
+    def call() -> Any:
+        with jax.enable_x64(True):
+            return jax.block_until_ready(whole(*size.grid()))
 
-def main():
-    side = int(sys.argv[1]) if len(sys.argv) > 1 else 100
-    whole = side * side
-    rows = [("primer, one run", median_time(lambda: primer_batch(side)))]
-    rows.append(("primer, a loop", median_time(lambda: primer_loop(side), 3) * whole / 40))
-    for name, measure in (("torch, a loop", _torch), ("optax, vmap + jit", _optax)):
-        try:
-            rows.append((name, measure(side)))
-        except ImportError as missing:
-            print(f"{name}: left out, {missing.name} is not installed")
-    print(f"{whole} runs x {STEPS} steps of Adam, median seconds")
-    for name, seconds in rows:
-        print(f"{name:24s}{seconds:10.3f} s   x {seconds / rows[0][1]:8.1f}")
+    return call
 
 
-def _torch(side):
-    return median_time(lambda: torch_loop(side), 3) * side * side / 10
+def agreement(size: Size, t: int = 100) -> float:
+    """Share of the grid in which both are at the same place after t steps, to 1e-6.
+
+    Later, runs with a large rate are chaotic: rounding decides where they are.
+    """
+    t = min(t, size.steps)
+    mine, other = ours(size).theta[t], np.asarray(in_jax(size)()[0])[t]
+    return float(np.isclose(mine, other, rtol=1e-6, atol=1e-9, equal_nan=True).all(-1).mean())
 
 
-def _optax(side):
-    begin = time.perf_counter()
-    compiled = optax_batch(side)
-    reference = np.asarray(compiled())
-    print(f"optax compiles first, {time.perf_counter() - begin:.2f} s, not counted below")
-    ours = primer_batch(side)
-    same = np.isclose(ours, reference, rtol=1e-6) | ~np.isfinite(ours)
-    print(f"primer and optax agree to 1e-6 in {same.mean():.1%} of the grid")
-    return median_time(compiled)
+def first_call(what: str, size: Size) -> float:
+    """Seconds of the first call in this process, imports done; for a process of its own."""
+    call = in_jax(size) if what == "jax" else lambda: ours(size)
+    return seconds(call)
 
 
-if __name__ == "__main__":
-    main()
+def warm(size: Size) -> dict[str, Any]:
+    times = interleaved(size.repeats, lambda: ours(size), in_jax(size))
+    return {"sweep-jax-warm": ratio(*times) | {"agree": agreement(size)}}
+
+
+def cold(size: Size) -> dict[str, Any]:
+    def child(what: str) -> float:
+        code = "import json; from benchmarks.sweep import Size, first_call; "
+        return fresh(f"{code}print(json.dumps(first_call({what!r}, {size!r})))")
+
+    return {"sweep-jax-first": ratio(*interleaved(size.processes, "ours", "jax", clock=child))}
+
+
+def loop(size: Size) -> dict[str, Any]:
+    return {"sweep-loop": _scaled(size, our_loop)}
+
+
+def loop_of_torch(size: Size) -> dict[str, Any]:
+    return {"sweep-torch-loop": _scaled(size, torch_loop)}
+
+
+def _scaled(size: Size, part: Callable[[Size], Any]) -> dict[str, Any]:
+    mine, other = interleaved(min(size.repeats, 5), lambda: ours(size), lambda: part(size))
+    return ratio(mine, other * size.side**2 / size.part) | {"part": size.part}
+
+
+NAME = "10,000 runs of Adam, 500 steps"
+QUICK = Size(side=4, steps=20, repeats=2, processes=1, part=2)
+PARTS = (
+    Part(
+        "sweep", (Row("sweep-loop", NAME, "a loop of run"),),
+        loop, Size(), QUICK,
+    ),
+    Part(
+        "sweep-jax",
+        (Row("sweep-jax-warm", NAME, "optax in JAX, warm", aim=">= 1.2"),),
+        warm, Size(), QUICK, ("jax", "optax"),
+    ),
+    Part(
+        "sweep-first",
+        (Row("sweep-jax-first", NAME, "optax in JAX, first call", aim=">= 2"),),
+        cold, Size(), QUICK, ("jax", "optax"),
+    ),
+    Part(
+        "sweep-torch", (Row("sweep-torch-loop", NAME, "a loop of torch.optim.Adam"),),
+        loop_of_torch, Size(), QUICK, ("torch",),
+    ),
+)  # fmt: skip

@@ -1,0 +1,12 @@
+"""Everything that is measured, in the order of the table."""
+
+from . import explorer, imports, networks, project, single, sweep
+
+PARTS = (
+    *sweep.PARTS,
+    *single.PARTS,
+    *networks.PARTS,
+    *imports.PARTS,
+    *explorer.PARTS,
+    *project.PARTS,
+)
