@@ -16,7 +16,7 @@ BENCH_FLAGS ?=
 THREADS := OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 MKL_NUM_THREADS=1
 FIXED := PYTHONHASHSEED=0
 FIRST_NOTEBOOK = $(firstword $(wildcard notebooks/01_*.ipynb notebooks/06_adam.ipynb))
-BOOK_SOURCES := benchmarks/table.py $(shell find primer book/_ext book/measured -type f -not -path '*/__pycache__/*' 2>/dev/null)
+BOOK_SOURCES := benchmarks/table.py $(shell find primer book/_ext book/measured notebooks/results -type f -not -path '*/__pycache__/*' 2>/dev/null)
 PRETTIER := npx --yes prettier@3.10.1
 PAGE_SCRIPTS := primer/static/*.js book/_static/*.js tests/*.mjs
 REQUIREMENTS := pyproject.toml requirements.txt

@@ -353,7 +353,11 @@ def test_what_has_numbers_of_its_own_for_every_run_is_cut_only_where_it_tells_ho
         def watch(self, theta, t):
             return theta.sum(-1)
 
+    plain = Own(J.batches(2))
+    assert plain.of_runs(-2, pick) is plain
     assert Own(J + lam).of_runs(-2, pick) is None
+    assert Own(J + lam).of_runs(-3, pick) is None
+    assert Own(J + lam, separable=True).of_runs(-2, pick) is None
     total = J + l2(1.0)
     total.separable = False
     assert total.of_runs(-2, pick) is None

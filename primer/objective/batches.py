@@ -151,6 +151,8 @@ class Batches(Through):
 
     def of_runs(self, axis: int, pick: slice) -> Objective | None:
         """Along the last axis of the batch these runs' seeds; along the others all of them."""
+        if self.separable:
+            return self
         watched = self.watched.of_runs(axis, pick)
         if watched is None or not self.J.separable:
             return None

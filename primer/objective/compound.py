@@ -71,15 +71,14 @@ class Through(Objective):
         Changes whose functions J's own word does not cover must say so: ``separable=True``.
         """
         inner = self.J.of_runs(axis, pick)
-        if inner is None or not (self.separable or self._adds_nothing()):
-            return None
-        return self if inner is self.J else self.over(inner)
-
-    def _adds_nothing(self) -> bool:
-        """Whether only J can be what forbids to split a batch."""
-        told = type(self) is Through or type(self).over is not Through.over
         own = {"value", "grad", "hess", "separable"} & self.changes.keys()
-        return told and not own and not self.J.separable
+        stands = type(self) is Through or type(self).over is not Through.over
+        only_J_forbids = stands and not own and not self.J.separable
+        if inner is None or not (self.separable or only_J_forbids):
+            return None
+        if inner is self.J:
+            return self
+        return self.over(inner) if stands else None
 
 
 class Sum(Objective):
