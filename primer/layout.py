@@ -19,11 +19,13 @@ def coordinate_first(theta: np.ndarray) -> np.ndarray:
     return np.moveaxis(np.ascontiguousarray(np.moveaxis(theta, -1, 0)), 0, -1)
 
 
-def rows(count: int, theta: np.ndarray) -> np.ndarray:
-    """Room for `count` arrays like theta, laid out like it."""
-    if theta.shape[-1] >= FEW:
-        return np.empty((count, *theta.shape), theta.dtype)
-    return np.moveaxis(np.empty((count, theta.shape[-1], *theta.shape[:-1]), theta.dtype), 1, -1)
+def room(count: int, theta: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Space for `count` arrays like theta, laid out like it, and their losses."""
+    batch, d = theta.shape[:-1], theta.shape[-1]
+    losses = np.empty((count, *batch), theta.dtype)
+    if d >= FEW:
+        return np.empty((count, *batch, d), theta.dtype), losses
+    return np.moveaxis(np.empty((count, d, *batch), theta.dtype), 1, -1), losses
 
 
 def first_lost(thetas: np.ndarray, losses: np.ndarray, when: np.ndarray) -> np.ndarray:

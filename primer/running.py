@@ -73,20 +73,21 @@ def march(
     steps: int,
     keep: int,
     tick: Callable[[], Any] | None = None,
+    room: tuple[np.ndarray, np.ndarray] | None = None,
     step: Callable[..., Any] | None = None,
 ) -> Run:
     """The loop of `run` for one block of runs; arguments as there.
 
-    `tick` is called at every step; `step` stands for `checked_step`, to watch what a rule does.
+    `tick` is called at every step; `room` is where theta and loss of the kept steps go; `step`
+    stands for `checked_step`, to watch what a rule does.
     """
     advance = checked_step if step is None else step
     theta = layout.coordinate_first(theta)
     now, moves = rule.at(t0), _moves(rule)
     state = first_state(now, theta) if state is None else state
     theta, state = _sealed(theta, theta.dtype), _sealed(state, theta.dtype)
-    kept = sorted({*range(0, steps + 1, keep), steps})
-    thetas = layout.rows(len(kept), theta)
-    losses = np.empty((len(kept), *theta.shape[:-1]), theta.dtype)
+    kept = kept_steps(steps, keep)
+    thetas, losses = layout.room(len(kept), theta) if room is None else room
     rows = {step: row for row, step in enumerate(kept)}
     with np.errstate(all="ignore"), ahead.tables():
         losses[0] = guard.loss_at_the_start(J, theta, t0)
@@ -107,6 +108,11 @@ def march(
         when = np.array(kept) + t0
         lost = layout.first_lost(thetas, losses, when)
     return Run(thetas, losses, mapped(_own, state), t0 + steps, when, lost)
+
+
+def kept_steps(steps: int, keep: int) -> list[int]:
+    """Every keep-th step, the first and the last."""
+    return sorted({*range(0, steps + 1, keep), steps})
 
 
 def first_state(rule: Any, theta: np.ndarray) -> dict[str, Any]:
@@ -244,9 +250,10 @@ def run(
     cut = spread.cut(rule, J, theta, t0, BLOCK, executor)
     pieces = spread.pieces(cut, rule, J, theta, state)
     shown = progress if progress is not None else steps > LONG
+    room = layout.room(len(kept_steps(steps, keep)), theta)
     with _bar(steps * len(pieces), shown) as tick:
         jobs = [(*piece, t0, steps, keep, tick) for piece in pieces]
-        return spread.joined(spread.work(march, jobs, executor), cut)
+        return spread.joined(spread.work(march, jobs, cut, room, executor), cut, room)
 
 
 def _spread(theta: np.ndarray, rule: Optimizer) -> np.ndarray:

@@ -18,6 +18,8 @@ from .fields import mapped, of_runs, with_sweeps
 from .objective import Objective, Through
 from .optimizer import Optimizer
 
+#: Space for the theta and the loss of the kept steps.
+Room = tuple[np.ndarray, np.ndarray]
 #: More threads of Python than these wait for each other; more processes do not.
 THREADS = 4
 
@@ -154,8 +156,8 @@ def _counts_runs(leaf: Any, runs: tuple[int, int] | None, length: int) -> bool:
     return runs is not None and np.ndim(leaf) == runs[0] and np.shape(leaf)[runs[1]] == length
 
 
-def joined(parts: list[Any], where: Cut) -> Any:
-    """One `Run` of those of the pieces, each of which is let go once it is copied."""
+def joined(parts: list[Any], where: Cut, room: Room) -> Any:
+    """One `Run` of those of the pieces, whose paths and losses are in `room`."""
     if len(parts) == 1:
         return parts[0]
     first, lengths = parts[0], [pick.stop - pick.start for pick in where.picks]
@@ -165,54 +167,56 @@ def joined(parts: list[Any], where: Cut) -> Any:
         return np.concatenate(leaves, runs[1]) if fits else leaves[0]
 
     state = mapped(join, where.runs, *(part.state for part in parts))
-    axes = {"theta": where.axis, "loss": where.axis + 1, "diverged_at": where.axis + 1}
-    whole = {name: _room(getattr(first, name), axes[name], sum(lengths)) for name in axes}
-    for k, pick in enumerate(where.picks):
-        for name, axis in axes.items():
-            of_runs(whole[name], axis, pick)[...] = getattr(parts[k], name)
-        parts[k] = None
-    return dataclasses.replace(first, state=state, **whole)
+    lost = np.concatenate([part.diverged_at for part in parts], where.axis + 1)
+    return dataclasses.replace(first, theta=room[0], loss=room[1], state=state, diverged_at=lost)
 
 
-def _room(like: np.ndarray, axis: int, length: int) -> np.ndarray:
-    """An array to be filled, of another length along one axis."""
-    shape = list(like.shape)
-    shape[axis] = length
-    return np.empty(shape, like.dtype)
-
-
-def work(march: Callable[..., Any], jobs: list[tuple], executor: Any) -> list[Any]:
+def work(
+    march: Callable[..., Any], jobs: list[tuple], where: Cut, room: Room, executor: Any
+) -> list[Any]:
     """march(*job) for every job, in order; what an executor loses is computed here.
 
-    The last part of a job is None or a function of a number of steps to call when they are done.
+    The path and the losses of every piece go to its part of `room`. The last part of a job is None
+    or a function of a number of steps to call when they are done.
 
     Raises
     ------
     Exception
         What `march` raises, as it raises it, wherever it runs.
     """
+    rooms = _rooms(where, room)
     if executor is None:
-        return _here(march, jobs)
-    done, trouble = _there(march, jobs, executor)
+        return _here(march, jobs, rooms)
+    done, trouble = _there(march, jobs, rooms, executor)
     lost = [k for k in range(len(jobs)) if k not in done]
     if lost:
         first, _, _ = str(trouble).partition("\n")
         what = f"{type(executor).__name__} failed ({type(trouble).__name__}: {first})"
         here = f"{len(lost)} of {len(jobs)} pieces are computed in this process"
         warnings.warn(f"{what}: {here}", RuntimeWarning, stacklevel=3)
-        done.update(zip(lost, _here(march, [jobs[k] for k in lost]), strict=True))
+        again = _here(march, [jobs[k] for k in lost], [rooms[k] for k in lost])
+        done.update(zip(lost, again, strict=True))
     return [done[k] for k in range(len(jobs))]
 
 
-def _here(march: Callable[..., Any], jobs: list[tuple]) -> list[Any]:
+def _rooms(where: Cut, room: Room) -> list[Room]:
+    """Every piece's part of the space for paths and losses."""
+    if len(where) == 1:
+        return [room]
+    theta, loss = room
+    axis = where.axis
+    return [(of_runs(theta, axis, pick), of_runs(loss, axis + 1, pick)) for pick in where.picks]
+
+
+def _here(march: Callable[..., Any], jobs: list[tuple], rooms: list[Room]) -> list[Any]:
     if len(jobs) == 1:
-        return [march(*jobs[0])]
+        return [march(*jobs[0], rooms[0])]
     with concurrent.futures.ThreadPoolExecutor(min(THREADS, os.cpu_count() or 1)) as threads:
-        return list(threads.map(lambda job: march(*job), jobs))
+        return list(threads.map(lambda job, room: march(*job, room), jobs, rooms))
 
 
 def _there(
-    march: Callable[..., Any], jobs: list[tuple], executor: Any
+    march: Callable[..., Any], jobs: list[tuple], rooms: list[Room], executor: Any
 ) -> tuple[dict[int, Any], BaseException | None]:
     """What an executor makes of the jobs, by their numbers, and the first of its failures."""
     done, trouble = {}, None
@@ -228,7 +232,7 @@ def _there(
                 continue
             if error is not None:
                 raise pickle.loads(error) if isinstance(error, bytes) else error
-            done[k] = result
+            done[k] = _moved(result, rooms[k])
             *_, steps, _, tick = jobs[k]
             if tick is not None:
                 tick(steps)
@@ -236,6 +240,13 @@ def _there(
         for future in futures:
             future.cancel()
     return done, trouble
+
+
+def _moved(part: Any, room: Room) -> Any:
+    """A `Run` with its path and losses where they belong, so that its own arrays can go."""
+    for place, value in zip(room, (part.theta, part.loss), strict=True):
+        place[...] = value
+    return dataclasses.replace(part, theta=room[0], loss=room[1])
 
 
 def _packed(march: Callable[..., Any], job: tuple, executor: Any) -> Any:

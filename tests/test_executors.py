@@ -2,6 +2,7 @@
 
 import asyncio
 import concurrent.futures
+import contextlib
 import multiprocessing
 import os
 import signal
@@ -15,7 +16,19 @@ import numpy as np
 import pytest
 from helpers import assert_same_run
 
-from primer import Adam, Objective, Optimizer, Varying, landscapes, models, run, spread, sweep
+from primer import (
+    SGD,
+    Adam,
+    Objective,
+    Optimizer,
+    Varying,
+    landscapes,
+    models,
+    run,
+    running,
+    spread,
+    sweep,
+)
 
 GRID = sweep(lr=np.linspace(0.01, 0.2, 4), beta1=[0.0, 0.5, 0.9])
 ROSENBROCK = landscapes.rosenbrock()
@@ -319,8 +332,10 @@ def test_what_a_notebook_defines_reaches_the_workers_and_only_they_need_cloudpic
     assert done.returncode == 0, done.stderr
 
 
-def test_the_progress_bar_moves_when_a_piece_is_done(threads):
+def test_the_progress_bar_moves_when_a_piece_is_done(threads, monkeypatch):
     ticks = []
-    jobs = [(k, "steps before:", 40, 1, ticks.append) for k in range(3)]
-    assert spread.work(lambda *job: job[0], jobs, threads()) == [0, 1, 2]
-    assert ticks == [40] * 3
+    bar = contextlib.contextmanager(lambda total, shown: iter([ticks.append]))
+    monkeypatch.setattr(running, "_bar", bar)
+    pool = threads()
+    run(SGD(lr=0.01), landscapes.rosenbrock(), np.ones((12, 2)), 40, executor=pool)
+    assert ticks == [40] * spread.workers(pool)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import functools
 from typing import Any
 
 import numpy as np
@@ -129,6 +128,7 @@ class Batches(Through):
             raise check.refuse("watch", watch, "an Objective or None")
         self.told, self.watched = watch, J if watch is None else watch
         self.seed = seeds if seeds.ndim else seed
+        self.orders: dict[int, np.ndarray] = {}
         whole = seeds.ndim == 0 and J.separable and self.watched.separable
         super().__init__(J, separable=whole)
         if watch is None and self.n > MANY:
@@ -136,9 +136,28 @@ class Batches(Through):
 
     def indices(self, t: int) -> np.ndarray:
         """Which examples step t uses: shape (size,), or (s, size) for s seeds."""
-        if np.ndim(self.seed):
-            return np.stack([_stream(int(s), t, self.size, self.n) for s in self.seed])
-        return _stream(int(self.seed), t, self.size, self.n)
+        place = np.arange(t * self.size, (t + 1) * self.size)
+        epochs = place // self.n
+        dealt = [
+            self._order(epoch)[:, place[epochs == epoch] % self.n]
+            for epoch in range(int(epochs[0]), int(epochs[-1]) + 1)
+        ]
+        picks = np.concatenate(dealt, -1).astype(int)
+        return picks if np.ndim(self.seed) else picks[0]
+
+    def _order(self, epoch: int) -> np.ndarray:
+        """The permutation of all examples that each seed has in this epoch, (s, n).
+
+        Those of the epochs next to the last one asked for are kept.
+        """
+        if epoch not in (kept := self.orders):
+            few, kind = np.ravel(self.seed), np.min_scalar_type(self.n)
+            new = np.empty((len(few), self.n), kind)
+            for row, seed in zip(new, few.tolist(), strict=True):
+                row[:] = np.random.default_rng([seed, epoch]).permutation(self.n)
+            near = {e: order for e, order in kept.items() if abs(e - epoch) == 1}
+            kept = self.orders = {**near, epoch: new}
+        return kept[epoch]
 
     def at(self, t: Any) -> Objective:
         if self.size == self.n and not np.ndim(self.seed):
@@ -158,21 +177,8 @@ class Batches(Through):
             return None
         twin = copy.copy(self)
         twin.watched = watched
-        twin.seed = of_runs(self.seed, axis + 1, pick)
+        twin.seed, twin.orders = of_runs(self.seed, axis + 1, pick), {}
         return twin
 
     def watch(self, theta: Any, t: Any) -> Any:
         return self.watched(theta)
-
-
-def _stream(seed: int, t: int, size: int, n: int) -> np.ndarray:
-    """Positions t*size … (t+1)*size of the endless stream of permutations."""
-    place = np.arange(t * size, (t + 1) * size)
-    epochs = range(place[0] // n, place[-1] // n + 1)
-    orders = np.concatenate([_permutation(seed, epoch, n) for epoch in epochs])
-    return orders[place - epochs[0] * n]
-
-
-@functools.lru_cache(maxsize=256)
-def _permutation(seed: int, epoch: int, n: int) -> np.ndarray:
-    return np.random.default_rng([seed, epoch]).permutation(n)
