@@ -113,7 +113,8 @@ def cross_entropy(Z: Any, y: Any) -> Any:
 def cross_entropy_slope(Z: Any, y: Any) -> Any:
     """Gradient of `cross_entropy` with respect to Z: (softmax(Z) - one-hot y) / B."""
     D = softmax(Z)
-    D -= y[..., None] == np.arange(Z.shape[-1])
+    examples = D.reshape(-1, Z.shape[-1])
+    examples[np.arange(len(examples)), np.broadcast_to(y, Z.shape[:-1]).ravel()] -= 1
     D /= Z.shape[-2]
     return D
 
