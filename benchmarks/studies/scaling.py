@@ -1,11 +1,13 @@
 """What runs cost: many at once, long vectors, every step kept, a million on all cores.
 
     python benchmarks/studies/scaling.py
+    python benchmarks/studies/scaling.py workers
 
-writes book/measured/scaling.json for the page book/scaling.md. Every row is measured in a process
-of its own, so that its peak of memory is its own. Finished rows are kept beside that file until all
-are there: started again after a kill, the study goes on where it was. loky and Dask are measured if
-they are installed (``pip install "ml-optimization-primer[cluster]"``).
+The first writes book/measured/scaling.json for the page book/scaling.md, the second, for a machine
+of many cores, book/measured/workers.json: the same million on more and more of them. Every row is
+measured in a process of its own, so that its peak of memory is its own. Finished rows are kept
+beside that file until all are there: started again after a kill, the study goes on where it was.
+loky and Dask are measured if they are installed (``pip install "ml-optimization-primer[cluster]"``).
 """
 
 import concurrent.futures
@@ -28,7 +30,9 @@ from tqdm import tqdm
 from primer import Adam, landscapes, run, sweep
 
 OUT = Path(__file__).parents[2] / "book/measured/scaling.json"
+WORKERS = OUT.with_name("workers.json")
 STEPS, SIDE, KEPT_RUNS, DIM_STEPS, DIM_RUNS = 500, 1000, 10_000, 100, 10
+WORKER_STEPS = 100
 #: Dask's workers hand every large array back to the system at once, unless this is set.
 MALLOC = "distributed.nanny.pre-spawn-environ.MALLOC_MMAP_THRESHOLD_"
 DIMS = (2, *(10**k for k in range(1, 7)))
@@ -38,6 +42,12 @@ ROWS = [
     *({"part": "keep", "keep": k} for k in (1, 10, 100, STEPS)),
     *({"part": "cores", "on": name} for name in ("one thread", "threads", "process pool")),
     *({"part": "cores", "on": name} for name in ("loky", "Dask")),
+]
+MORE_AND_MORE = [
+    {"part": "workers", "on": name, "workers": n}
+    for name in ("threads", "process pool")
+    for n in (1, 2, 4, 8, 16, 32, 64)
+    if n <= (os.cpu_count() or 1)
 ]
 
 
@@ -71,24 +81,38 @@ def measure_cores(row):
     """A million runs, a grid; the digest tells whether the bits are the same."""
     with executor(row["on"]) as (pool, workers):
         rosenbrock(1000, executor=pool)  # the workers are up and have imported what they need
-        rule = Adam(**sweep(lr=lrs(SIDE), beta1=np.linspace(0, 0.99, SIDE)))
         begin = time.perf_counter()
-        result = run(rule, landscapes.rosenbrock(), [-1.5, 2.0], STEPS, keep=STEPS, executor=pool)
+        result = million(STEPS, pool)
         seconds = time.perf_counter() - begin
     arrays = (result.theta, result.loss, result.diverged_at)
     bits = hashlib.sha256(b"".join(np.ascontiguousarray(a).tobytes() for a in arrays))
     return {"seconds": seconds, "workers": workers, "digest": bits.hexdigest()}
 
 
+def million(steps, pool):
+    """A grid of rates and decays, only the end kept."""
+    rule = Adam(**sweep(lr=lrs(SIDE), beta1=np.linspace(0, 0.99, SIDE)))
+    start = [-1.5, 2.0]
+    return run(rule, landscapes.rosenbrock(), start, steps, keep=steps, executor=pool)
+
+
+def measure_workers(row):
+    name = row["on"].replace("threads", "thread pool")
+    with executor(name, row["workers"]) as (pool, _):
+        rosenbrock(1000, executor=pool)
+        return timed(lambda: million(WORKER_STEPS, pool))
+
+
 @contextlib.contextmanager
-def executor(name):
+def executor(name, cores=None):
     """An executor by its name and how many work in it; None for the threads of `run` itself."""
-    cores = os.cpu_count()
+    cores = cores or os.cpu_count()
     if name == "threads":
         yield None, cores
-    elif name == "one thread":
-        with concurrent.futures.ThreadPoolExecutor(1) as pool:
-            yield pool, 1
+    elif name in ("one thread", "thread pool"):
+        count = cores if name == "thread pool" else 1
+        with concurrent.futures.ThreadPoolExecutor(count) as pool:
+            yield pool, count
     elif name == "process pool":
         with concurrent.futures.ProcessPoolExecutor(
             cores, mp_context=multiprocessing.get_context("spawn")
@@ -148,7 +172,7 @@ def machine():
 def settings():
     return {
         "steps": STEPS, "side": SIDE, "kept_runs": KEPT_RUNS,
-        "dim_steps": DIM_STEPS, "dim_runs": DIM_RUNS,
+        "dim_steps": DIM_STEPS, "dim_runs": DIM_RUNS, "worker_steps": WORKER_STEPS,
     }  # fmt: skip
 
 
@@ -196,6 +220,8 @@ def study(out=OUT, rows=ROWS):
 def main():
     if len(sys.argv) == 1:
         return study()
+    if sys.argv[1] == "workers":
+        return study(WORKERS, MORE_AND_MORE)
     row = json.loads(sys.argv[1])
     try:
         found = globals()[f"measure_{row['part']}"](row)
