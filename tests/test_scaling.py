@@ -6,11 +6,14 @@ import importlib.util
 import io
 import json
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from primer import spread
 
 ROOT = Path(__file__).parents[1]
 PAGE = (ROOT / "book/scaling.md").read_text(encoding="utf-8")
@@ -51,7 +54,7 @@ def test_the_numbers_of_the_page_are_those_of_the_study(tmp_path, monkeypatch):
     slower = json.loads(json.dumps(STUDY))
     for row in slower["rows"]:
         row["seconds"] = 10 * row["seconds"]
-    (tmp_path / "measured").mkdir()
+    shutil.copytree(ROOT / "book/measured", tmp_path / "measured")
     (tmp_path / "measured/scaling.json").write_text(json.dumps(slower), encoding="utf-8")
     other, names = shown(tmp_path, monkeypatch)
     assert names["core_hours"] == pytest.approx(10 * hours)
@@ -72,6 +75,17 @@ def test_the_study_bears_out_what_the_page_says():
     assert {row["on"] for row in measured("cores")} >= {"threads", "process pool", "loky", "Dask"}
     for name in ("date", "processor", "cores", "python", "numpy"):
         assert STUDY[name], name
+
+
+def test_more_threads_than_four_do_not_help_and_more_processes_do():
+    more = json.loads((ROOT / "book/measured/workers.json").read_text(encoding="utf-8"))
+    seconds = {(row["on"], row["workers"]): row["seconds"] for row in more["rows"]}
+    most = max(workers for _, workers in seconds)
+    assert most > spread.THREADS == 4
+    threads = {workers: s for (on, workers), s in seconds.items() if on == "threads"}
+    assert min(threads, key=threads.get) == spread.THREADS
+    processes = {workers: s for (on, workers), s in seconds.items() if on == "process pool"}
+    assert min(processes, key=processes.get) == most
 
 
 def test_a_small_row_measured_again_has_the_bytes_of_the_formula(monkeypatch):

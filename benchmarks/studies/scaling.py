@@ -7,7 +7,7 @@ The first writes book/measured/scaling.json for the page book/scaling.md, the se
 of many cores, book/measured/workers.json: the same million on more and more of them. Every row is
 measured in a process of its own, so that its peak of memory is its own. Finished rows are kept
 beside that file until all are there: started again after a kill, the study goes on where it was.
-loky and Dask are measured if they are installed (``pip install "ml-optimization-primer[cluster]"``).
+loky and Dask are measured if they are installed.
 """
 
 import concurrent.futures
