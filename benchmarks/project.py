@@ -15,7 +15,8 @@ from .rows import Part, Row
 from .timing import ROOT
 
 MAKE = ["make", f"VENV={sys.prefix}"]
-PYTEST = [sys.executable, "-m", "pytest", "-q", "-n", "2", "-p", "no:cacheprovider"]
+#: A notebook's cells stay with one worker.
+PYTEST = [sys.executable, "-m", "pytest", "-q", "-n", "2", "--dist", "loadscope"]
 COMMANDS = {
     "book": [*MAKE, "book"],
     "tests": [*MAKE, "test"],
