@@ -220,11 +220,12 @@ def _there(
 ) -> tuple[dict[int, Any], BaseException | None]:
     """What an executor makes of the jobs, by their numbers, and the first of its failures."""
     done, trouble = {}, None
-    futures = _submitted(executor, [_packed(march, (*job[:-1], None), executor) for job in jobs])
+    tasks = [_packed(march, (*job[:-1], None), executor) for job in jobs]
+    futures = dict(enumerate(_submitted(executor, tasks)))
     try:
-        for k, future in enumerate(futures):
+        for k in range(len(jobs)):
             try:
-                result, error = future.result()
+                result, error = futures[k].result()
             except (KeyboardInterrupt, SystemExit):
                 raise
             except BaseException as failure:  # asyncio's CancelledError is no Exception
@@ -233,11 +234,12 @@ def _there(
             if error is not None:
                 raise pickle.loads(error) if isinstance(error, bytes) else error
             done[k] = _moved(result, rooms[k])
+            del futures[k], result
             *_, steps, _, tick = jobs[k]
             if tick is not None:
                 tick(steps)
     finally:
-        for future in futures:
+        for future in futures.values():
             future.cancel()
     return done, trouble
 
