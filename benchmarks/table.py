@@ -101,14 +101,20 @@ def overview(result: dict[str, Any], *columns: str) -> str:
 
 
 def section(*rows: dict[str, Any]) -> str:
-    """A table of some rows without their aims, without empty columns and without a shared name."""
-    lines = [cells(row) for row in rows]
-    shared = len(lines) > 1 and len({line["What"] for line in lines}) == 1
-    columns = [
-        c
-        for c in lines[0]
-        if c != "Aim" and not (c == "What" and shared) and any(line[c] for line in lines)
-    ]
+    """A table of some rows without their aims, and without what they all share.
+
+    Of a name only the parts that differ are said; the date only where the rows have several.
+    """
+    names = [row["name"].split(", ") for row in rows]
+    common = sum(len(set(parts)) == 1 for parts in zip(*names, strict=False))
+    lines = []
+    for row, name in zip(rows, names, strict=True):
+        line = cells(row)
+        said = [", ".join(name[common:]), line["Compared with"]]
+        lines.append(line | {"Compared with": ": ".join(filter(None, said))})
+    dates = {row["date"] for row in rows}
+    left_out = {"What", "Aim", *({"Measured"} if len(dates) == 1 else ())}
+    columns = [c for c in lines[0] if c not in left_out and any(line[c] for line in lines)]
     return markdown([{c: line[c] for c in columns} for line in lines])
 
 

@@ -127,3 +127,22 @@ def test_stacked_networks_in_torch_end_where_ours_do():
     theirs = networks.torch_func(size, "float64")()
     flat = networks.np.concatenate([part.reshape(2, -1) for part in theirs], 1)
     assert abs(ours - flat).max() < 1e-9
+
+
+def entry_of(name, against, date="2026-01-01", **more):
+    numbers = {"unit": "x", "aim": "", "result": 2.0, "low": 1.0, "high": 3.0, "date": date}
+    return {"name": name, "against": against, **numbers, **more}
+
+
+def test_a_section_says_of_names_what_differs_and_no_date_that_all_share():
+    alike = entry_of("10,000 runs, both", "JAX"), entry_of("10,000 runs, both, the end", "JAX")
+    text = table.section(*alike)
+    assert "| JAX " in text
+    assert "| the end: JAX " in text
+    assert "10,000" not in text
+    assert "2026" not in text
+    other = table.section(alike[0], entry_of("10,000 runs, both", "torch", "2026-01-02"))
+    assert "2026-01-01" in other
+    assert "2026-01-02" in other
+    assert "| A: |" not in table.section(entry_of("A", ""), entry_of("B", ""))
+    assert "| A " in table.section(entry_of("A", ""), entry_of("B", ""))
