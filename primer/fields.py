@@ -89,14 +89,8 @@ def mapped(change: Callable[..., Any], tree: Any, *others: Any) -> Any:
     """
     if not isinstance(tree, (dict, Fields)):
         return change(tree, *others)
-    if others:
-        rest = [_parts(other) for other in others]
-        new = {k: mapped(change, v, *(other[k] for other in rest)) for k, v in _parts(tree).items()}
-    else:
-        new = {
-            k: mapped(change, v) if isinstance(v, (dict, Fields)) else change(v)
-            for k, v in _parts(tree).items()
-        }
+    rest = [_parts(other) for other in others]
+    new = {k: mapped(change, v, *(other[k] for other in rest)) for k, v in _parts(tree).items()}
     return new if isinstance(tree, dict) else tree.having(**new)
 
 

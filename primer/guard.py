@@ -113,7 +113,7 @@ def refuse_mixed(
         _refuse_mixing("J(theta)", now, several, several.shape[:-1])
         _refuse_mixing("J.grad(theta)", now.grad, several, several.shape)
     small = with_sweeps(lambda sweep: _picked(sweep, theta.shape[:-1], pick), rule).at(t)
-    _compare_steps(small, _bowl(J, theta.shape[-1]), few, t)
+    _compare_steps(small, bowl(J, theta.shape[-1]), few, t)
 
 
 def _few(theta: np.ndarray) -> tuple[np.ndarray, tuple[np.ndarray, ...]]:
@@ -223,8 +223,8 @@ def _stepped(rule: Any, J: Objective, theta: np.ndarray, t: int) -> list[np.ndar
     return [np.asarray(theta), *(np.asarray(leaf) for _, leaf in leaves(state))]
 
 
-def _bowl(J: Objective, d: int) -> Objective:
-    """A quadratic in J's place."""
+def bowl(J: Objective, d: int) -> Objective:
+    """A quadratic of d coordinates in J's place, for theta of any batch."""
     steep = 1 + np.arange(d) / d
     return Through(
         J,

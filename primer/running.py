@@ -8,7 +8,6 @@ from __future__ import annotations
 import concurrent.futures
 import contextlib
 import dataclasses
-import functools
 from collections.abc import Callable
 from typing import Any
 
@@ -121,7 +120,7 @@ def first_state(rule: Any, theta: np.ndarray) -> dict[str, Any]:
     if not isinstance(state, dict):
         what = f"init of {type(rule).__name__} must return a dict of arrays"
         raise ValueError(f"{what}, got {type(state).__name__}")
-    return mapped(functools.partial(_typed, dtype=theta.dtype), state)
+    return state
 
 
 def checked_step(rule: Any, J: Any, theta: Any, state: Any, t: int) -> tuple[Any, Any]:
@@ -141,19 +140,18 @@ def checked_step(rule: Any, J: Any, theta: Any, state: Any, t: int) -> tuple[Any
 
 
 def _sealed(value: Any, dtype: np.dtype) -> Any:
-    """Views, in theta's dtype, that cannot be written to."""
+    """Views that cannot be written to, floats in theta's dtype.
+
+    NumPy's float64 scalars would turn a float32 run into float64.
+    """
     if isinstance(value, dict):
         return {name: _sealed(part, dtype) for name, part in value.items()}
     if isinstance(value, np.ndarray):
-        value = (value if value.dtype == dtype else _typed(value, dtype)).view()
+        if value.dtype != dtype and value.dtype.kind == "f":
+            value = value.astype(dtype)
+        value = value.view()
         value.flags.writeable = False
     return value
-
-
-def _typed(value: Any, dtype: np.dtype) -> Any:
-    """Floats in theta's dtype: NumPy's float64 scalars would turn a float32 run into float64."""
-    is_float = isinstance(value, np.ndarray) and value.dtype.kind == "f"
-    return value.astype(dtype, copy=False) if is_float else value
 
 
 def _own(value: Any) -> Any:

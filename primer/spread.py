@@ -14,8 +14,9 @@ from typing import Any
 
 import numpy as np
 
+from . import guard
 from .fields import mapped, of_runs, with_sweeps
-from .objective import Objective, Through
+from .objective import Objective
 from .optimizer import Optimizer
 
 #: Space for the theta and the loss of the kept steps.
@@ -105,7 +106,7 @@ def _shapes_of_state(
     for other in range(-theta.ndim, -1):
         pick = slice(0, count if other == axis else 1)
         rule, theta = _of_rule(rule, other, pick), of_runs(theta, other, pick)
-    theta, bowl = theta.copy(), _bowl(J)
+    theta, bowl = theta.copy(), guard.bowl(J, theta.shape[-1])
     state = rule.at(t0).init(theta)
     try:
         with np.errstate(all="ignore"):
@@ -114,18 +115,6 @@ def _shapes_of_state(
     except Exception:
         pass  # the run itself says what is wrong
     return mapped(np.shape, state)
-
-
-def _bowl(J: Objective) -> Objective:
-    """A quadratic in J's place, for theta of any batch."""
-
-    def hess(theta: Any) -> Any:
-        d = theta.shape[-1]
-        return np.broadcast_to(np.eye(d, dtype=theta.dtype), (*theta.shape, d))
-
-    return Through(
-        J, value=lambda theta: np.square(theta).sum(-1), grad=lambda theta: 2 * theta, hess=hess
-    )
 
 
 def pieces(where: Cut, rule: Optimizer, J: Objective, theta: np.ndarray, state: Any) -> list[tuple]:

@@ -17,7 +17,6 @@ import hashlib
 import json
 import multiprocessing
 import os
-import platform
 import resource
 import subprocess
 import sys
@@ -27,6 +26,8 @@ from pathlib import Path
 import numpy as np
 from tqdm import tqdm
 
+sys.path.insert(0, str(Path(__file__).parents[2]))
+from benchmarks import machine as here  # noqa: E402
 from primer import Adam, landscapes, run, sweep
 
 OUT = Path(__file__).parents[2] / "book/measured/scaling.json"
@@ -158,15 +159,7 @@ def peak_memory():
 
 
 def machine():
-    info = Path("/proc/cpuinfo")
-    lines = info.read_text().splitlines() if info.exists() else []
-    names = [line.split(":")[1].strip() for line in lines if line.startswith("model name")]
-    return {
-        "processor": names[0] if names else platform.processor() or platform.machine(),
-        "cores": os.cpu_count(),
-        "python": platform.python_version(),
-        "numpy": np.__version__,
-    }
+    return here.machine() | {name: here.versions()[name] for name in ("python", "numpy")}
 
 
 def settings():
