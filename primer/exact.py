@@ -157,7 +157,7 @@ def _centred(high: Any, low: Any, exponent: Any) -> tuple[Any, Any, Any]:
 
 
 def _times(a: Any, a_low: Any, b: Any, b_low: Any) -> tuple[Any, Any]:
-    """Product of two unevaluated sums (Dekker's exact product and a renormalisation)."""
+    """Product of two unevaluated sums (Dekker's exact product and a renormalization)."""
     product = a * b
     a1 = 134217729.0 * a
     a1 = a1 - (a1 - a)

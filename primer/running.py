@@ -188,7 +188,7 @@ def run(
     rule : Optimizer
         Its swept fields, of shape (*batch, 1), span the batch together with theta0.
     J : Objective
-        What is minimised; mini-batches (`J.batches`) and moving objectives are asked per step.
+        What is minimized; mini-batches (`J.batches`) and moving objectives are asked per step.
     theta0 : array_like of float (*batch, d)
         The start. float32 stays float32. It must be finite, unless a batch is resumed (`state`),
         some of whose runs may have diverged.

@@ -11,7 +11,7 @@ SIGNS = np.random.default_rng(0).choice([-np.inf, np.inf], (997, 2, 64))
 class Shaken(Objective):
     """J for theta (3, *batch, d): exact in row 0, off by units in the last place in rows 1 and 2.
 
-    There every step meets a theta and returns a gradient that are rounded to a neighbour, up or
+    There every step meets a theta and returns a gradient that are rounded to a neighbor, up or
     down, as a library with another cosine would. Runs that depart under this are chaotic.
     """
 

@@ -32,8 +32,8 @@ EXCEPTIONS = {
     ("ConjugateGradient", "beale"): "linear conjugate gradients are made for quadratics",
     ("ConjugateGradient", "himmelblau"): "linear conjugate gradients are made for quadratics",
     ("ConjugateGradient", "two_wells"): "linear conjugate gradients are made for quadratics",
-    ("FletcherReeves", "absolute"): "at a crease no step fulfils the Wolfe conditions",
-    ("PolakRibiere", "absolute"): "at a crease no step fulfils the Wolfe conditions",
+    ("FletcherReeves", "absolute"): "at a crease no step fulfills the Wolfe conditions",
+    ("PolakRibiere", "absolute"): "at a crease no step fulfills the Wolfe conditions",
     ("RAdam", "beale"): "its first steps are not scaled, which limits the rate on steep walls",
 }
 #: Distance from the nearest minimum that counts as solved: 0.001, but for a long flat valley.

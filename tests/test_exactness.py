@@ -120,7 +120,7 @@ def test_other_runs_agree_to_1e_9_unless_they_are_chaotic(results, record_proper
             continue
         assert lost == p.lost[k], what
         gap = departure(p.theta[0, :end, k], theta[:end])
-        assert gap <= 1e-9, f"{what}: departs by {gap:.1e}, its own neighbours by {max(own):.1e}"
+        assert gap <= 1e-9, f"{what}: departs by {gap:.1e}, its own neighbors by {max(own):.1e}"
         worst = max(worst, gap)
     record_property("chaotic", f"{chaotic} of {count} excluded, worst of the others {worst:.1e}")
     print(f"{chaotic} of {count} excluded as chaotic, worst departure of the others {worst:.1e}")

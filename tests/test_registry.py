@@ -81,6 +81,14 @@ def test_the_defaults_make_a_rule(name):
         assert isinstance(entry.make(), Optimizer)
 
 
+@pytest.mark.parametrize("name", registry.rules)
+def test_the_text_of_a_rule_fits_the_page(name):
+    """A method, as chapters print it, has lines of at most 79 columns."""
+    cls = getattr(primer, name)
+    for method in (m for m in (cls.__dict__.get("init"), cls.__dict__.get("step")) if m):
+        assert max(map(len, inspect.getsource(method).splitlines())) - 4 <= 79
+
+
 def test_every_public_optimizer_and_schedule_of_the_package_is_registered():
     def below(base):
         return {s for sub in base.__subclasses__() for s in (sub, *below(sub))}

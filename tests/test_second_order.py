@@ -21,15 +21,15 @@ def bowl(d, kappa=20, seed=0):
     """A quadratic whose axes are turned and whose minimum is not at the origin."""
     rng = np.random.default_rng(seed)
     Q = np.linalg.qr(rng.normal(size=(d, d)))[0]
-    A, centre = Q * np.geomspace(1, kappa, d) @ Q.T, rng.normal(size=d)
+    A, center = Q * np.geomspace(1, kappa, d) @ Q.T, rng.normal(size=d)
 
     def value(theta):
-        return np.sum((theta - centre) * ((theta - centre) @ A), axis=-1) / 2
+        return np.sum((theta - center) * ((theta - center) @ A), axis=-1) / 2
 
     def hess(theta):
         return np.broadcast_to(A, (*theta.shape, d)).astype(theta.dtype)
 
-    return Objective(value, lambda theta: (theta - centre) @ A, hess, d, centre)
+    return Objective(value, lambda theta: (theta - center) @ A, hess, d, center)
 
 
 def start(d):

@@ -68,8 +68,8 @@ def test_what_is_changed_is_changed_and_nothing_else():
     assert J.name == "other"
     assert J.grad(np.ones(3)).tolist() == [-1.0, -1.0, -1.0]
     assert J.axes == FULL.axes
-    with pytest.raises(TypeError, match="colour"):
-        Through(FULL, colour="red")
+    with pytest.raises(TypeError, match="color"):
+        Through(FULL, color="red")
     with pytest.raises(ValueError, match=r"J must be an Objective.*got 3"):
         Through(3)
 

@@ -84,7 +84,7 @@ def digest(code: str) -> str:
 
 
 def merged(page, scripts):
-    """Return the scripts with neighbours of equal tags, nothing but white space between, as one."""
+    """Return the scripts with neighbors of equal tags, nothing but white space between, as one."""
     result = []
     for start, end, tag, code in scripts:
         if result and result[-1][2] == tag and not page[result[-1][1] : start].strip():

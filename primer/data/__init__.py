@@ -1,4 +1,4 @@
-"""Small real data sets that need no download: digits, tumours, and two poets.
+"""Small real data sets that need no download: digits, tumors, and two poets.
 
 Loaders return plain arrays, split into training and validation examples by a seed.
 """

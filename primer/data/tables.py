@@ -48,9 +48,9 @@ def digits(validation: float = 0.2, seed: int = 0) -> Split:
 
 
 def breast_cancer(validation: float = 0.2, seed: int = 0) -> Split:
-    """569 breast tumours: 30 measurements of cell nuclei, and whether the tumour is benign.
+    """569 breast tumors: 30 measurements of cell nuclei, and whether the tumor is benign.
 
-    Shapes: X (N, 30), standardised with the mean and deviation of the training examples;
+    Shapes: X (N, 30), standardized with the mean and deviation of the training examples;
     y (N,) with labels 0 (malignant) and 1 (benign).
 
     Parameters

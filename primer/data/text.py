@@ -1,4 +1,4 @@
-"""Real text: Shakespeare and Milton as labelled lines, as counts of words, as characters."""
+"""Real text: Shakespeare and Milton as labeled lines, as counts of words, as characters."""
 
 from __future__ import annotations
 

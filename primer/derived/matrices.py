@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from .graph import Node, TraceError
-from .notation import ATOM, MOD, POWER, PRODUCT, SUM, Notation, Text, kind, number, parenthesised
+from .notation import ATOM, MOD, POWER, PRODUCT, SUM, Notation, Text, kind, number, parenthesized
 
 PICKED = (
     "coordinates picked in this way have no notation in an equation: these have, theta[..., i], "
@@ -48,7 +48,7 @@ class Matrices(Notation):
 
     def transposed(self, node: Node) -> str:
         text = self.vector(node, ATOM) if kind(node) == 1 else self.matrix(node, ATOM)
-        return (parenthesised(text) if "^" in text and text[0] != "(" else text) + r"^\top"
+        return (parenthesized(text) if "^" in text and text[0] != "(" else text) + r"^\top"
 
     def _matrix_const(self, node: Node) -> Text:
         values = node.data.reshape(node.data.shape[-2:])
@@ -65,7 +65,7 @@ class Matrices(Notation):
 
     def _matrix_solve(self, node: Node) -> Text:
         a, b = node.args
-        inverse = f"{parenthesised(self.matrix(a)) if self._tall(a) else self.matrix(a)}^{{-1}}"
+        inverse = f"{parenthesized(self.matrix(a)) if self._tall(a) else self.matrix(a)}^{{-1}}"
         return rf"{inverse}\,{self.rows(b)}", PRODUCT
 
     def _tall(self, node: Node) -> bool:
@@ -75,7 +75,7 @@ class Matrices(Notation):
 
     def _matrix_add(self, node: Node) -> Text:
         left, right = map(self.term, node.args)
-        return f"{left} + {parenthesised(right) if right[0] == '-' else right}", SUM
+        return f"{left} + {parenthesized(right) if right[0] == '-' else right}", SUM
 
     def _matrix_subtract(self, node: Node) -> Text:
         return f"{self.term(node.args[0])} - {self.term(node.args[1], PRODUCT)}", SUM
@@ -139,7 +139,7 @@ class Matrices(Notation):
             return rf"{ones}^\top\,{self.matrix(inner, PRODUCT)}\,{ones}", PRODUCT
         if kind(node) == 2:
             return self.read(inner)
-        last = node.data[0][1] == 1  # neighbours of one row
+        last = node.data[0][1] == 1  # neighbors of one row
         if inner.op == "multiply" and id(inner) not in self.named:
             factors = sorted(inner.args, key=kind)
             if [kind(f) for f in factors] == [1, 2] and column(factors[0]) != last:
@@ -206,7 +206,7 @@ class Matrices(Notation):
             if step:
                 return letter.text(*step, index), ATOM
         text = self.read(part)[0]
-        return f"{text if part.op == 'const' else parenthesised(text)}_{{{index}}}", ATOM
+        return f"{text if part.op == 'const' else parenthesized(text)}_{{{index}}}", ATOM
 
     def _ordinal(self, i: int, size: int) -> str:
         back = int(size) - 1 - i
@@ -225,7 +225,7 @@ class Matrices(Notation):
 
 
 def _runs(picked: list[tuple[Node, int]]) -> list[tuple[Node, int, int]]:
-    """(part, first, last) of neighbours that are taken in order."""
+    """(part, first, last) of neighbors that are taken in order."""
     runs: list[tuple[Node, int, int]] = []
     for part, place in picked:
         if runs and runs[-1][0] is part and place == runs[-1][2] + 1:

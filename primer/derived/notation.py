@@ -47,7 +47,7 @@ def number(x: float) -> Text:
     return text, PRODUCT if x >= 0 else SUM
 
 
-def parenthesised(text: str, left: str = "(", right: str = ")") -> str:
+def parenthesized(text: str, left: str = "(", right: str = ")") -> str:
     tall = any(word in text for word in (r"\frac", r"\sum", r"\begin", r"\sqrt"))
     return rf"\left{left}{text}\right{right}" if tall else f"{left}{text}{right}"
 
@@ -76,7 +76,7 @@ class Notation:
     def text(self, node: Node, least: int = CASES) -> str:
         """LaTeX of a node, in parentheses if it binds less than `least`."""
         text, strength = self.read(node)
-        return text if strength >= least else parenthesised(text)
+        return text if strength >= least else parenthesized(text)
 
     def read(self, node: Node) -> Text:
         if id(node) in self.named:
@@ -103,7 +103,7 @@ class Notation:
     def factor(self, node: Node, least: int = CASES) -> str:
         """Text of what arithmetic is done with: a condition counts as 0 or 1."""
         if self.condition(node):
-            return parenthesised(self.text(node), "[", "]")
+            return parenthesized(self.text(node), "[", "]")
         return self.text(node, least)
 
     def condition(self, node: Node) -> bool:
@@ -115,7 +115,7 @@ class Notation:
         """Text of a condition; a number is one if it is not 0."""
         known = node.op in CONDITIONS or self.condition(node)
         text = self.text(node, least if known else MOD)
-        return text if known else parenthesised(rf"{text} \ne 0") if least > COMPARE else (
+        return text if known else parenthesized(rf"{text} \ne 0") if least > COMPARE else (
             rf"{text} \ne 0")  # fmt: skip
 
     def spread(self, node: Node) -> bool:
@@ -141,7 +141,7 @@ class Notation:
             raise TraceError("equal numbers that are not as many as theta's have no notation")
         one = self.factor(node, PRODUCT)
         text = {"0": r"\mathbf{0}", "1": r"\mathbf{1}"}.get(one, rf"{one}\,\mathbf{{1}}")
-        return parenthesised(text) if least > PRODUCT and "," in text else text
+        return parenthesized(text) if least > PRODUCT and "," in text else text
 
     def _t(self, node: Node) -> Text:
         return "t", ATOM
@@ -177,7 +177,7 @@ class Notation:
 
     def _add(self, node: Node) -> Text:
         left, right = self.factor(node.args[0], SUM), self.factor(node.args[1], SUM)
-        return f"{left} + {parenthesised(right) if right[0] == '-' else right}", SUM
+        return f"{left} + {parenthesized(right) if right[0] == '-' else right}", SUM
 
     def _subtract(self, node: Node) -> Text:
         return f"{self.factor(node.args[0], SUM)} - {self.factor(node.args[1], PRODUCT)}", SUM
@@ -203,7 +203,7 @@ class Notation:
     def beside(self, node: Node, manner: str) -> str:
         """Text of a factor in a product of this manner."""
         text = self.factor(node, PRODUCT)
-        return text if self.manner(node) in ("", manner) else parenthesised(text)
+        return text if self.manner(node) in ("", manner) else parenthesized(text)
 
     def _multiply(self, node: Node) -> Text:
         a, b = (self.beside(x, self.manner(node)) for x in node.args)
@@ -234,7 +234,7 @@ class Notation:
     def base(self, node: Node) -> str:
         """Text that an exponent may follow."""
         text = self.factor(node, ATOM)
-        return parenthesised(text) if "^" in text and text[0] not in "([" else text
+        return parenthesized(text) if "^" in text and text[0] not in "([" else text
 
     def _sqrt(self, node: Node) -> Text:
         (inner,) = node.args
@@ -255,7 +255,7 @@ class Notation:
         return f" {INFIX[node.op]} ".join(self.text(a, MOD) for a in node.args), COMPARE
 
     def _function(self, node: Node) -> Text:
-        return NAMED[node.op] + parenthesised(", ".join(map(self.factor, node.args))), ATOM
+        return NAMED[node.op] + parenthesized(", ".join(map(self.factor, node.args))), ATOM
 
     def _logical_and(self, node: Node) -> Text:
         return self._joined(node, r"\wedge", AND)

@@ -21,7 +21,7 @@ from .model import Control, Record, described
 from .packing import packed, rounded_curves
 from .views import Line, Panel
 
-#: Larger numbers have the colour of this one, so that no difference of colours overflows.
+#: Larger numbers have the color of this one, so that no difference of colors overflows.
 MOST = 1e100
 
 
@@ -67,12 +67,12 @@ class Heat:
     value : str
         Which of the computed arrays, of the grid's shape.
     log : bool
-        Colours by equal ratios.
+        Colors by equal ratios.
     label : str
-        What the colours mean.
+        What the colors mean.
     limits : tuple of float, optional
-        Values of the first and last colour, such as (0, 1) for a share; by default the worst
-        quarter of the settings may share the last colour.
+        Values of the first and last color, such as (0, 1) for a share; by default the worst
+        quarter of the settings may share the last color.
 
     Examples
     --------
@@ -113,7 +113,7 @@ def explore_grid(
         Called once with ``**sweep(...)`` of the sliders' values, as one names the fields of a
         rule; returns a dict of curves of shape (points, *grid), as `Run.loss` has, and for a `Heat`
         of numbers of shape grid. Curves whose names differ only in an addition in parentheses,
-        such as "SGD" and "SGD (by examples)", have the same colour.
+        such as "SGD" and "SGD (by examples)", have the same color.
     panels : sequence of Plot and Heat
     title, caption : str
 
@@ -266,7 +266,7 @@ class GridExplorer(Base):
 
 
 def _norm(values: np.ndarray, log: bool, limits: Any = None) -> Any:
-    """Colours for the settings worth telling apart: the worst quarter may share the last colour."""
+    """Colors for the settings worth telling apart: the worst quarter may share the last color."""
     if not values.size:
         values = np.ones(1)
     typical = values.min(), max(np.quantile(values, 0.75), np.median(values) + 1e-12)

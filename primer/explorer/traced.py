@@ -71,7 +71,7 @@ def explore(
     Parameters
     ----------
     *rules : Optimizer
-        One line each, in the rule's own colour. A Slider that several rules share is one control.
+        One line each, in the rule's own color. A Slider that several rules share is one control.
     on : Objective, or a list or dict of them
         Several are offered in a menu.
     start : Draggable or sequence of float, optional

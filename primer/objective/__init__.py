@@ -1,4 +1,4 @@
-"""What is minimised: `Objective` and its kinds."""
+"""What is minimized: `Objective` and its kinds."""
 
 from .batches import Batches, DataObjective
 from .compound import DESCRIPTION, Sum, Through, l2

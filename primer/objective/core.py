@@ -13,7 +13,7 @@ from ..fields import Matrix, PerRun, Theta
 
 
 class Objective:
-    """A function to be minimised, made from plain functions.
+    """A function to be minimized, made from plain functions.
 
     Shapes: theta is (*batch, d); J(theta) is (*batch,), J.grad(theta) is (*batch, d) and
     J.hess(theta) is (*batch, d, d).
@@ -29,7 +29,7 @@ class Objective:
     dim : int, optional
         The d that `value` needs; None accepts any.
     minimum : array_like, optional
-        A known minimiser, shape (d,), or several, shape (k, d).
+        A known minimizer, shape (d,), or several, shape (k, d).
     name : str
         What figures and tables call it.
     window : tuple of float, optional

@@ -1,6 +1,6 @@
-"""One look for every figure of the book: colours, line styles, contours, bands, alternative text.
+"""One look for every figure of the book: colors, line styles, contours, bands, alternative text.
 
-Colours are variables of the page's style sheet (`static/explorer.css`), with the light theme's
+Colors are variables of the page's style sheet (`static/explorer.css`), with the light theme's
 values as fallback, so that a figure follows the reader's light or dark theme.
 """
 

@@ -1,4 +1,4 @@
-"""The book's colours and line styles: one look per optimizer, and matplotlib's settings."""
+"""The book's colors and line styles: one look per optimizer, and matplotlib's settings."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ PALETTE = {
 #: Text, quiet text, grid lines and the tint of contours.
 NEUTRAL = {"ink": "#1f2430", "soft": "#5a6272", "faint": "#dde1e8", "tint": "#3f6aa8"}
 DASHES: tuple[tuple[float, ...], ...] = ((), (7, 2.5), (2, 2), (8, 2.5, 2, 2.5))
-#: Colour and dash pattern of the optimizers of chapters 2-7 and of the schedules of chapter 8;
+#: Color and dash pattern of the optimizers of chapters 2-7 and of the schedules of chapter 8;
 #: others draw theirs from their name.
 KNOWN = {
     "SGD": ("slate", 0),
@@ -119,7 +119,7 @@ class Look:
 
 
 def look(name: str) -> Look:
-    """The colour and line style of an optimizer (or anything else with a name).
+    """The color and line style of an optimizer (or anything else with a name).
 
     Parameters
     ----------

@@ -106,7 +106,7 @@ def _strip(x: Any, y: Any, z: Any, edges: np.ndarray) -> Any:
 
 def _paint(ax: Any, outlines: Any, heights: Any) -> None:
     colors = mpl.colors.LinearSegmentedColormap.from_list("relief", TINTS)(heights)
-    # The thin edge closes the hairlines between neighbouring strips.
+    # The thin edge closes the hairlines between neighboring strips.
     faces = mpl.collections.PolyCollection(
         outlines, facecolors=colors, edgecolors=colors, linewidths=0.8
     )

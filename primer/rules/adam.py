@@ -59,7 +59,8 @@ class Adam(Optimizer):
         v = self.beta2 * state["v"] + (1 - self.beta2) * g**2
         m_hat = m / (1 - power(self.beta1, t + 1))
         v_hat = v / (1 - power(self.beta2, t + 1))
-        return theta - self.lr * m_hat / (np.sqrt(v_hat) + self.eps), {"m": m, "v": v}
+        theta = theta - self.lr * m_hat / (np.sqrt(v_hat) + self.eps)
+        return theta, {"m": m, "v": v}
 
 
 @rule(
@@ -115,4 +116,5 @@ class AdamL2(Optimizer):
         v = self.beta2 * state["v"] + (1 - self.beta2) * g**2
         m_hat = m / (1 - power(self.beta1, t + 1))
         v_hat = v / (1 - power(self.beta2, t + 1))
-        return theta - self.lr * m_hat / (np.sqrt(v_hat) + self.eps), {"m": m, "v": v}
+        theta = theta - self.lr * m_hat / (np.sqrt(v_hat) + self.eps)
+        return theta, {"m": m, "v": v}

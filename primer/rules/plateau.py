@@ -80,8 +80,13 @@ class ReduceOnPlateau(Wrapper):
 
     def init(self, theta: Any) -> dict[str, Any]:
         zero = 0 * theta[..., :1]
-        start = {"total": zero, "best": zero + np.inf, "bad": zero, "scale": zero + 1}
-        return {"rule": self.rule.init(theta), **start}
+        memory = {
+            "total": zero,
+            "best": zero + np.inf,
+            "bad": zero,
+            "scale": zero + 1,
+        }
+        return {"rule": self.rule.init(theta), **memory}
 
     def step(self, J, theta, state, t):
         gathered = state["total"] + J(theta)[..., None]

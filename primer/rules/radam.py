@@ -59,6 +59,10 @@ class RAdam(Optimizer):
         rho = rho_inf - 2 * (t + 1) * b / (1 - b)
         # where rho <= 5 the root is not used; 5 in its place keeps it real
         s = np.maximum(rho, 5)
-        r = np.sqrt((s - 4) * (s - 2) * rho_inf / ((rho_inf - 4) * (rho_inf - 2) * s))
-        scale = np.where(rho > 5, r * np.sqrt(1 - b) / (np.sqrt(v) + self.eps), 1.0)
+        r = np.sqrt(
+            (s - 4) * (s - 2) * rho_inf / ((rho_inf - 4) * (rho_inf - 2) * s)
+        )
+        scale = np.where(
+            rho > 5, r * np.sqrt(1 - b) / (np.sqrt(v) + self.eps), 1.0
+        )
         return theta - self.lr * m_hat * scale, {"m": m, "v": v}

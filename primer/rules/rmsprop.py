@@ -1,4 +1,4 @@
-"""RMSProp and its centred variant."""
+"""RMSProp and its centered variant."""
 
 import numpy as np
 
@@ -104,4 +104,5 @@ class CenteredRMSProp(Optimizer):
         m = self.beta * state["m"] + (1 - self.beta) * g
         v = self.beta * state["v"] + (1 - self.beta) * g**2
         variance = np.maximum(v - m**2, 0)
-        return theta - self.lr * g / (np.sqrt(variance) + self.eps), {"m": m, "v": v}
+        theta = theta - self.lr * g / (np.sqrt(variance) + self.eps)
+        return theta, {"m": m, "v": v}

@@ -33,7 +33,7 @@ function scaled(x, e) {
   const half = Math.trunc(k / 2);
   return x * 2 ** half * 2 ** (k - half);
 }
-function centred(high, low, e) {
+function centered(high, low, e) {
   const shift = Math.round(Math.log2(Math.abs(high)));
   return [scaled(high, -shift), scaled(low, -shift), e + shift];
 }
@@ -42,17 +42,17 @@ function centred(high, low, e) {
 function wide(b, n, a) {
   const limit = n === 0 ? 1 : n % 2 ? b : Math.abs(b);
   if (n === 0 || b === 0 || !Number.isFinite(b)) return a * (n < 0 ? 1 / limit : limit);
-  let base = centred(b, 0, 0);
+  let base = centered(b, 0, 0);
   let high = 1;
   let low = 0;
   let e = 0;
   let left = Math.abs(n);
   while (left) {
-    if (left % 2) [high, low, e] = centred(...times(high, low, base[0], base[1]), e + base[2]);
+    if (left % 2) [high, low, e] = centered(...times(high, low, base[0], base[1]), e + base[2]);
     left = Math.floor(left / 2);
-    if (left) base = centred(...times(base[0], base[1], base[0], base[1]), 2 * base[2]);
+    if (left) base = centered(...times(base[0], base[1], base[0], base[1]), 2 * base[2]);
   }
-  const [factor, , shift] = a === 0 || !Number.isFinite(a) ? [a, 0, 0] : centred(a, 0, 0);
+  const [factor, , shift] = a === 0 || !Number.isFinite(a) ? [a, 0, 0] : centered(a, 0, 0);
   if (n > 0) return scaled(factor * high, e + shift);
   const q = 1 / high;
   const [one, more] = times(high, low, q, 0);

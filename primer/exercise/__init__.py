@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from . import check
+from .. import check
 
 __all__ = ["Verdict", "verdict"]
 
