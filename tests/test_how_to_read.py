@@ -69,8 +69,11 @@ def test_every_example_prints_what_the_page_says():
     assert result.attempted == PAGE.count("\n>>> ")
 
 
-def test_every_example_is_short():
+def test_every_example_is_short_and_fits_the_page():
     assert all(len(lines(block)) <= 5 for block in BLOCKS), "at most five lines"
+    shown = [*BLOCKS, *re.findall(r"^```sh\n(.*?)^```$", PAGE, re.M | re.S), CELLS[-1]]
+    wide = [line for block in shown for line in block.splitlines() if len(line) > 74]
+    assert not wide
 
 
 @pytest.mark.parametrize("name", EXPLAINED)
