@@ -9,6 +9,7 @@ from .base import Classifier, Model
 from .layers import Activation, Layout, relu, tanh
 from .linear import LinearRegression, LogisticRegression, SoftmaxRegression
 from .mlp import MLP
+from .normalized import NormalizedMLP
 from .rnn import ElmanRNN
 from .sparse import SparseLogistic
 
@@ -16,6 +17,7 @@ linear = LinearRegression
 logistic = LogisticRegression
 softmax = SoftmaxRegression
 mlp = MLP
+normalized_mlp = NormalizedMLP
 rnn = ElmanRNN
 sparse_logistic = SparseLogistic
 
@@ -28,11 +30,13 @@ __all__ = [
     "LinearRegression",
     "LogisticRegression",
     "Model",
+    "NormalizedMLP",
     "SoftmaxRegression",
     "SparseLogistic",
     "linear",
     "logistic",
     "mlp",
+    "normalized_mlp",
     "relu",
     "rnn",
     "softmax",

@@ -27,6 +27,8 @@ class Layout:
     >>> W, b = layout.parts(np.arange(9.0))
     >>> W.tolist(), b.tolist()
     ([[0.0, 1.0, 2.0], [3.0, 4.0, 5.0]], [6.0, 7.0, 8.0])
+    >>> [part.shape for part in layout.matrices(np.arange(9.0))]
+    [(2, 3)]
     """
 
     def __init__(self, shapes: Sequence[tuple[int, ...]]) -> None:
@@ -40,6 +42,11 @@ class Layout:
         batch = theta.shape[:-1]
         pairs = zip(self.slices, self.shapes, strict=True)
         return [theta[..., piece].reshape(*batch, *shape) for piece, shape in pairs]
+
+    def matrices(self, theta: Any) -> list[Any]:
+        """Those of the `parts` that are matrices: the weights, without biases and gains."""
+        pairs = zip(self.parts(theta), self.shapes, strict=True)
+        return [part for part, shape in pairs if len(shape) == 2]
 
     def empty(self, batch: tuple[int, ...], dtype: Any) -> tuple[np.ndarray, list[np.ndarray]]:
         """A new vector (*batch, d) and the views of its parts, to be filled."""
@@ -84,6 +91,25 @@ def he(n_in: int, n_out: int) -> float:
 
 tanh = Activation("tanh", np.tanh, _bell, glorot)
 relu = Activation("relu", _positive, _step, he)
+
+
+def normalized(Z: Any, eps: float) -> tuple[Any, Any]:
+    """N = (Z - mean) / sigma along the last axis, and sigma = sqrt(variance + eps), (..., 1)."""
+    N = Z - Z.mean(-1, keepdims=True)
+    sigma = np.sqrt(np.square(N).mean(-1, keepdims=True) + eps)
+    N /= sigma
+    return N, sigma
+
+
+def normalized_slope(D: Any, N: Any, sigma: Any) -> Any:
+    """From the gradient D with respect to N to that with respect to Z.
+
+    What N cannot follow is taken out: a shift of all units, and for eps = 0 a stretch of them.
+    """
+    D = D - D.mean(-1, keepdims=True)
+    D -= N * (D * N).mean(-1, keepdims=True)
+    D /= sigma
+    return D
 
 
 def largest(Z: Any) -> Any:

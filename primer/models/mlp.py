@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from typing import Any
 
@@ -50,6 +51,10 @@ class MLP(Classifier):
     (42, (3, 42), (3,))
     """
 
+    title = "Multilayer perceptron"
+    #: The least width of a hidden layer, and how many vectors follow its matrix: the bias.
+    least, vectors = 1, 1
+
     def __init__(
         self,
         X: Any,
@@ -65,14 +70,13 @@ class MLP(Classifier):
             raise check.refuse("hidden", hidden, "a sequence of widths such as (32,)")
         most = int(labels("y", y).max()) + 1 if classes is None else classes
         self.classes = check.count("classes", most, 2)
-        widths = [self.width, *(check.count("hidden", h) for h in hidden), self.classes]
+        widths = [self.width, *(check.count("hidden", h, self.least) for h in hidden)]
         shapes: list[tuple[int, ...]] = []
-        for n_in, n_out in zip(widths[:-1], widths[1:], strict=True):
-            shapes += [(n_in, n_out), (n_out,)]
+        for n_in, n_out in itertools.pairwise(widths):
+            shapes += [(n_in, n_out), *[(n_out,)] * self.vectors]
+        shapes += [(widths[-1], self.classes), (self.classes,)]
         self.activation, self.layout = activation, Layout(shapes)
-        super().__init__(
-            X, y, self.layout.dim, shapes=self.layout.shapes, name="Multilayer perceptron"
-        )
+        super().__init__(X, y, self.layout.dim, shapes=self.layout.shapes, name=self.title)
 
     def examples(self, X: Any, y: Any) -> tuple[Any, Any]:
         return super().examples(table("X", X, self.width), labels("y", y, self.classes))
@@ -115,7 +119,7 @@ class MLP(Classifier):
 
     def _draw(self, rng: np.random.Generator) -> Any:
         theta = np.zeros(self.layout.dim)
-        weights = self.layout.parts(theta)[::2]
+        weights = self.layout.matrices(theta)
         for layer, W in enumerate(weights):
             last = layer == len(weights) - 1
             spread = glorot if last else self.activation.spread
