@@ -89,7 +89,7 @@ def test_a_sweep_inside_a_schedule_equals_the_loop_bit_for_bit():
         compare(type(rule).__name__, rule, GROUNDS["ravine"], starts())
 
 
-def test_a_run_that_diverges_leaves_its_neighbours_alone():
+def test_a_run_that_diverges_leaves_its_neighbors_alone():
     rates = np.array([0.01, 5.0, 0.02, 9.0, 0.05, 7.0])[:, None]
     J, theta0 = landscapes.quadratic([1.0, 10.0]), starts()
     compare("SGD", primer.SGD(lr=rates), J, theta0, steps=800)

@@ -77,7 +77,7 @@ def test_digits_lie_between_zero_and_one_and_are_learnable():
     assert J.accuracy(theta, X_val, y_val) > 0.9
 
 
-def test_breast_cancer_is_standardised_by_its_training_examples():
+def test_breast_cancer_is_standardized_by_its_training_examples():
     X, _, X_val, _ = data.breast_cancer()
     np.testing.assert_allclose(X.mean(0), 0, atol=1e-12)
     np.testing.assert_allclose(X.std(0), 1, rtol=1e-12)

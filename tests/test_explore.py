@@ -207,7 +207,7 @@ def test_the_rate_view_and_the_table_see_what_a_plateau_has_left_of_the_rate():
     assert [p["r"] for p in live.data["scenes"][0]["programs"]] == [0, 0]
 
 
-def test_the_colours_of_a_map_may_be_given():
+def test_the_colors_of_a_map_may_be_given():
     from primer.explorer.grid import _norm
 
     shares = np.array([0.0] * 9 + [1.0])
@@ -394,7 +394,7 @@ def test_grid_calls_its_function_once_with_the_whole_sweep():
     assert "px-grid" in live.html()
 
 
-def test_curves_that_differ_in_an_addition_share_their_colour():
+def test_curves_that_differ_in_an_addition_share_their_color():
     def two(lr):
         loss = run(SGD(lr=lr), J, J.start, 3).loss
         return {"mine": loss, "mine (by examples)": loss, "other": loss}

@@ -75,7 +75,7 @@ def test_all_else_stays_as_it_is(page):
     assert split(page, "x") == (page, {})
 
 
-def test_neighbours_become_one_file_and_others_keep_their_order():
+def test_neighbors_become_one_file_and_others_keep_their_order():
     page, files = split(
         "<script>let a = 1 // one</script>\n  <script>(2)</script><script src=b.js></script>"
         "<script>c()</script><script data-d>d()</script> text <script>c()</script>",

@@ -105,7 +105,7 @@ def test_the_gradient_vanishes_at_every_listed_minimum_and_curvature_is_not_nega
 
 
 @every
-def test_nothing_in_the_neighbourhood_is_lower_than_the_minimum(name):
+def test_nothing_in_the_neighborhood_is_lower_than_the_minimum(name):
     J = build(name)
     if J.minimum is None:
         return
@@ -200,7 +200,7 @@ def test_heavy_ball_cycles_for_ever_from_these_starts(start):
 
 
 @pytest.mark.parametrize("start", [3.0, 3.5])
-def test_heavy_ball_converges_from_its_neighbours(start):
+def test_heavy_ball_converges_from_its_neighbors(start):
     assert abs(heavy_ball(start)[-1]) < 1e-12
 
 

@@ -249,7 +249,7 @@ def test_citations_name_the_authors_and_the_year_of_an_entry(path):
     """Written out, so that they read well without Sphinx; the link leads to the entry."""
     entries = pybtex.database.parse_file(str(ROOT / "book/references.bib")).entries
     text = "\n".join(map(source, cells(path, "markdown")))
-    found = re.findall(r"\[([^]]*)\]\(\.\./book/references\.md#([\w-]+)\)", text)
+    found = re.findall(r"\[([^][]*)\]\(\.\./book/references\.md#([\w-]+)\)", text)
     assert found
     for said, key in found:
         who, year = authors(entries[key]), entries[key].fields["year"]

@@ -87,7 +87,7 @@ def test_amsgrad_is_adam_while_the_second_moment_rises():
 
 
 @pytest.mark.parametrize("lam", [1e-3, 0.3])
-def test_adam_l2_is_adam_on_the_penalised_objective(lam):
+def test_adam_l2_is_adam_on_the_penalized_objective(lam):
     for J in GROUNDS[:2]:
         one = run(AdamL2(lr=0.05, weight_decay=lam), J, STARTS, 80)
         other = run(Adam(lr=0.05), J + l2(lam), STARTS, 80)

@@ -32,7 +32,7 @@ def packed(curves: Sequence[np.ndarray]) -> tuple[list[dict[str, Any]], str]:
     for curve in curves:
         rows = np.moveaxis(curve, 0, -1).ravel()
         info = _range(rows)
-        numbers.append(_quantised(rows, info))
+        numbers.append(_quantized(rows, info))
         ranges.append({"points": len(curve), "count": rows.size, **info})
     deltas = np.diff(np.concatenate(numbers), prepend=np.uint16(0))
     planes = np.concatenate([deltas & 255, deltas >> 8]).astype(np.uint8)
@@ -52,7 +52,7 @@ def _range(values: np.ndarray) -> dict[str, Any]:
     return {"low": low, "high": high if high > low else low + max(1.0, abs(low)), "log": int(log)}
 
 
-def _quantised(values: np.ndarray, info: dict[str, Any]) -> np.ndarray:
+def _quantized(values: np.ndarray, info: dict[str, Any]) -> np.ndarray:
     place = Axis("", info["low"], info["high"], bool(info["log"])).place(values, 0, GONE - 1)
     whole = np.where(np.isfinite(values), np.clip(np.rint(place), 0, GONE - 1), GONE)
     return whole.astype(np.uint16)
@@ -70,7 +70,7 @@ def rounded_curves(
     >>> [round(x, 6) for x in rounded_curves([curve], ranges)[0].tolist()]
     [1.0, 1.0, 3.0]
     """
-    return [_unpacked(_quantised(c, r), r) for c, r in zip(curves, ranges, strict=True)]
+    return [_unpacked(_quantized(c, r), r) for c, r in zip(curves, ranges, strict=True)]
 
 
 def _unpacked(whole: np.ndarray, info: dict[str, Any]) -> np.ndarray:
