@@ -167,8 +167,8 @@ TRIVIAL = [
     (check_free, lambda lr=1.0: free()(lr=1.0)),
 ]
 CHECKS = [check_limit, check_best, check_memory, check_product, check_free]
-NONSENSE = ["a text", "", [], {}, (), float("nan"), float("inf"), np.full(2, np.nan), np.ones((2, 3)),
-            object(), int, Raises, raises, lambda: None, True, 1j, [None, None]]  # fmt: skip
+NONSENSE = ["a text", "", [], {}, (), float("nan"), float("inf"), np.full(2, np.nan), object(),
+            np.ones((2, 3)), int, Raises, raises, lambda: None, True, 1j, [None, None]]  # fmt: skip
 
 
 @pytest.mark.parametrize(("check", "answer"), RIGHT)
