@@ -18,6 +18,7 @@ FIXED := PYTHONHASHSEED=0
 FIRST_NOTEBOOK = $(firstword $(wildcard notebooks/01_*.ipynb notebooks/06_adam.ipynb))
 BOOK_SOURCES := benchmarks/table.py $(shell find primer book/_ext book/measured notebooks/results -type f -not -path '*/__pycache__/*' 2>/dev/null)
 PRETTIER := npx --yes prettier@3.10.1
+SPELLER := npx --yes cspell@9.8.0 --no-progress --no-summary --unique
 PAGE_SCRIPTS := primer/static/*.js book/_static/*.js tests/*.mjs
 REQUIREMENTS := pyproject.toml requirements.txt
 JUPYTER_ROOT := $(shell [ "$$(id -u)" = 0 ] && echo --allow-root)
@@ -53,14 +54,14 @@ bench: $(VENV)/.installed-dev  ## time what needs neither torch nor JAX (BENCH_F
 bench-all: $(VENV)/.installed-parity  ## time everything, also against torch, JAX and optax
 	$(PY) -m benchmarks --all --slow $(BENCH_FLAGS)
 
-lint: $(VENV)/.installed-dev  ## check style, types, scripts and stripped notebooks
+lint: $(VENV)/.installed-dev  ## check style, types, spelling, scripts and stripped notebooks
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/mypy primer
 	$(PY) .ci/write_stub.py --check
 	$(PY) .ci/strip_notebooks.py --check notebooks
-	@if command -v npx >/dev/null; then $(PRETTIER) --check $(PAGE_SCRIPTS); \
-	else echo "npx (it comes with Node.js) is missing: the page's scripts were not checked."; test -z "$$CI"; fi
+	@if command -v npx >/dev/null; then $(PRETTIER) --check $(PAGE_SCRIPTS) && $(SPELLER); \
+	else echo "npx (it comes with Node.js) is missing: neither the page's scripts nor the spelling were checked."; test -z "$$CI"; fi
 
 format: $(VENV)/.installed-dev  ## mend what lint can mend
 	$(VENV)/bin/ruff check --fix .

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from primer import SGD, data, models, run
-from primer.measure.gradients import first_below, noise_scale, sharpness
+from primer.measure import first_below, noise_scale, sharpness
 
 X, y, X_VAL, Y_VAL = data.digits()
 MODEL = models.mlp(X[:1024].astype(np.float32), y[:1024], hidden=(32,))
@@ -20,14 +20,14 @@ RATES = 2.0 ** np.arange(-6, 3)
 TARGETS = (0.7, 0.5, 0.25)
 #: Training loss at which the ends are compared, and the one rate of the second comparison.
 END, ONE_RATE = 0.05, 0.125
-TUNING, FRESH = np.arange(100, 103), np.arange(8)
+TUNING, FRESH = np.arange(100, 103), np.arange(20)
 OUT = Path(__file__).parents[2] / "notebooks" / "results" / "02_sgd.json"
 
 
 def train(size, rate, seeds, steps, keep):
     start = MODEL.initial(seeds).astype(np.float32)
     order = 0 if size == len(MODEL.X) else seeds  # a full batch has no order to draw
-    batches = MODEL.batches(size, order)
+    batches = MODEL.batches(size, order, watch=MODEL)
     return run(SGD(lr=rate), batches, start, steps, keep=keep, progress=False)
 
 
