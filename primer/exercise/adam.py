@@ -135,7 +135,7 @@ def _same_as(make: Any, formula: Callable[..., np.ndarray], fault: Callable[[Any
         alone = [run(rule, J, start, 20).theta[-1] for start in starts]
         if not np.allclose(together, alone, rtol=1e-6):
             raise ValueError(
-                "In a batch, the runs disturb each other. Sum over the last axis only."
+                "In a batch the runs disturb each other: sum over the last axis only."
             )
 
 
@@ -181,7 +181,7 @@ def _fault_of_one_rate(make: Any) -> str:
         return "A loss 1000 times as large changes the steps. What does your rule divide by?"
     if not np.isclose(length := np.linalg.norm(steps[0]), 1.0):
         return (
-            f"The first step is {length:.2f} η long, not η. Both corrections? The sum of squares?"
+            f"The first step is {length:.2f} η long, not η. Both corrections? A sum of squares?"
         )
     if not np.allclose(feed(_made(make, **dict(settings, beta1=0.5)), g), steps) and np.allclose(
         feed(_made(make, **dict(settings, beta2=0.5)), g), steps
