@@ -134,9 +134,7 @@ def _same_as(make: Any, formula: Callable[..., np.ndarray], fault: Callable[[Any
         together = run(rule, J, starts, 20).theta[-1]
         alone = [run(rule, J, start, 20).theta[-1] for start in starts]
         if not np.allclose(together, alone, rtol=1e-6):
-            raise ValueError(
-                "In a batch the runs disturb each other: sum over the last axis only."
-            )
+            raise ValueError("In a batch the runs disturb each other: sum over the last axis only.")
 
 
 def _moments(g: np.ndarray, squares: np.ndarray, beta1: float, beta2: float) -> Any:
@@ -180,9 +178,7 @@ def _fault_of_one_rate(make: Any) -> str:
     if not np.allclose(feed(_made(make, **settings), 1000 * g), steps, rtol=1e-6):
         return "A loss 1000 times as large changes the steps. What does your rule divide by?"
     if not np.isclose(length := np.linalg.norm(steps[0]), 1.0):
-        return (
-            f"The first step is {length:.2f} η long, not η. Both corrections? A sum of squares?"
-        )
+        return f"The first step is {length:.2f} η long, not η. Both corrections? A sum of squares?"
     if not np.allclose(feed(_made(make, **dict(settings, beta1=0.5)), g), steps) and np.allclose(
         feed(_made(make, **dict(settings, beta2=0.5)), g), steps
     ):
