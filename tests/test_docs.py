@@ -26,6 +26,7 @@ WITHOUT_EXAMPLES = {
     "Bag": "what bag_of_words returns, shown there",
     "Characters": "what characters returns, shown there",
     "Classifier": "a base class",
+    "Game": "what play returns, shown there",
     "Look": "what look returns, shown there",
     "Picture": "what show returns, shown there",
     "Result": "what compare returns, shown there",

@@ -2,6 +2,7 @@
 
 from ..derived.card import state_per_parameter
 from .compare import Result, compare
+from .game import Game, play
 from .gradients import example_gradients, first_below, noise_scale
 from .interval import mean_interval
 from .knee import knee, knee_interval
@@ -10,7 +11,7 @@ from .response import feed
 from .sharpness import sharpness
 
 __all__ = [
-    "RangeTest", "Result", "compare", "example_gradients", "feed", "first_below", "knee",
-    "knee_interval", "mean_interval", "noise_scale", "range_test", "sharpness",
+    "Game", "RangeTest", "Result", "compare", "example_gradients", "feed", "first_below", "knee",
+    "knee_interval", "mean_interval", "noise_scale", "play", "range_test", "sharpness",
     "state_per_parameter",
 ]  # fmt: skip
