@@ -89,7 +89,10 @@ def _all_given(*answers: Any) -> tuple[Any, ...] | None:
 
 
 def _number(given: Any, name: str) -> float:
-    value = np.asarray(given, dtype=float)
+    try:
+        value = np.asarray(given, dtype=float)
+    except (TypeError, ValueError, OverflowError):
+        raise ValueError(f"{name} must be a number, got {given!r}") from None
     if value.shape != () or not np.isfinite(value):
         raise ValueError(f"{name} must be a number, got {given!r}")
     return float(value)
@@ -103,7 +106,9 @@ def _numbers(given: Any, name: str, right: Any, hint: str, tolerance: float = 0.
 
 
 def _made(make: Any, **settings: float) -> Optimizer:
-    made = make.having(**settings) if isinstance(make, Optimizer) else make(**settings)
+    if isinstance(make, Optimizer):
+        return make.having(**settings)
+    made = make(**settings) if callable(make) else make
     if not isinstance(made, Optimizer):
         raise ValueError(f"the answer must be a class of Optimizer, got {make!r}")
     return made
@@ -163,6 +168,8 @@ def _fault_in_settings(make: Any) -> str:
     """What is wrong with the way a rule uses its rate or its memory; empty if nothing is."""
     settings = SETTINGS[0]
     steps = _steps(make, settings)
+    if not np.isfinite(steps).all():
+        return "Some of its steps are not finite numbers."
     if not np.allclose(_steps(make, settings | {"lr": 0.1}), 0.1 * steps, rtol=1e-6):
         return "Your rule ignores lr, or does not only multiply by it."
     if np.allclose(_steps(make, settings | {"beta": 0.5}), steps, rtol=1e-6):
