@@ -40,9 +40,7 @@ def Clip(rule: Optimizer, *, norm: Any = None, value: Any = None) -> Optimizer:
     ClipValue(rule=SGD(lr=0.1), value=0.5)
     """
     if (norm is None) == (value is None):
-        raise ValueError(
-            f"norm or value must be given, not both, got {norm=} and {value=}"
-        )
+        raise ValueError(f"norm or value must be given, not both, got {norm=} and {value=}")
     return ClipValue(rule, value) if norm is None else ClipNorm(rule, norm)
 
 

@@ -26,13 +26,7 @@ def ratio(a: Any, b: Any) -> Any:
     return np.where(b > 0, a / np.where(b > 0, b, 1), 0)
 
 
-@rule(
-    cite="hestenes1952",
-    year=1952,
-    chapter=1,
-    no_torch=_NO_TORCH,
-    no_optax=_NO_OPTAX,
-)
+@rule(cite="hestenes1952", year=1952, chapter=1, no_torch=_NO_TORCH, no_optax=_NO_OPTAX)
 class ConjugateGradient(Optimizer):
     """Linear conjugate gradients: a quadratic of d dimensions in d steps (Hestenes & Stiefel 1952).
 
@@ -93,12 +87,7 @@ class NonlinearCG(Optimizer):
         guess = value + np.sqrt(dot(g, g)) / 2
         before = np.where(np.isfinite(state["before"]), state["before"], guess)
         alpha, p, failed = line_search.wolfe(J, theta, p, g, value, before, self)
-        memory = {
-            "g": g,
-            "p": p,
-            "before": value,
-            "failed": state["failed"] + failed,
-        }
+        memory = {"g": g, "p": p, "before": value, "failed": state["failed"] + failed}
         return theta + alpha * p, memory
 
 

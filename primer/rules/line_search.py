@@ -37,21 +37,12 @@ def wolfe(
     batch = theta.shape[:-1]
     c1, c2 = (np.broadcast_to(c, (*batch, 1)) for c in (rule.c1, rule.c2))
     alpha, failed, p = np.zeros_like(value), np.zeros_like(value), p.copy()
-    theta, g = (
-        np.ascontiguousarray(theta),
-        np.ascontiguousarray(g),
-    )  # each run by itself
+    theta, g = np.ascontiguousarray(theta), np.ascontiguousarray(g)  # each run by itself
     for i in np.ndindex(batch):
         past = (float(value[i][0]), float(before[i][0]))
-        alpha[i] = _strong(
-            J, theta[i], p[i], g[i], past, float(c1[i][0]), float(c2[i][0])
-        )
-        if not _falls(
-            J, theta[i], p[i], g[i], alpha[i], value[i], float(c1[i][0])
-        ):
-            alpha[i] = _halved(
-                J, theta[i], g[i], float(value[i][0]), float(c1[i][0])
-            )
+        alpha[i] = _strong(J, theta[i], p[i], g[i], past, float(c1[i][0]), float(c2[i][0]))
+        if not _falls(J, theta[i], p[i], g[i], alpha[i], value[i], float(c1[i][0])):
+            alpha[i] = _halved(J, theta[i], g[i], float(value[i][0]), float(c1[i][0]))
             p[i], failed[i] = -g[i], alpha[i] > 0
     return alpha, p, failed
 
@@ -67,14 +58,10 @@ def one_number(value: Any, theta: Any) -> None:
     """Refuse a J that does not give each theta one number."""
     if np.shape(value) != theta.shape[:-1]:
         what = "an objective that gives each theta of shape (d,) one number"
-        raise ValueError(
-            f"J must be {what}, got {np.shape(value)} from a theta of {theta.shape}"
-        )
+        raise ValueError(f"J must be {what}, got {np.shape(value)} from a theta of {theta.shape}")
 
 
-def _falls(
-    J: Any, theta: Any, p: Any, g: Any, alpha: Any, value: Any, c1: float
-) -> bool:
+def _falls(J: Any, theta: Any, p: Any, g: Any, alpha: Any, value: Any, c1: float) -> bool:
     """Whether the loss after the step is as low as the first Wolfe condition asks.
 
     SciPy returns a length without a check when its search runs out of tries; and a length that was
@@ -84,9 +71,7 @@ def _falls(
     return bool(single(J, theta + alpha * p) <= value + c1 * alpha * slope)
 
 
-def _strong(
-    J: Any, theta: Any, p: Any, g: Any, past: Any, c1: float, c2: float
-) -> float:
+def _strong(J: Any, theta: Any, p: Any, g: Any, past: Any, c1: float, c2: float) -> float:
     import scipy  # a start that needs no line search does without
 
     with warnings.catch_warnings():

@@ -54,11 +54,7 @@ class Project(Wrapper):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        plain = [
-            v
-            for v in (self.low, self.high)
-            if isinstance(v, (int, float, np.ndarray))
-        ]
+        plain = [v for v in (self.low, self.high) if isinstance(v, (int, float, np.ndarray))]
         if len(plain) == 2 and not np.all(self.low < self.high):
             raise check.refuse("high", self.high, f"above low = {self.low!r}")
 

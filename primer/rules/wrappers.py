@@ -22,9 +22,7 @@ class Wrapper(Optimizer):
     def __post_init__(self) -> None:
         super().__post_init__()
         if not isinstance(self.rule, Optimizer):
-            raise check.refuse(
-                "rule", self.rule, "an Optimizer instance such as Adam(lr=0.1)"
-            )
+            raise check.refuse("rule", self.rule, "an Optimizer instance such as Adam(lr=0.1)")
 
     def init(self, theta: Any) -> dict[str, Any]:
         return self.rule.init(theta)
