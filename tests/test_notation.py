@@ -1,4 +1,4 @@
-"""The page of symbols is true: every symbol of a chapter stands there, with that chapter if it is not the book's."""
+"""The page of symbols is true: every symbol of a chapter stands there, its own letters with it."""
 
 import json
 import re
