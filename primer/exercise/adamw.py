@@ -42,12 +42,12 @@ def check_half(lam_w: Any, lam_1: Any, lam_100: Any) -> Verdict:
     return _all([lam_w, lam_1, lam_100], [decoupled, *penalties], hint)
 
 
-def check_same_turn(lam_w: Any, lam_paper: Any, lam_l2: Any) -> Verdict:
+def check_same_turn(lam_w: Any, lam_apart: Any, lam_l2: Any) -> Verdict:
     """Judge the λ that keeps the angle per step at three times the rate, for three rules."""
     lam, factor = 0.1, 3.0
     right = [lam / factor, lam, lam / factor**2]
     hint = "Which power of η stands beside λ in each formula for the angle?"
-    return _all([lam_w, lam_paper, lam_l2], right, hint)
+    return _all([lam_w, lam_apart, lam_l2], right, hint)
 
 
 def check_spared(answer: Any) -> Verdict:
