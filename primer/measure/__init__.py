@@ -2,6 +2,7 @@
 
 from ..derived.card import state_per_parameter
 from .compare import Result, compare
+from .following import lag
 from .game import Game, play
 from .gradients import example_gradients, first_below, noise_scale
 from .interval import mean_interval
@@ -12,6 +13,6 @@ from .sharpness import sharpness
 
 __all__ = [
     "Game", "RangeTest", "Result", "compare", "example_gradients", "feed", "first_below", "knee",
-    "knee_interval", "mean_interval", "noise_scale", "play", "range_test", "sharpness",
+    "knee_interval", "lag", "mean_interval", "noise_scale", "play", "range_test", "sharpness",
     "state_per_parameter",
 ]  # fmt: skip
