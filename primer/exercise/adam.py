@@ -65,7 +65,7 @@ def check_eps_hat(make: Any, eps: Any) -> Verdict:
 
 
 def check_long_step(bound: Any, gradients: Any) -> Verdict:
-    """Judge the bound for β₂ = 0.95, and gradients that come within 5 % of it."""
+    """Judge the bound for β₂ = 0.95, and gradients that come within 5% of it."""
     true = 0.1 / np.sqrt(0.05) / np.sqrt(1 - 0.81 / 0.95)
 
     def right(given: Any) -> bool:
