@@ -175,7 +175,7 @@ def test_nothing_given_is_said_so(check, count):
     assert check(*[None] * count) == "Not answered yet."
 
 
-@pytest.mark.parametrize("strange", STRANGE, ids=repr)
+@pytest.mark.parametrize("strange", STRANGE, ids=lambda x: type(x).__name__)
 @pytest.mark.parametrize(("check", "count"), ASKED)
 def test_whatever_is_given_a_verdict_comes_back(check, count, strange):
     assert not check(*[strange] * count).right

@@ -196,7 +196,7 @@ def test_no_answer_is_no_mistake(check):
     assert check(None) == "Not answered yet."
 
 
-@pytest.mark.parametrize("answer", NONSENSE, ids=repr)
+@pytest.mark.parametrize("answer", NONSENSE, ids=lambda x: type(x).__name__)
 @pytest.mark.parametrize("check", CHECKS)
 def test_whatever_is_given_a_verdict_comes_back(check, answer):
     assert not check(answer).right

@@ -142,7 +142,7 @@ def test_no_answer_is_not_answered(name):
 
 
 @pytest.mark.parametrize("name", CHECKS)
-@pytest.mark.parametrize("answer", NONSENSE, ids=repr)
+@pytest.mark.parametrize("answer", NONSENSE, ids=lambda x: type(x).__name__)
 def test_nonsense_gets_a_verdict(name, answer):
     assert not judged(name, answer)
 

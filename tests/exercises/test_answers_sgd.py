@@ -117,7 +117,7 @@ def test_wrong_answers_are_refused_with_a_hint(check, answers):
     assert len(told) > len("Not yet. ") + 10, told
 
 
-@pytest.mark.parametrize("strange", STRANGE, ids=repr)
+@pytest.mark.parametrize("strange", STRANGE, ids=lambda x: type(x).__name__)
 @pytest.mark.parametrize("check", CHECKS)
 def test_whatever_is_given_a_verdict_comes_back(check, strange):
     told = check(*[strange] * CHECKS[check])
