@@ -39,7 +39,7 @@ from primer.explorer import Heat, Plot, explore_grid
 from primer.explorer.packing import packed
 from primer.explorer.page import number, rounded
 from primer.hyper import Hyper
-from primer.plotting.svg import svg
+from primer.plotting.svg import svg as drawn_svg
 
 J = landscapes.beale()
 STATIC = Path(primer.__file__).parent / "static"
@@ -403,15 +403,15 @@ def test_the_label_of_a_color_scale_is_drawn_whole(log, monkeypatch):
     def watched(figure, alt, prefix):
         FigureCanvasAgg(figure).draw()
         drawn.extend((bar, figure.bbox) for ax in figure.axes for bar in ax.child_axes)
-        return svg(figure, alt, prefix)
+        return drawn_svg(figure, alt, prefix)
 
     monkeypatch.setattr("primer.explorer.figure.svg", watched)
     panels = [Plot("Loss"), Heat("End", "end", log=log, label="share that fails")]
     explore_grid(SLIDERS, losses, panels).html()
     [(bar, whole)] = drawn
     box = bar.get_tightbbox()
-    assert whole.y0 <= box.y0 and box.y1 <= whole.y1
-    assert whole.x0 <= box.x0 and box.x1 <= whole.x1
+    assert whole.y0 <= box.y0 < box.y1 <= whole.y1
+    assert whole.x0 <= box.x0 < box.x1 <= whole.x1
 
 
 def test_curves_that_differ_in_an_addition_share_their_color():
