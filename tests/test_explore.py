@@ -11,6 +11,7 @@ from pathlib import Path
 import ipywidgets
 import numpy as np
 import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 import primer
 from primer import (
@@ -38,6 +39,7 @@ from primer.explorer import Heat, Plot, explore_grid
 from primer.explorer.packing import packed
 from primer.explorer.page import number, rounded
 from primer.hyper import Hyper
+from primer.plotting.svg import svg as drawn_svg
 
 J = landscapes.beale()
 STATIC = Path(primer.__file__).parent / "static"
@@ -392,6 +394,24 @@ def test_grid_calls_its_function_once_with_the_whole_sweep():
     np.testing.assert_allclose(live.curves()["Momentum"], single)
     assert set(live.values) == {"lr", "beta"}
     assert "px-grid" in live.html()
+
+
+@pytest.mark.parametrize("log", [False, True])
+def test_the_label_of_a_color_scale_is_drawn_whole(log, monkeypatch):
+    drawn = []
+
+    def watched(figure, alt, prefix):
+        FigureCanvasAgg(figure).draw()
+        drawn.extend((bar, figure.bbox) for ax in figure.axes for bar in ax.child_axes)
+        return drawn_svg(figure, alt, prefix)
+
+    monkeypatch.setattr("primer.explorer.figure.svg", watched)
+    panels = [Plot("Loss"), Heat("End", "end", log=log, label="share that fails")]
+    explore_grid(SLIDERS, losses, panels).html()
+    [(bar, whole)] = drawn
+    box = bar.get_tightbbox()
+    assert whole.y0 <= box.y0 < box.y1 <= whole.y1
+    assert whole.x0 <= box.x0 < box.x1 <= whole.x1
 
 
 def test_curves_that_differ_in_an_addition_share_their_color():

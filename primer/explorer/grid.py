@@ -240,9 +240,9 @@ class GridExplorer(Base):
             for axis, control in zip((ax.xaxis, ax.yaxis), self.controls, strict=True):
                 _ticks(axis, control.slider.values)
             ax.grid(visible=False)
-            bar = ax.inset_axes((0.62, 1.035, 0.38, 0.03))
+            bar = ax.inset_axes((0.62, 1.012, 0.38, 0.022))
             ax.figure.colorbar(mesh, cax=bar, orientation="horizontal")
-            bar.set_xlabel(heat.label, parse_math=False)
+            bar.set_xlabel(heat.label, labelpad=1, fontsize=8.5, parse_math=False)
             bar.xaxis.set_ticks_position("top")
             bar.xaxis.set_label_position("top")
             bar.tick_params(labelsize=8.5, pad=1, length=2)
