@@ -133,7 +133,7 @@ def monkey() -> Objective:
 
 @landscape(cite="lessard2016", year=2016, chapter=3)
 def cycle() -> Objective:
-    """Strongly convex and smooth, and yet heavy ball with lr = 1/9, beta = 4/9 can cycle for ever.
+    """Strongly convex and smooth, and yet heavy ball with lr = 1/9, beta = 4/9 can cycle forever.
 
     Equation: J = 12.5 * x**2 if x < 1 else x**2 / 2 + 24 * x - 12 if x < 2
     else 12.5 * x**2 - 24 * x + 36.

@@ -38,7 +38,7 @@ class ConjugateGradient(Optimizer):
 
     Notes
     -----
-    For a quadratic J with a positive definite Hessian; where J falls for ever along p, theta flies
+    For a quadratic J with a positive definite Hessian; where J falls forever along p, theta flies
     off, beyond 1e37. No matrix is formed: on a quadratic, H u = grad J(theta + u) - grad J(theta),
     here for the unit vector u along p. Memory d, two gradients per step. The gradient is computed
     afresh, where the original updates it; TINY keeps 0 / 0 away when all is done. For other
