@@ -2,8 +2,7 @@
 
 import hypothesis
 import pytest
-
-from primer import registry
+from helpers import registry_as_before
 
 hypothesis.settings.register_profile("primer", deadline=None, derandomize=True, max_examples=30)
 hypothesis.settings.load_profile("primer")
@@ -22,14 +21,10 @@ LONG = """
 
 
 @pytest.fixture(autouse=True)
-def registry_as_before():
+def leaving_no_rule_behind():
     """A rule that a test writes, or a solution that it runs, leaves with it."""
-    tables = (registry.rules, registry.schedules)
-    before = [dict(table) for table in tables]
-    yield
-    for table, entries in zip(tables, before, strict=True):
-        table.clear()
-        table.update(entries)
+    with registry_as_before():
+        yield
 
 
 def pytest_collection_modifyitems(items):

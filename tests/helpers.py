@@ -1,5 +1,6 @@
 """What the tests made from the registry share: sample settings of every rule, and comparisons."""
 
+import contextlib
 import dataclasses
 import os
 import shutil
@@ -18,6 +19,30 @@ RANGES = {
     "shrink": (0.1, 0.9, False),
     "real": (-0.5, 0.5, False),
 }
+
+
+@contextlib.contextmanager
+def registry_as_before():
+    """What enters the registry meanwhile leaves it again."""
+    tables = (registry.rules, registry.schedules)
+    before = [dict(table) for table in tables]
+    try:
+        yield
+    finally:
+        for table, entries in zip(tables, before, strict=True):
+            table.clear()
+            table.update(entries)
+
+
+def readers_rule(cls):
+    """A rule as a reader writes it, out of the registry, which other tests go through."""
+    with registry_as_before():
+        return registry.rule(cls)
+
+
+def with_step(name, step, base):
+    """A subclass of a rule with another step, not entered in the registry."""
+    return type(name, (base,), {"step": step})
 
 
 def sample(domain: str, place: int, rng, size=None):

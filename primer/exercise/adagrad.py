@@ -15,6 +15,7 @@ from ..optimizer import Optimizer
 from ..rules.adagrad import AdaGrad
 from ..running import run
 from . import Verdict, verdict
+from .judging import all_given
 
 #: The one gradient, the rate and the start of the sum of exercise 1.
 GRADIENT, RATE, INITIAL = np.array([0.1, 1.0, 10.0]), 0.5, 0.1
@@ -30,9 +31,9 @@ BRIEF = 12
 
 def check_first_step(from_zero: Any, from_start: Any) -> Verdict:
     """Judge the two places of exercise 1."""
-    given = None if from_zero is None or from_start is None else [from_zero, from_start]
     right = [1 - RATE * GRADIENT / np.sqrt(start + GRADIENT**2) for start in (0.0, INITIAL)]
-    return verdict(given, right, "Each coordinate by itself: what is G after this gradient?", 1e-3)
+    hint = "Each coordinate by itself: what is G after this gradient?"
+    return verdict(all_given(from_zero, from_start), right, hint, 1e-3)
 
 
 def check_distance(answer: Any) -> Verdict:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from ..landscapes import quadratic
 from ..measure import feed
 from ..optimizer import Optimizer
 from ..rules.adam import Adam
-from ..running import run
 from . import Verdict, verdict
+from .judging import Formula, all_given, gradients, number, numbers, takes_steps_of
 
 __all__ = [
     "check_eps_hat", "check_first_step", "check_long_step", "check_matched", "check_one_rate",
@@ -27,14 +27,14 @@ SETTINGS = (
 
 def check_first_step(corrected: Any, uncorrected: Any) -> Verdict:
     """Judge where four parameters stand after one step of either rule."""
-    answer = _all_given(corrected, uncorrected)
+    answer = all_given(corrected, uncorrected)
     theta, g = np.array([1.0, 2.0, 3.0, 4.0]), np.array([1.0, 6.0, 7.0, 2.0])
     with_it, without = theta - 0.5 * np.sign(g), theta - 0.5 * 0.1 / np.sqrt(0.001) * np.sign(g)
 
     def right(given: Any) -> bool:
-        _numbers(given[0], "with_correction", with_it, "What is the ratio of m̂ to the root of v̂?")
+        numbers(given[0], "with_correction", with_it, "What is the ratio of m̂ to the root of v̂?")
         hint = "Write down m, v, and their ratio for one gradient."
-        return _numbers(given[1], "without", without, hint)
+        return numbers(given[1], "without", without, hint)
 
     return verdict(answer, right)
 
@@ -43,7 +43,7 @@ def check_matched(beta1: Any) -> Verdict:
     """Judge the decay with which the first step without correction has the length η."""
 
     def right(given: Any) -> bool:
-        decay = _number(given, "beta1")
+        decay = number(given, "beta1")
         length = (1 - decay) / np.sqrt(1 - 0.999)
         if not 0.995 < length < 1.005:
             raise ValueError(f"With this β₁ the first step is {length:.3f} η long (β₂ = 0.999).")
@@ -56,12 +56,12 @@ def check_eps_hat(make: Any, eps: Any) -> Verdict:
     """Judge a rule with ε on the uncorrected moment, and the ε that starts Adam alike."""
 
     def right(given: Any) -> bool:
-        rule, number = given
+        rule, eps = given
         _same_as(rule, _eps_hat, _fault_of_eps_hat)
         hint = "Compare the two denominators after one gradient: a root stands between ε̂ and ε."
-        return _numbers(number, "my_eps", 0.01 / np.sqrt(0.001), hint)
+        return numbers(eps, "my_eps", 0.01 / np.sqrt(0.001), hint)
 
-    return verdict(_all_given(make, eps), right)
+    return verdict(all_given(make, eps), right)
 
 
 def check_long_step(bound: Any, gradients: Any) -> Verdict:
@@ -70,7 +70,7 @@ def check_long_step(bound: Any, gradients: Any) -> Verdict:
 
     def right(given: Any) -> bool:
         hint = "Put β₂ = 0.95 into the chapter's bound, and give three decimals."
-        _numbers(given[0], "bound", true, hint, 1e-3)
+        numbers(given[0], "bound", true, hint, 1e-3)
         fed = np.asarray(given[1], dtype=float)
         if fed.ndim != 1 or not 1 <= fed.size <= 1000:
             raise ValueError(f"gradients must be a list of 1 to 1000 numbers, got {fed.shape}")
@@ -79,35 +79,13 @@ def check_long_step(bound: Any, gradients: Any) -> Verdict:
             raise ValueError(f"Your longest step has {reached:.0%} of the bound.")
         return True
 
-    return verdict(_all_given(bound, gradients), right)
+    return verdict(all_given(bound, gradients), right)
 
 
 def check_one_rate(make: Any) -> Verdict:
     """Judge a rule with one second moment for all coordinates of a run."""
 
-    def right(rule: Any) -> bool:
-        _same_as(rule, _one_rate, _fault_of_one_rate)
-        return True
-
-    return verdict(make, right)
-
-
-def _all_given(*answers: Any) -> tuple[Any, ...] | None:
-    return None if any(answer is None for answer in answers) else answers
-
-
-def _number(given: Any, name: str) -> float:
-    value = np.asarray(given, dtype=float)
-    if value.shape != () or not np.isfinite(value):
-        raise ValueError(f"{name} must be a number, got {given!r}")
-    return float(value)
-
-
-def _numbers(given: Any, name: str, right: Any, hint: str, tolerance: float = 0.005) -> bool:
-    found = verdict(given, right, hint, tolerance)
-    if not found:
-        raise ValueError(f"{name}: {found.removeprefix('Not yet').lstrip('.: ')}")
-    return True
+    return verdict(make, lambda rule: _same_as(rule, _one_rate, _fault_of_one_rate))
 
 
 def _made(make: Any, **settings: float) -> Optimizer:
@@ -117,24 +95,10 @@ def _made(make: Any, **settings: float) -> Optimizer:
     return made
 
 
-def _gradients(d: int, steps: int = 30) -> np.ndarray:
-    return np.random.default_rng(d).standard_normal((steps, d)) + 0.2
-
-
-def _same_as(make: Any, formula: Callable[..., np.ndarray], fault: Callable[[Any], str]) -> None:
-    """Raise unless the rule does what the formula says: several d, other settings, a batch."""
-    with np.errstate(all="ignore"):
-        for settings in SETTINGS:
-            for d in (1, 2, 5):
-                steps = feed(_made(make, **settings), _gradients(d))
-                if not np.allclose(steps, formula(_gradients(d), **settings), rtol=1e-6):
-                    raise ValueError(fault(make))
-        J, starts = quadratic([1.0, 9.0]), np.array([[4.0, 1.0], [0.1, -2.0], [-3.0, 30.0]])
-        rule = _made(make, **SETTINGS[1])
-        together = run(rule, J, starts, 20).theta[-1]
-        alone = [run(rule, J, start, 20).theta[-1] for start in starts]
-        if not np.allclose(together, alone, rtol=1e-6):
-            raise ValueError("In a batch the runs disturb each other: sum over the last axis only.")
+def _same_as(make: Any, formula: Formula, fault: Callable[[Any], str]) -> bool:
+    together = "In a batch the runs disturb each other: sum over the last axis only."
+    made = functools.partial(_made, make)
+    return takes_steps_of(formula, SETTINGS, made, lambda: fault(make), together)
 
 
 def _moments(g: np.ndarray, squares: np.ndarray, beta1: float, beta2: float) -> Any:
@@ -157,7 +121,7 @@ def _one_rate(g: np.ndarray, lr: float, beta1: float, beta2: float, eps: float) 
 
 def _fault_of_eps_hat(make: Any) -> str:
     plain = dict(SETTINGS[0], eps=0.0)
-    g = _gradients(3)
+    g = gradients(3)
     adam = feed(Adam(**plain), g)
     if not np.allclose(feed(_made(make, **plain), g), adam):
         return "With ε = 0 your rule must take the same steps as Adam, and it does not."
@@ -169,7 +133,7 @@ def _fault_of_eps_hat(make: Any) -> str:
 def _fault_of_one_rate(make: Any) -> str:
     """What separates a wrong rule from the right one, most telling first."""
     settings = dict(SETTINGS[0], eps=0.0)
-    g, turn = _gradients(2), np.array([[0.6, 0.8], [-0.8, 0.6]])
+    g, turn = gradients(2), np.array([[0.6, 0.8], [-0.8, 0.6]])
     steps = feed(_made(make, **settings), g)
     if not np.allclose(feed(_made(make, **settings), g @ turn), steps @ turn, rtol=1e-6):
         return "The path does not turn along. Which array has d numbers?"

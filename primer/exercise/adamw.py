@@ -13,6 +13,7 @@ from ..rules.adam import Adam
 from ..rules.adamw import AdamW
 from ..running import run
 from . import Verdict, verdict
+from .judging import all_given
 
 __all__ = [
     "check_half", "check_one_step", "check_same_turn", "check_spared", "check_translate",
@@ -30,7 +31,7 @@ def check_one_step(answer: Any) -> Verdict:
 def check_translate(before: Any, doubled: Any) -> Verdict:
     """Judge two values of `weight_decay`, before and after the rate is doubled."""
     right = [5e-5 / rate for rate in (5e-4, 1e-3)]
-    return _all([before, doubled], right, "The factor per step is 1 - ηλ.")
+    return verdict(all_given(before, doubled), right, "The factor per step is 1 - ηλ.")
 
 
 def check_half(lam_w: Any, lam_1: Any, lam_100: Any) -> Verdict:
@@ -39,7 +40,7 @@ def check_half(lam_w: Any, lam_1: Any, lam_100: Any) -> Verdict:
     decoupled = (1 - theta) / np.sqrt((1 - theta) ** 2 + r**2) / theta
     penalties = [s * (1 - theta) / theta for s in (1.0, 100.0)]
     hint = "Put θ = 0.5 into the two formulas for the resting place."
-    return _all([lam_w, lam_1, lam_100], [decoupled, *penalties], hint)
+    return verdict(all_given(lam_w, lam_1, lam_100), [decoupled, *penalties], hint)
 
 
 def check_same_turn(lam_w: Any, lam_apart: Any, lam_l2: Any) -> Verdict:
@@ -47,17 +48,12 @@ def check_same_turn(lam_w: Any, lam_apart: Any, lam_l2: Any) -> Verdict:
     lam, factor = 0.1, 3.0
     right = [lam / factor, lam, lam / factor**2]
     hint = "Which power of η stands beside λ in each formula for the angle?"
-    return _all([lam_w, lam_apart, lam_l2], right, hint)
+    return verdict(all_given(lam_w, lam_apart, lam_l2), right, hint)
 
 
 def check_spared(answer: Any) -> Verdict:
     """Judge a rule by its paths on quadratics of several sizes, alone and in a batch."""
     return verdict(answer, _spares_the_last, "Compare with Adam in the last coordinate.")
-
-
-def _all(answers: list[Any], right: list[float], hint: str) -> Verdict:
-    missing = any(answer is None for answer in answers)
-    return verdict(None if missing else answers, right, hint)
 
 
 def _spares_the_last(answer: Any) -> bool:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
 
-from ..landscapes import quadratic
 from ..measure import feed
 from ..optimizer import Optimizer
 from ..rules.rmsprop import RMSProp
-from ..running import run
 from . import Verdict, verdict
+from .judging import Formula, all_given, gradients, number, numbers, takes_steps_of
 
 __all__ = [
     "check_corrected", "check_first_two", "check_graves", "check_half_life", "check_small_ones",
@@ -23,8 +23,6 @@ SETTINGS = (
     {"lr": 1.0, "beta": 0.9, "eps": 0.01},
     {"lr": 0.03, "beta": 0.6, "eps": 0.3},
 )
-#: What a reader's rule is compared with: (gradients, lr, beta, eps) -> steps.
-Formula = Callable[..., np.ndarray]
 
 
 def check_half_life(beta: Any, memory: Any, smooths_like: Any) -> Verdict:
@@ -33,27 +31,27 @@ def check_half_life(beta: Any, memory: Any, smooths_like: Any) -> Verdict:
 
     def right(given: tuple[Any, ...]) -> bool:
         hint = "Solve β¹⁰⁰ = ½, and give four digits."
-        _numbers(_number(given[0], "beta"), "beta", decay, hint, 5e-5)
-        _numbers(given[1], "memory", 1 / (1 - decay), "Put β into 1 / (1 - β).")
+        numbers(number(given[0], "beta"), "beta", decay, hint, 5e-5)
+        numbers(given[1], "memory", 1 / (1 - decay), "Put β into 1 / (1 - β).")
         hint = "The variance of the average decides here, not the age of what is in it."
-        return _numbers(given[2], "smooths_like", (1 + decay) / (1 - decay), hint)
+        return numbers(given[2], "smooths_like", (1 + decay) / (1 - decay), hint)
 
-    return verdict(_all_given(beta, memory, smooths_like), right)
+    return verdict(all_given(beta, memory, smooths_like), right)
 
 
 def check_first_two(beta: Any, second: Any) -> Verdict:
     """Judge the β whose first step is two η long, and its second step."""
 
     def right(given: tuple[Any, ...]) -> bool:
-        decay = _number(given[0], "beta")
+        decay = number(given[0], "beta")
         if not 0 <= decay < 1:
             raise ValueError(f"beta must lie in [0, 1), got {decay:g}.")
         first, next_one = -feed(RMSProp(lr=1.0, beta=decay, eps=0.0), [1.0, 1.0])
         if abs(first - 2) > 0.01:
             raise ValueError(f"With this β the first step is {first:.2f} η long.")
-        return _numbers(given[1], "second", next_one, "After n gradients v = (1 - βⁿ) g².")
+        return numbers(given[1], "second", next_one, "After n gradients v = (1 - βⁿ) g².")
 
-    return verdict(_all_given(beta, second), right)
+    return verdict(all_given(beta, second), right)
 
 
 def check_corrected(make: Any) -> Verdict:
@@ -65,16 +63,16 @@ def check_small_ones(count: Any) -> Verdict:
     """Judge how many small gradients make the step long again, by counting them."""
 
     def right(given: Any) -> bool:
-        number = _number(given, "small_ones")
-        if number != round(number):
+        count = number(given, "small_ones")
+        if count != round(count):
             raise ValueError("Gradients are counted: give a whole number.")
         steps = np.abs(feed(RMSProp(lr=1.0, beta=0.99), [100.0] * 5000 + [1.0] * 2000))[5000:]
-        if number < 1 or number > len(steps):
+        if count < 1 or count > len(steps):
             raise ValueError("v must fall from 10,000 to 4.")
-        length = steps[int(number) - 1]
+        length = steps[int(count) - 1]
         if length < 0.5:
             raise ValueError(f"After that many the step is {length:.4f} η long: too few.")
-        return number == 1 + (steps >= 0.5).argmax()
+        return count == 1 + (steps >= 0.5).argmax()
 
     return verdict(count, right, "An earlier step is half an η long already.")
 
@@ -82,27 +80,6 @@ def check_small_ones(count: Any) -> Verdict:
 def check_graves(make: Any) -> Verdict:
     """Judge a centered rule with ε inside the root."""
     return verdict(make, lambda rule: _same_as(rule, _graves, _fault_of_graves))
-
-
-def _all_given(*answers: Any) -> tuple[Any, ...] | None:
-    return None if any(answer is None for answer in answers) else answers
-
-
-def _number(given: Any, name: str) -> float:
-    try:
-        value = np.asarray(given, dtype=float)
-    except (TypeError, ValueError, OverflowError):
-        raise ValueError(f"{name} must be a number, got {given!r}") from None
-    if value.shape != () or not np.isfinite(value):
-        raise ValueError(f"{name} must be a number, got {given!r}")
-    return float(value)
-
-
-def _numbers(given: Any, name: str, right: Any, hint: str, tolerance: float = 0.005) -> bool:
-    found = verdict(given, right, hint, tolerance)
-    if not found:
-        raise ValueError(f"{name}: {found.removeprefix('Not yet').lstrip('.: ')}")
-    return True
 
 
 def _made(make: Any, **settings: float) -> Optimizer:
@@ -114,31 +91,14 @@ def _made(make: Any, **settings: float) -> Optimizer:
     return made
 
 
-def _gradients(d: int, steps: int = 30) -> np.ndarray:
-    return np.random.default_rng(d).standard_normal((steps, d)) + 0.2
-
-
 def _steps(make: Any, settings: dict[str, float], d: int = 2) -> np.ndarray:
-    return feed(_made(make, **settings), _gradients(d))
+    return feed(_made(make, **settings), gradients(d))
 
 
 def _same_as(make: Any, formula: Formula, fault: Callable[[Any], str]) -> bool:
-    """Raise unless the rule does what the formula says: several d, other settings, a batch."""
-    with np.errstate(all="ignore"):
-        for settings in SETTINGS:
-            for d in (1, 2, 5):
-                right = formula(_gradients(d), **settings)
-                if not np.allclose(_steps(make, settings, d), right, rtol=1e-6):
-                    raise ValueError(fault(make))
-        J, starts = quadratic([1.0, 9.0]), np.array([[4.0, 1.0], [0.1, -2.0], [-3.0, 30.0]])
-        rule = _made(make, **SETTINGS[1])
-        together = run(rule, J, starts, 20).theta[-1]
-        alone = [run(rule, J, start, 20).theta[-1] for start in starts]
-        if not np.allclose(together, alone, rtol=1e-6):
-            raise ValueError(
-                "In a batch, the runs disturb each other. Work coordinate by coordinate."
-            )
-    return True
+    together = "In a batch, the runs disturb each other. Work coordinate by coordinate."
+    made = functools.partial(_made, make)
+    return takes_steps_of(formula, SETTINGS, made, lambda: fault(make), together)
 
 
 def _averages(g: np.ndarray, beta: float) -> Iterator[tuple[np.ndarray, np.ndarray, float]]:
@@ -174,7 +134,7 @@ def _fault_in_settings(make: Any) -> str:
         return "Your rule ignores lr, or does not only multiply by it."
     if np.allclose(_steps(make, settings | {"beta": 0.5}), steps, rtol=1e-6):
         return "Your rule ignores beta. Where is the running average?"
-    if np.allclose(steps, _plain(_gradients(2), **settings), rtol=1e-6):
+    if np.allclose(steps, _plain(gradients(2), **settings), rtol=1e-6):
         return "These are the steps of RMSProp as it stands."
     return ""
 
@@ -183,7 +143,7 @@ def _fault_of_corrected(make: Any) -> str:
     if fault := _fault_in_settings(make):
         return fault
     without = {"lr": 1.0, "beta": 0.9, "eps": 0.0}
-    if np.allclose(_steps(make, without), _corrected(_gradients(2), **without), rtol=1e-6):
+    if np.allclose(_steps(make, without), _corrected(gradients(2), **without), rtol=1e-6):
         return (
             "With ε = 0 it is right. Add ε to the corrected root, outside of it, as RMSProp does."
         )
@@ -201,7 +161,7 @@ def _fault_of_graves(make: Any) -> str:
     if fault := _fault_in_settings(make):
         return fault
     without = {"lr": 1.0, "beta": 0.9, "eps": 0.0}
-    if np.allclose(_steps(make, without), _graves(_gradients(2), **without), rtol=1e-6):
+    if np.allclose(_steps(make, without), _graves(gradients(2), **without), rtol=1e-6):
         return "With ε = 0 it is right. Where does ε stand?"
     limit = np.abs(feed(_made(make, **SETTINGS[0]), np.ones(300)))[-1]
     if limit < 5:

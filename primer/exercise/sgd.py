@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from . import Verdict, verdict
+from .judging import all_given
 
 #: Examples in the chapter's data set.
 N = 1024
@@ -45,9 +46,7 @@ def _is_mean(weights: Any, rng: np.random.Generator) -> bool:
 
 def check_knee(fewest: Any, critical: Any, quickest: Any) -> Verdict:
     """Judge the three numbers of exercise 3."""
-    answers = (fewest, critical, quickest)
-    given = None if any(answer is None for answer in answers) else answers
-    return verdict(given, _fits_both_runs)
+    return verdict(all_given(fewest, critical, quickest), _fits_both_runs)
 
 
 def _fits_both_runs(answers: Any) -> bool:

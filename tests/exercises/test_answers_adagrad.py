@@ -1,10 +1,10 @@
 """Chapter 4's checks accept every right form, refuse near misses, and never crash."""
 
-import dataclasses
 from fractions import Fraction
 
 import numpy as np
 import pytest
+from helpers import readers_rule
 
 from primer import SGD, AdaGrad, Adam, Momentum, Optimizer, RMSProp
 from primer.exercise import adagrad
@@ -16,11 +16,8 @@ from primer.exercise.adagrad import (
     check_word,
 )
 
-#: What `rule` makes of a class, without the registry, whose tests it would join.
-frozen = dataclasses.dataclass(frozen=True, eq=False)
 
-
-@frozen
+@readers_rule
 class Forgetful(AdaGrad):
     """AdaGrad with a sum that fades."""
 
@@ -32,7 +29,7 @@ class Forgetful(AdaGrad):
         return theta - self.lr * g / (np.sqrt(G) + self.eps), {"G": G}
 
 
-@frozen
+@readers_rule
 class Fading(Optimizer):
     """The same from nothing, with the fields the other way round and ε inside."""
 
@@ -52,7 +49,7 @@ def made(lr, beta=0.99):
     return Forgetful(lr=lr, beta=beta)
 
 
-@frozen
+@readers_rule
 class Averaging(Forgetful):
     """A mean instead of a sum."""
 
@@ -62,7 +59,7 @@ class Averaging(Forgetful):
         return theta - self.lr * g / (np.sqrt(G) + self.eps), {"G": G}
 
 
-@frozen
+@readers_rule
 class Late(Forgetful):
     """Divides by the sum before this gradient."""
 
@@ -72,7 +69,7 @@ class Late(Forgetful):
         return theta - step, {"G": self.beta * state["G"] + g**2}
 
 
-@frozen
+@readers_rule
 class Common(Forgetful):
     """One sum for all coordinates."""
 
@@ -82,7 +79,7 @@ class Common(Forgetful):
         return theta - self.lr * g / (np.sqrt(G) + self.eps), {"G": G}
 
 
-@frozen
+@readers_rule
 class Raising(Forgetful):
     """Raises."""
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from helpers import with_step
 
 from primer import SGD, Adam, Momentum, RMSProp, power
 from primer.exercise.adam import (
@@ -34,18 +35,13 @@ class Shared(Adam):
         return {"m": 0 * theta, "v": 0 * theta[..., :1]}
 
 
-def made(name, step, base):
-    """A rule with this step; not entered in the registry, whose tests it would join."""
-    return type(name, (base,), {"step": step})
-
-
 def shared(name, update, squares=one):
     def step(self, J, theta, state, t):
         m, v = moments(self, J, theta, state, squares)
         a, b = 1 - power(self.beta1, t + 1), 1 - power(self.beta2, t + 1)
         return theta - update(self, m, v, a, b), {"m": m, "v": v}
 
-    return made(name, step, Shared)
+    return with_step(name, step, Shared)
 
 
 def eps_hat(self, J, theta, state, t):
@@ -66,7 +62,7 @@ def eps_without_lr(self, J, theta, state, t):
     return theta - np.sqrt(b) / a * m / (np.sqrt(v) + self.eps), {"m": m, "v": v}
 
 
-EpsHat = made("EpsHatOfTest", eps_hat, Adam)
+EpsHat = with_step("EpsHatOfTest", eps_hat, Adam)
 OneRate = shared(
     "OneRateOfTest", lambda self, m, v, a, b: self.lr * (m / a) / (np.sqrt(v / b) + self.eps)
 )
@@ -142,8 +138,8 @@ def test_the_other_epsilon_is_accepted(make, eps):
         (EpsHat, np.nan, "my_eps"),
         (EpsHat, "x", "my_eps"),
         (Adam, EPS, "uncorrected"),
-        (made("EpsSlip", eps_without_root, Adam), EPS, "uncorrected"),
-        (made("EpsNoRate", eps_without_lr, Adam), EPS, "ignores lr"),
+        (with_step("EpsSlip", eps_without_root, Adam), EPS, "uncorrected"),
+        (with_step("EpsNoRate", eps_without_lr, Adam), EPS, "ignores lr"),
         (SGD, EPS, "TypeError"),
         (Raises, EPS, "RuntimeError"),
         (3, EPS, "TypeError"),
@@ -252,10 +248,10 @@ def scaled_descent(self, J, theta, state, t):
         (shared("MeanSquare", adam, lambda g: (g**2).mean(-1, keepdims=True)), "1.41 η"),
         (shared("NoRate", no_lr), "lr"),
         (shared("WholeBatch", adam, whole_batch), "batch"),
-        (made("Normalized", normalized, Shared), "one coordinate"),
-        (made("NormalizedMomentum", normalized_momentum, Shared), "β₂"),
-        (made("Descent", descent, Shared), "lr"),
-        (made("ScaledDescent", scaled_descent, Shared), "1000 times"),
+        (with_step("Normalized", normalized, Shared), "one coordinate"),
+        (with_step("NormalizedMomentum", normalized_momentum, Shared), "β₂"),
+        (with_step("Descent", descent, Shared), "lr"),
+        (with_step("ScaledDescent", scaled_descent, Shared), "1000 times"),
         (SGD, "TypeError"),
         (Momentum, "TypeError"),
         (RMSProp, "TypeError"),

@@ -1,9 +1,8 @@
 """The checks of chapter 7: what is right passes, in every form; what is nearly right does not."""
 
-import dataclasses
-
 import numpy as np
 import pytest
+from helpers import readers_rule
 
 from primer import SGD, Adam, AdamL2, AdamW, Optimizer
 from primer.exercise.adamw import (
@@ -23,7 +22,7 @@ class Spared(AdamW):
         return new - self.lr * np.where(last, 0.0, self.weight_decay) * theta, state
 
 
-@dataclasses.dataclass(frozen=True, eq=False)
+@readers_rule
 class Written(Optimizer):
     """The same from the ground up, with its fields in another order."""
 

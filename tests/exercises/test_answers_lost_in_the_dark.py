@@ -2,8 +2,9 @@
 
 import numpy as np
 import pytest
+from helpers import readers_rule
 
-from primer import SGD, Newton, Optimizer, registry, rule
+from primer import SGD, Newton, Optimizer
 from primer.exercise.lost_in_the_dark import (
     check_best,
     check_free,
@@ -11,13 +12,6 @@ from primer.exercise.lost_in_the_dark import (
     check_memory,
     check_product,
 )
-
-
-def readers_rule(cls):
-    """As in a notebook, but out of the registry, which other tests go through."""
-    made = rule(cls)
-    del registry.rules[made.__name__]
-    return made
 
 
 def central(J, theta, u, h=1e-5):

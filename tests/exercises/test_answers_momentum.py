@@ -1,9 +1,8 @@
 """Chapter 3's checks accept every right form, refuse near misses, and never crash."""
 
-import dataclasses
-
 import numpy as np
 import pytest
+from helpers import readers_rule
 
 from primer import SGD, Adam, Momentum, Nesterov, Optimizer
 from primer.exercise.momentum import (
@@ -14,11 +13,8 @@ from primer.exercise.momentum import (
     check_two_points,
 )
 
-#: What `rule` makes of a class, without the registry, whose tests it would join.
-frozen = dataclasses.dataclass(frozen=True, eq=False)
 
-
-@frozen
+@readers_rule
 class TwoPoints(Optimizer):
     """The heavy ball from two positions."""
 
@@ -35,7 +31,7 @@ class TwoPoints(Optimizer):
         return theta - self.lr * g + self.beta * (theta - before)
 
 
-@frozen
+@readers_rule
 class OtherOrder(TwoPoints):
     """The same, with a field of its own and the memory first."""
 
@@ -44,7 +40,7 @@ class OtherOrder(TwoPoints):
     unused: float = 1.0
 
 
-@frozen
+@readers_rule
 class NoMemory(TwoPoints):
     """Ignores beta."""
 
@@ -52,7 +48,7 @@ class NoMemory(TwoPoints):
         return theta - self.lr * g
 
 
-@frozen
+@readers_rule
 class FixedRate(TwoPoints):
     """Ignores lr."""
 
@@ -60,7 +56,7 @@ class FixedRate(TwoPoints):
         return theta - 0.01 * g + self.beta * (theta - before)
 
 
-@frozen
+@readers_rule
 class FixedMemory(TwoPoints):
     """Ignores the beta it is given."""
 
@@ -68,7 +64,7 @@ class FixedMemory(TwoPoints):
         return theta - self.lr * g + 0.9 * (theta - before)
 
 
-@frozen
+@readers_rule
 class Backward(TwoPoints):
     """A wrong sign."""
 
@@ -76,7 +72,7 @@ class Backward(TwoPoints):
         return theta - self.lr * g - self.beta * (theta - before)
 
 
-@frozen
+@readers_rule
 class FromZero(TwoPoints):
     """Begins as if the ball came from the origin."""
 
@@ -84,7 +80,7 @@ class FromZero(TwoPoints):
         return {"before": 0 * theta}
 
 
-@frozen
+@readers_rule
 class OfOneRun(TwoPoints):
     """Forgets that there may be several runs, or more than two coordinates."""
 
@@ -93,7 +89,7 @@ class OfOneRun(TwoPoints):
         return np.array([x, y]) - self.lr * g + self.beta * (theta - before)
 
 
-@frozen
+@readers_rule
 class Raises(TwoPoints):
     """A reader's mistake."""
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from helpers import with_step
 
 from primer import SGD, AdaGrad, Adam, CenteredRMSProp, RMSProp, power
 from primer.exercise.rmsprop import (
@@ -122,8 +123,7 @@ def test_another_number_of_small_gradients_is_told(count, told):
 
 
 def made(name, step, base=RMSProp):
-    """A rule with this step; not entered in the registry, whose tests it would join."""
-    return type(name, (base,), {"step": step})
+    return with_step(name, step, base)
 
 
 def corrected_by(update, kept=lambda v, v_hat: v, seen=1):
