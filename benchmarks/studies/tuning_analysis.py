@@ -117,8 +117,6 @@ def regrets(sweep):
         "default": said(untouched),
         "best": said(full),
         "never tuned": {x: said(loss) for x, loss in never.items()},
-            x: said(loss) + [round(float(np.median(loss)), 4)] for x, loss in never.items()
-        },
         "only one tuned": {x: said(gain) for x, gain in only.items()},
     }
 
