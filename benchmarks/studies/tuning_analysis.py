@@ -86,7 +86,11 @@ def all_shares(sweep):
     }
     found = {name: shares(table, AXES) for name, table in tables.items()}
     rest = [name for name in AXES if name != "rate"]
-    return found | {"each at its best rate": shares(at_best_rate(sweep), rest)}
+    tuned = at_best_rate(sweep)
+    return found | {
+        "best rates": shares(tuned, rest),
+        "best rates, no huge batch": shares(tuned[:, :, :-1], rest),
+    }
 
 
 def at_best_rate(sweep):
