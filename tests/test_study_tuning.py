@@ -210,6 +210,10 @@ def test_regrets_are_what_a_sum_of_losses_makes_them(analysis):
     assert gain == pytest.approx(
         {"optimizer": 0, "schedule": 0.2, "batch": 0.1, "rate": 1, "own parameter": 0}
     )
+    beside = {name: mean for name, (mean, _) in told["tuned with the rate"].items()}
+    assert beside == pytest.approx(
+        {"optimizer": 0.5, "schedule": 0.2, "batch": 0.1, "own parameter": 0}
+    )
 
 
 def test_a_new_optimizer_takes_over_by_how_much_the_rate_exceeds_its_default(analysis):

@@ -113,15 +113,18 @@ def one_list(sweep):
 
 
 def regrets(sweep):
-    """By how much the loss is worse if one factor is never tuned, or better if only that one is."""
+    """What each factor is worth: never tuned, the only one tuned, the only one beside the rate."""
     full, untouched = sweep.best(sweep.all_levels), sweep.best(sweep.held(()))
     never = {x: sweep.best(sweep.held([y for y in AXES if y != x])) - full for x in AXES}
     only = {x: untouched - sweep.best(sweep.held([x])) for x in AXES}
+    rate = sweep.best(sweep.held(["rate"]))
+    beside = {x: rate - sweep.best(sweep.held(["rate", x])) for x in AXES if x != "rate"}
     return {
         "default": said(untouched),
         "best": said(full),
         "never tuned": {x: said(loss) for x, loss in never.items()},
         "only one tuned": {x: said(gain) for x, gain in only.items()},
+        "tuned with the rate": {x: said(gain) for x, gain in beside.items()},
     }
 
 
