@@ -252,3 +252,22 @@ def test_rates_common_to_all_optimizers_stand_where_they_are_for_each(analysis):
     picked = analysis.one_list(sweep)
     np.testing.assert_array_equal(picked[1, :, :, 0], sweep.report[1, :, :, 0])
     np.testing.assert_array_equal(picked[0, :, :, 0], sweep.report[0, :, :, 1])
+
+
+def test_the_share_of_a_pair_is_that_of_its_interaction_alone(analysis):
+    rng = np.random.default_rng(2)
+    a, b, c = (rng.normal(size=n) for n in (3, 4, 2))
+    a, b, c = a - a.mean(), b - b.mean(), c - c.mean()
+    parts = {
+        "a": a[:, None, None],
+        "b": b[:, None],
+        "c": c,
+        "a x b": 3 * a[:, None, None] * b[:, None],
+        "b x c": b[:, None] * c,
+    }
+    table = sum(part + np.zeros((3, 4, 2)) for part in parts.values())
+    found = analysis.shares(table[..., None] + np.zeros(3), ["a", "b", "c"])
+    whole = sum((part**2).mean() for part in parts.values())
+    for name in ("a x b", "b x c", "a x c"):
+        size = (parts[name] ** 2).mean() / whole if name in parts else 0
+        assert found["pairs"][name] == pytest.approx(size, abs=1e-4)

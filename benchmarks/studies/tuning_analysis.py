@@ -15,6 +15,7 @@ from primer.measure import mean_interval, variance_shares
 AXES = ("optimizer", "schedule", "batch", "rate", "own parameter")
 USUAL = ("rate", "batch", "schedule", "optimizer", "own parameter")
 SEARCHES = 500
+KINDS = ("main", "total")
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,14 +64,25 @@ def said(sample):
 
 
 def shares(table, names):
-    """First-order and total shares with their intervals."""
-    return {
-        kind: {
-            name: np.round(triple, 4).tolist()
-            for name, triple in variance_shares(table, names, total=total).items()
-        }
-        for kind, total in (("main", False), ("total", True))
+    """First-order and total shares with their intervals, and those of every pair of factors."""
+    found = {kind: variance_shares(table, names, total=kind == "total") for kind in KINDS}
+    told = {
+        kind: {name: np.round(triple, 4).tolist() for name, triple in each.items()}
+        for kind, each in found.items()
     }
+    return told | {"pairs": pairs(table, names, found["main"])}
+
+
+def pairs(table, names, main):
+    """Shares of the interactions of two factors: as large against the two as in their own table."""
+    told = {}
+    for one, other in itertools.combinations(range(len(names)), 2):
+        rest = tuple(k for k in range(len(names)) if k not in (one, other))
+        both = names[one], names[other]
+        alone = variance_shares(table.mean(rest), both)
+        ratio = alone["interactions"][0] / sum(alone[name][0] for name in both)
+        told[" x ".join(both)] = round(ratio * sum(main[name][0] for name in both), 4)
+    return told
 
 
 def all_shares(sweep):
