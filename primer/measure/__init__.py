@@ -11,9 +11,11 @@ from .knee import knee, knee_interval
 from .range_test import RangeTest, range_test
 from .response import feed
 from .sharpness import sharpness
+from .variance import variance_shares
 
 __all__ = [
     "Game", "RangeTest", "Result", "StepsToTarget", "compare", "example_gradients", "feed",
     "first_below", "knee", "knee_interval", "lag", "mean_interval", "noise_scale", "play",
     "range_test", "sharpness", "state_per_parameter", "steps_to_target", "tied", "usable_band",
+    "variance_shares",
 ]  # fmt: skip
