@@ -1,6 +1,7 @@
 """What is measured on rules and objectives: fair comparisons, range tests, noise, curvature."""
 
 from ..derived.card import state_per_parameter
+from .choosing import choose
 from .compare import Result, compare
 from .following import lag
 from .game import Game, play
@@ -12,7 +13,7 @@ from .response import feed
 from .sharpness import sharpness
 
 __all__ = [
-    "Game", "RangeTest", "Result", "compare", "example_gradients", "feed", "first_below", "knee",
-    "knee_interval", "lag", "mean_interval", "noise_scale", "play", "range_test", "sharpness",
-    "state_per_parameter",
+    "Game", "RangeTest", "Result", "choose", "compare", "example_gradients", "feed", "first_below",
+    "knee", "knee_interval", "lag", "mean_interval", "noise_scale", "play", "range_test",
+    "sharpness", "state_per_parameter",
 ]  # fmt: skip
