@@ -19,8 +19,9 @@ def opened(page, tmp_path, monkeypatch):
     monkeypatch.setenv("PRIMER_BOOK", "1")
 
     def open_(hash_="", more="", theme="light", explorers=()):
-        made = more + chooser()
+        made = f'<link rel="icon" href="data:,">{more}{chooser()}'
         address = write_page(tmp_path / "page.html", *explorers, before=made, theme=theme)
+        page.goto("about:blank")
         page.goto(address + hash_)
         page.wait_for_selector(".px-asks")
         return address
@@ -113,7 +114,7 @@ def test_beside_an_explorer_each_hears_its_own_links(page, opened):
     live = explore(SGD(lr=Slider(0.01, 0.1, 0.02)), on=landscapes.beale(), steps=5)
     opened(more=LINKS, explorers=[live])
     page.wait_for_selector(".px-live")
-    page.get_by_text("A rate").click()
+    page.get_by_role("link", name="A rate").click()
     assert page.locator(".px-row output").text_content() == "0.05"
     assert checked(page) == ["start", "some"]
     page.get_by_text("Images, one run").click()
@@ -149,7 +150,7 @@ def test_without_javascript_all_rows_can_be_read(browser, tmp_path, monkeypatch)
 def test_it_fits_the_screen_fingers_and_those_who_see_badly(page, opened, theme, width):
     page.set_viewport_size({"width": width, "height": 900})
     opened(COMPLEX, theme=theme)
-    page.add_style_tag(content="body { background: var(--p, #fff) }" if theme == "light" else DARK)
+    page.add_style_tag(content=DARK if theme == "dark" else "")
     page.evaluate("document.querySelector('details').open = true")
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     chips = page.locator(".px-chip")
