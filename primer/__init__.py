@@ -32,9 +32,12 @@ globals().update({name: entry.make for name, entry in _registered.items()})
 _rooms = ("data", "derived", "measure", "models")
 _later = {
     "derived": ("TraceError", "card", "catalogue", "javascript", "latex"),
-    "explorer": ("Curve", "Draggable", "Heat", "Plot", "explore", "explore_grid"),
+    "explorer": (
+        "Curve", "Draggable", "Heat", "Plot", "chooser", "decision_table", "explore",
+        "explore_grid",
+    ),
     "measure": ("RangeTest", "compare", "range_test"),
-}
+}  # fmt: skip
 _home = {name: room for room, names in _later.items() for name in names}
 
 __all__ = [  # noqa: PLE0604

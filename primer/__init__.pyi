@@ -13,6 +13,8 @@ from .derived.graph import TraceError as TraceError
 from .derived.javascript import javascript as javascript
 from .derived.latex import latex as latex
 from .exact import power as power
+from .explorer.asking import chooser as chooser
+from .explorer.asking import decision_table as decision_table
 from .explorer.grid import Heat as Heat
 from .explorer.grid import Plot as Plot
 from .explorer.grid import explore_grid as explore_grid
@@ -131,8 +133,10 @@ __all__ = [
     "WarmupStableDecay",
     "card",
     "catalogue",
+    "chooser",
     "compare",
     "data",
+    "decision_table",
     "explore",
     "explore_grid",
     "javascript",

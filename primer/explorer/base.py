@@ -48,7 +48,7 @@ class Base:
     first = "Rule"  # heading of the names
 
     def __init__(self, identity: Any) -> None:
-        self.id = _unique(f"px-{zlib.crc32(repr(identity).encode()):08x}")
+        self.id = unique(f"px-{zlib.crc32(repr(identity).encode()):08x}")
         self._lab: Any = None
 
     @property
@@ -112,7 +112,7 @@ def text(name: str, value: Any) -> str:
     return value or ""
 
 
-def _unique(name: str) -> str:
+def unique(name: str) -> str:
     """An id that stays the same from build to build, numbered where a notebook repeats it."""
     _made[name] += 1
     return name if _made[name] == 1 else f"{name}-{_made[name]}"

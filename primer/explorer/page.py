@@ -181,11 +181,12 @@ def _result(k: int, name: str, look: Look, numbers: tuple[str, ...], shown: bool
     cells, pressed = "".join(f"<td>{number}</td>" for number in numbers), str(shown).lower()
     return (
         f'<tr data-rule="{k}"><th scope="row"><button type="button" aria-pressed="{pressed}"'
-        f' title="Show or hide {name}">{_swatch(look)}{name}</button></th>{cells}</tr>'
+        f' title="Show or hide {name}">{swatch(look)}{name}</button></th>{cells}</tr>'
     )
 
 
-def _swatch(look: Look) -> str:
+def swatch(look: Look) -> str:
+    """A piece of a rule's line, in its color and dashes."""
     dash = f' stroke-dasharray="{" ".join(f"{d:g}" for d in look.dash)}"' if look.dash else ""
     return (
         '<svg viewBox="0 0 26 8" width="26" height="8" aria-hidden="true">'

@@ -1,6 +1,7 @@
 """What is measured on rules and objectives: fair comparisons, range tests, noise, curvature."""
 
 from ..derived.card import state_per_parameter
+from .choosing import choose
 from .compare import Result, compare
 from .contest import StepsToTarget, steps_to_target, tied, usable_band
 from .following import lag
@@ -14,8 +15,8 @@ from .sharpness import sharpness
 from .variance import variance_shares
 
 __all__ = [
-    "Game", "RangeTest", "Result", "StepsToTarget", "compare", "example_gradients", "feed",
-    "first_below", "knee", "knee_interval", "lag", "mean_interval", "noise_scale", "play",
-    "range_test", "sharpness", "state_per_parameter", "steps_to_target", "tied", "usable_band",
-    "variance_shares",
+    "Game", "RangeTest", "Result", "StepsToTarget", "choose", "compare", "example_gradients",
+    "feed", "first_below", "knee", "knee_interval", "lag", "mean_interval", "noise_scale",
+    "play", "range_test", "sharpness", "state_per_parameter", "steps_to_target", "tied",
+    "usable_band", "variance_shares",
 ]  # fmt: skip

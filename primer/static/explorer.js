@@ -1,5 +1,6 @@
 // The runtime of every explorer, as a page, JupyterLab and node know it. primer.explorer.bundle makes
 // one classic script of these modules, globalThis.PrimerExplorer: pages open from file:// too.
+import { advise, choosers, completed, spelled } from "./chooser.js";
 import { minus, place, rounded } from "./draw.js";
 import { nearest } from "./figure.js";
 import { deliver } from "./grid.js";
@@ -9,4 +10,20 @@ import { march } from "./rules.js";
 
 if (globalThis.document) listen();
 
-export { lib, power, march, all, start, render, deliver, place, minus, nearest, rounded };
+export {
+  lib,
+  power,
+  march,
+  all,
+  start,
+  render,
+  deliver,
+  place,
+  minus,
+  nearest,
+  rounded,
+  choosers,
+  advise,
+  completed,
+  spelled,
+};

@@ -2,7 +2,7 @@
 import { Handle } from "./drag.js";
 import { drawLine, minus } from "./draw.js";
 import { Grid } from "./grid.js";
-import { chosen, number, pairs, read } from "./links.js";
+import { chosen, number, pairs, publish, read } from "./links.js";
 import { Rules } from "./rules.js";
 import { Table } from "./table.js";
 
@@ -115,13 +115,11 @@ export class Explorer {
     );
   }
   link() {
-    history.replaceState(null, "", "#" + new URLSearchParams(pairs(this)));
-    const say = (text) => () =>
+    publish("#" + new URLSearchParams(pairs(this)), (text) =>
       this.$(".px-said").forEach((el) => {
         el.textContent = text;
-      });
-    const failed = say("The link is in the address bar.");
-    navigator.clipboard?.writeText(location.href).then(say("Link copied."), failed) ?? failed();
+      }),
+    );
   }
 
   update() {

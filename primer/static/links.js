@@ -54,3 +54,10 @@ export function chosen(text, rules = []) {
   }
   return out;
 }
+
+// Puts a link into the address and onto the clipboard, and says which of the two it was.
+export function publish(hash, say) {
+  history.replaceState(null, "", hash);
+  const failed = () => say("The link is in the address bar.");
+  navigator.clipboard?.writeText(location.href).then(() => say("Link copied."), failed) ?? failed();
+}

@@ -1,16 +1,18 @@
-// The explorers of a page: how they start, the links that set them, and the widget of JupyterLab.
+// The explorers and choosers of a page: how they start, the links that set them, and the widget of JupyterLab.
+import { Chooser, choosers } from "./chooser.js";
 import { Explorer } from "./figure.js";
 
 // In the order of the page.
 export const all = [];
 const before = (a, b) => a.compareDocumentPosition(b) & Node.DOCUMENT_POSITION_FOLLOWING;
-const sorted = () => all.sort((a, b) => (before(a.root, b.root) ? -1 : 1));
+const sorted = (list) => list.sort((a, b) => (before(a.root, b.root) ? -1 : 1));
+const fitting = (link) => sorted([...all, ...choosers]).filter((e) => e.fits(link));
 const parse = (hash) => Object.fromEntries(new URLSearchParams(hash.slice(1)));
 
 function begin(root) {
   const explorer = new Explorer(root);
   all.push(explorer);
-  sorted();
+  sorted(all);
   return explorer;
 }
 
@@ -20,13 +22,16 @@ let pageRead = false;
 export function start() {
   if (!pageRead && document.readyState !== "complete") return;
   const roots = [...document.querySelectorAll(".px:not(.px-live)")];
-  followHash(roots.filter(Explorer.ready).map(begin));
+  const asking = [...document.querySelectorAll(".px-choose:not(.px-asks)")];
+  const asked = asking.map((root) => new Chooser(root));
+  choosers.push(...asked);
+  followHash([...roots.filter(Explorer.ready).map(begin), ...asked]);
 }
 
 // The address sets the first explorer that has all its keys, if it is among these.
 function followHash(among) {
   const settings = parse(location.hash);
-  const target = all.find((e) => e.fits(settings));
+  const [target] = fitting(settings);
   if (!among.includes(target)) return;
   target.apply(settings);
   target.root.scrollIntoView({ block: "nearest" });
@@ -35,7 +40,7 @@ function followHash(among) {
 // <a href="#beta2=0.99"> sets the nearest explorer before it, else the next one, that has its keys.
 function followLink(event) {
   const a = event.target.closest?.("a[href*='#']");
-  const fit = a ? sorted().filter((e) => e.fits(parse(a.hash))) : [];
+  const fit = a ? fitting(parse(a.hash)) : [];
   if (!fit.length) return;
   event.preventDefault();
   event.stopPropagation();
@@ -44,7 +49,7 @@ function followLink(event) {
 
 export function listen() {
   document.addEventListener("click", followLink, true);
-  addEventListener("hashchange", () => followHash(all));
+  addEventListener("hashchange", () => followHash([...all, ...choosers]));
   addEventListener("DOMContentLoaded", () => {
     pageRead = true;
     start();

@@ -1,0 +1,372 @@
+"""The decision matrix: questions, and a row per situation, with its evidence (see `choosing`)."""
+
+from __future__ import annotations
+
+from ..rules.adagrad import AdaGrad
+from ..rules.adam import Adam
+from ..rules.adamw import AdamW
+from ..rules.clip import Clip
+from ..rules.lion import Lion
+from ..rules.momentum import Momentum
+from ..rules.plateau import ReduceOnPlateau
+from ..rules.rmsprop import RMSProp
+from ..schedules import Constant, StepDecay, WarmupCosine, WarmupLinear, WarmupStableDecay
+from .choosing import Question, Row
+
+STEPS = 10_000
+
+QUESTIONS = (
+    Question(
+        "for",
+        "What do you train?",
+        {
+            "start": "I am starting out, or something else",
+            "vision": "Images: a convolutional net",
+            "transformer": "A transformer, language",
+            "recurrent": "A recurrent net",
+            "sparse": "Sparse text, embeddings",
+        },
+    ),
+    Question(
+        "trials",
+        "How many runs can you spend on tuning?",
+        {"some": "About ten", "one": "One or two", "many": "Dozens"},
+    ),
+    Question(
+        "with",
+        "What else is true? (any number)",
+        {
+            "memory": "Memory is tight",
+            "mixed": "Inputs come in different units",
+            "large": "Batches are very large",
+            "open": "The length of the run is open",
+        },
+        several=True,
+    ),
+)
+
+
+def _cite(text: str, key: str) -> tuple[str, str]:
+    return text, f"../book/references.md#{key}"
+
+
+def _for(*answers: str) -> tuple[dict[str, tuple[str, ...]], ...]:
+    return ({"for": answers},)
+
+
+def _with(answer: str, *where: str) -> tuple[dict[str, tuple[str, ...]], ...]:
+    return ({"with": (answer,)} | ({"for": where} if where else {}),)
+
+
+DIGITS = (
+    "Chapter 6, four rules on one budget",
+    "06_adam.ipynb#measured-digits-four-rules-one-budget",
+)
+SHAPES = (
+    "Chapter 8, eleven schedules on one budget",
+    "08_schedules.ipynb#measured-digits-eleven-schedules-one-budget",
+)
+DECAY = (
+    "Chapter 7, does it generalize better?",
+    "07_adamw.ipynb#measured-does-it-generalize-better",
+)
+READER = (
+    "Chapter 5, a recurrent net",
+    "05_rmsprop.ipynb#measured-a-recurrent-net-reads-shakespeare",
+)
+SPARSE = ("Chapter 4, against tuned SGD", "04_adagrad.ipynb#measured-adagrad-against-tuned-sgd")
+MOVING = (
+    "Chapter 5, following a moving floor",
+    "05_rmsprop.ipynb#measured-following-a-moving-floor",
+)
+MEMORY = ("Chapter 5, what each rule keeps", "05_rmsprop.ipynb#in-practice")
+PLATEAU = (
+    "Appendix to chapter 8, reduce on plateau",
+    "appendix_schedules.ipynb#reduce-on-plateau",
+)
+TRUNK = (
+    "Appendix to chapter 8, one trunk",
+    "appendix_schedules.ipynb#one-trunk-many-ends",
+)
+
+ROWS = (
+    Row(
+        "start",
+        "Starting out",
+        _for("start"),
+        "AdamW at its default rate, after a short warm-up down to zero along a cosine. Then tune"
+        " the rate, up and down by factors of three.",
+        "One rule that works nearly everywhere, and a wrong rate costs less with it than with SGD."
+        " Here the default was only a first try: on the digits of chapter 6 the best rate was many"
+        " times as large.",
+        (
+            DIGITS,
+            SHAPES,
+            _cite("Schmidt et al. (2021)", "schmidt2021"),
+            _cite("Wen et al. (2026)", "wen2025"),
+        ),
+        rule=AdamW(lr=1e-3, weight_decay=0.01),
+        schedule=WarmupCosine(1e-3, warmup=500, steps=STEPS),
+    ),
+    Row(
+        "vision",
+        "Images, a convolutional net",
+        _for("vision"),
+        "SGD with momentum, an L2 penalty on the weights, and a rate that is divided by ten"
+        " twice, at each third of the run.",
+        "The recipe of residual networks, with one number of memory per parameter. Here momentum"
+        " was as good as Adam where inputs were on one scale, no better; and a step decay was"
+        " beaten by a line and a cosine with the same budget: try one of those too.",
+        (
+            DIGITS,
+            SHAPES,
+            DECAY,
+            _cite("He et al. (2016)", "he2016"),
+            _cite("Wilson et al. (2017)", "wilson2017"),
+            _cite("against it: Choi et al. (2019)", "choi2019"),
+        ),
+        rule=Momentum(lr=0.1, beta=0.9),
+        schedule=StepDecay(0.1, every=STEPS // 3, factor=0.1),
+        penalty=1e-4,
+    ),
+    Row(
+        "transformer",
+        "A transformer, language",
+        _for("transformer"),
+        "AdamW, a warm-up over a tenth of the steps, then a line down to zero.",
+        "Words have heavy tails and layers have different scales, which one rate for all handles"
+        " badly; the warm-up makes higher peaks usable. Here a line and a cosine could not be told"
+        " apart, and decoupled decay brought no better predictions, on small nets.",
+        (
+            (
+                "Chapter 8, deep and normalized nets",
+                "08_schedules.ipynb#deep-and-normalized",
+            ),
+            DECAY,
+            _cite("Kunstner et al. (2024)", "kunstner2024"),
+            _cite("Zhang et al. (2025)", "zhang2025"),
+            _cite("Bergsma et al. (2025)", "bergsma2025"),
+            _cite("where no warm-up is needed: Xiong et al. (2020)", "xiong2020"),
+        ),
+        rule=AdamW(lr=5e-4, weight_decay=0.01),
+        schedule=WarmupLinear(5e-4, warmup=1_000, steps=STEPS),
+    ),
+    Row(
+        "recurrent",
+        "A recurrent net",
+        _for("recurrent"),
+        "Adam with gradients clipped at norm 1, and a rate that is cut when the validation loss"
+        " has not fallen for five epochs.",
+        "Gradients through time explode now and then, and change their size. Here RMSProp and"
+        " AdaGrad ended below SGD, and forgetting paid only with a falling rate; Adam was not"
+        " among the rules tried. If you know the length of the run, let the rate fall in a line.",
+        (
+            READER,
+            ("Chapter 6, a spike and its cure", "06_adam.ipynb#measured-a-spike-and-its-cure"),
+            (
+                "Appendix to chapter 8, reduce on plateau",
+                "appendix_schedules.ipynb#reduce-on-plateau",
+            ),
+            _cite("Pascanu et al. (2013)", "pascanu2013"),
+            _cite("Graves (2013)", "graves2013"),
+        ),
+        rule=Clip(Adam(lr=1e-3), norm=1.0),
+        schedule=ReduceOnPlateau(Adam(lr=1e-3), factor=0.1, patience=5),
+    ),
+    Row(
+        "sparse",
+        "Sparse text, embeddings",
+        _for("sparse"),
+        "AdaGrad at a constant rate, which it lowers by itself, word by word.",
+        "A rare word needs a larger rate than a frequent one. Here AdaGrad beat tuned SGD on every"
+        " split, but not Adam, which is as good; and a schedule on top of its own made it worse.",
+        (
+            SPARSE,
+            (
+                "Chapter 4, where the gain comes from",
+                "04_adagrad.ipynb#measured-where-the-gain-comes-from",
+            ),
+            READER,
+            _cite("Duchi et al. (2011)", "duchi2011"),
+        ),
+        rule=AdaGrad(lr=0.5),
+        schedule=Constant(0.5),
+    ),
+    Row(
+        "one",
+        "One or two runs to tune",
+        ({"trials": ("one",)},),
+        "Take the settings that were published for the most similar model. If you have no such"
+        " model, let a range test find the order of magnitude of the rate, and stay below the"
+        " steepest place of its curve.",
+        "The rate is what matters most, and several rules at their defaults do about as well as one"
+        " that was tuned. Here a range test gave the top of a search, not the rate itself.",
+        (
+            ("Appendix to chapter 8, the range test", "appendix_schedules.ipynb#the-range-test"),
+            _cite("Schmidt et al. (2021)", "schmidt2021"),
+            _cite("Sivaprasad et al. (2020)", "sivaprasad2020"),
+        ),
+    ),
+    Row(
+        "many",
+        "Dozens of runs to tune",
+        ({"trials": ("many",)},),
+        "Tune the rate, then the decay, then the warm-up, at random and on logarithmic scales."
+        " Give SGD with momentum and AdamW the same budget and compare at the end of the schedule.",
+        "With enough runs a more general rule was never worse than the one it contains, in the"
+        " work cited, and which rule is ahead depends on the budget. Here no setting but the rate"
+        " was worth a search.",
+        (
+            (
+                "Chapter 6, which settings are worth tuning?",
+                "06_adam.ipynb#which-settings-are-worth-tuning",
+            ),
+            _cite("Godbole et al. (2023)", "godbole2023"),
+            _cite("Choi et al. (2019)", "choi2019"),
+            _cite("Bergstra and Bengio (2012)", "bergstra2012"),
+        ),
+    ),
+    Row(
+        "mixed",
+        "Inputs in different units",
+        _with("mixed"),
+        "Standardize the inputs first: it is cheaper than any rule.",
+        "A single rate has to be small enough for the largest unit and is then too small for all"
+        " the others; a divisor per parameter takes the units out.",
+        (
+            DIGITS,
+            (
+                "Chapter 2, one rate for all parameters",
+                "02_sgd.ipynb#limit-2-one-rate-for-all-parameters",
+            ),
+        ),
+    ),
+    Row(
+        "adaptive",
+        "Images, untuned or in different units",
+        (
+            {"for": ("vision",), "trials": ("one",)},
+            {"for": ("vision",), "with": ("mixed",)},
+        ),
+        "AdamW in place of SGD, after a short warm-up down to zero along a cosine.",
+        "Here a rate ten times too large cost SGD and momentum far more than Adam, and with mixed"
+        " units no rate of theirs came near. At tuned rates and on one scale the two were level.",
+        (DIGITS, _cite("Sivaprasad et al. (2020)", "sivaprasad2020")),
+        unless=("memory",),
+        rule=AdamW(lr=1e-3, weight_decay=0.01),
+        schedule=WarmupCosine(1e-3, warmup=500, steps=STEPS),
+    ),
+    Row(
+        "large",
+        "Very large batches",
+        _with("large"),
+        "Raise the rate with the batch, but only up to the critical batch size; warm up. Beyond"
+        " that size spend the examples on more steps.",
+        "Below the knee the noise limits the rate, above it the curvature does. Here examples"
+        " beyond the knee bought almost nothing; momentum paid with large batches and hardly with"
+        " small ones.",
+        (
+            (
+                "Chapter 2, steps and examples",
+                "02_sgd.ipynb#measured-steps-and-examples-to-a-target",
+            ),
+            (
+                "Chapter 3, small batches and large",
+                "03_momentum.ipynb#measured-digits-small-batches-and-large",
+            ),
+            _cite("Goyal et al. (2017)", "goyal2017"),
+            _cite("Shallue et al. (2019)", "shallue2019"),
+        ),
+    ),
+    Row(
+        "open",
+        "The length of the run is open",
+        _with("open", "start", "vision", "transformer"),
+        "A warm-up, then a constant rate for as long as you like, and a line to zero over the last"
+        " fifth of the steps.",
+        "A cosine must know its end. Here a run with a plateau, given an end, drew level with"
+        " cosines that had known it.",
+        (
+            TRUNK,
+            _cite("Hägele et al. (2024)", "hagele2024"),
+            _cite("Hu et al. (2024)", "hu2024"),
+        ),
+        schedule=WarmupStableDecay(1e-3, warmup=500, decay=2_000, steps=STEPS),
+    ),
+    Row(
+        "open-recurrent",
+        "A recurrent net, and the length of the run is open",
+        _with("open", "recurrent"),
+        "Keep the plateau rule, and look once per epoch.",
+        "It cuts the rate when progress ends, without a plan. Looking after every batch takes bad"
+        " luck for a plateau.",
+        (
+            (
+                "Appendix to chapter 8, reduce on plateau",
+                "appendix_schedules.ipynb#reduce-on-plateau",
+            ),
+        ),
+    ),
+    Row(
+        "open-sparse",
+        "Sparse text, and the length of the run is open",
+        _with("open", "sparse"),
+        "Adam in place of AdaGrad, with a warm-up, a constant rate, and a line to zero at the end.",
+        "AdaGrad's best rate grows with the length of the run, so that the length must be known"
+        " beforehand. On the bag of words Adam was as good.",
+        (
+            SPARSE,
+            MOVING,
+            TRUNK,
+        ),
+        rule=Adam(lr=0.05),
+        schedule=WarmupStableDecay(0.05, warmup=500, decay=2_000, steps=STEPS),
+    ),
+    Row(
+        "memory",
+        "Memory is tight, where Adam is the rule",
+        _with("memory", "start", "transformer"),
+        "Lion in place of AdamW, at a rate several times smaller and a decay larger by the same"
+        " factor.",
+        "It keeps one number per parameter, AdamW two. We have not measured it against AdamW; the"
+        " sign of a momentum comes close to Adam in the work cited. Adafactor keeps less still.",
+        (
+            MEMORY,
+            _cite("Chen et al. (2023)", "chen2023"),
+            _cite("Kunstner et al. (2023)", "kunstner2023"),
+            _cite("Adafactor: Shazeer and Stern (2018)", "shazeer2018"),
+        ),
+        rule=Lion(lr=1e-4, weight_decay=0.1),
+    ),
+    Row(
+        "memory-recurrent",
+        "A recurrent net, and memory is tight",
+        _with("memory", "recurrent"),
+        "RMSProp in place of Adam.",
+        "It keeps one number per parameter, Adam two. Here it ended lowest of the rules tried, at a"
+        " falling rate.",
+        (MEMORY, READER, _cite("Graves (2013)", "graves2013")),
+        rule=Clip(RMSProp(lr=1e-3), norm=1.0),
+    ),
+    Row(
+        "memory-vision",
+        "Images, and memory is tight",
+        _with("memory", "vision"),
+        "Keep momentum, also where runs are few. Where inputs come in different units, standardize"
+        " them, which costs no memory.",
+        "It keeps one number per parameter, Adam two; at tuned rates and on one scale the two were"
+        " level here.",
+        (MEMORY, DIGITS),
+    ),
+    Row(
+        "memory-sparse",
+        "Sparse text, and memory is tight",
+        _with("memory", "sparse"),
+        "AdaGrad at a constant rate. Plan its rate for the longest run that you may make.",
+        "It keeps one number per parameter, Adam two. Its best rate grows with the length of the"
+        " run.",
+        (MEMORY, MOVING, SPARSE),
+        rule=AdaGrad(lr=0.5),
+        schedule=Constant(0.5),
+    ),
+)
