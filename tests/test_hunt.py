@@ -149,7 +149,7 @@ def test_the_example_where_every_run_has_its_own_order():
 def test_a_real_model_that_overflows_names_no_example_without_cause():
     X = np.random.default_rng(1).standard_normal((30, 4))
     J = models.linear(X, X @ np.ones(4))
-    found = first_bad(Momentum(lr=50.0), J.batches(10, seed=0), np.zeros(4), 500)
+    found = first_bad(Momentum(lr=50.0), J.batches(10, seed=0), np.zeros(5), 500)
     assert found is not None
     assert found.grad_norm > 1e100
     assert found.lr == 50

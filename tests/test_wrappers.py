@@ -274,7 +274,7 @@ def spiky(norms):
     direction = np.array([0.6, 0.8])
 
     def at(t):
-        g = norms[t] * direction
+        g = norms[t % len(norms)] * direction
         return Objective(lambda theta: (g * theta).sum(-1), lambda theta: g + 0 * theta)
 
     return Varying(at, dim=2)
