@@ -77,4 +77,4 @@ def test_a_finished_part_is_not_computed_again(study, tmp_path, monkeypatch):
     first = study.finished("text", "SGD")
     assert study.finished("text", "SGD") == first == {"done": ["text", "SGD"]}
     assert calls == [("text", "SGD")]
-    assert [file.name for file in tmp_path.iterdir()] == [study.place("text", "SGD").name]
+    assert len(list(tmp_path.iterdir())) == 1

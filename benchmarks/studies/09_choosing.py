@@ -18,7 +18,6 @@ small, it also cuts the data anew into 60 % to train on, 20 % to validate and 20
 """
 
 import argparse
-import concurrent.futures
 import functools
 import hashlib
 import json
@@ -29,10 +28,10 @@ import time
 from pathlib import Path
 
 import numpy as np
-from tqdm import tqdm
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 from benchmarks import machine as here  # noqa: E402
+from benchmarks.studies.kept import PARTS, kept, pool
 from primer import (
     SGD,
     AdaGrad,
@@ -49,11 +48,9 @@ from primer import (
     landscapes,
     models,
     run,
-    spread,
 )
 
 OUT = Path(__file__).parents[2] / "notebooks/results/09_choosing.json"
-PARTS = Path(__file__).parent / ".parts"
 LARGEST = {"SGD": 1e3, "AdaGrad": 1e3, "Momentum": 1e2, "Nesterov": 1e2, "Lion": 1.0}
 RULES = {
     rule.__name__: rule()
@@ -190,35 +187,20 @@ def significant(rate):
     return float(f"{rate:.6g}")
 
 
-def place(task, name):
-    """Where a finished part is kept; parts of another version of this study have other names."""
-    version = hashlib.sha256(Path(__file__).read_bytes()).hexdigest()[:12]
-    return PARTS / f"09-{version}-{task}-{name}.json"
+#: Parts of another version of this study have other names.
+VERSION = hashlib.sha256(Path(__file__).read_bytes()).hexdigest()[:12]
 
 
 def finished(task, name):
     """The part, computed unless it is there already."""
-    file = place(task, name)
-    if not file.exists():
-        PARTS.mkdir(exist_ok=True)
-        written = file.with_suffix(f".{os.getpid()}")
-        written.write_text(json.dumps(part(task, name)), encoding="utf-8")
-        written.replace(file)
-    return json.loads(file.read_text(encoding="utf-8"))
-
-
-def alone():
-    """A worker has one core: threads inside it would wait for each other."""
-    spread.THREADS = 1
+    return kept(PARTS / f"09-{VERSION}-{task}-{name}.json", lambda: part(task, name))
 
 
 def all_parts(workers):
     jobs = [(task, name) for task in TASKS for name in RULES]
-    with concurrent.futures.ProcessPoolExecutor(workers, initializer=alone) as pool:
-        futures = {pool.submit(finished, *job): job for job in jobs}
-        ready = concurrent.futures.as_completed(futures)
-        found = {futures[f]: f.result() for f in tqdm(ready, total=len(jobs), unit="part")}
-    return {job: found[job] for job in jobs}
+    with pool(workers, len(jobs)) as ready:
+        ready(finished, jobs)
+    return {job: finished(*job) for job in jobs}
 
 
 def costs(repeats=30):

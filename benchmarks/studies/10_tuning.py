@@ -25,7 +25,6 @@ diverged is given. Half of the held-out examples choose, the other half report.
 """
 
 import argparse
-import concurrent.futures
 import functools
 import hashlib
 import inspect
@@ -33,14 +32,12 @@ import itertools
 import json
 import os
 import sys
-import threading
-import time
 from pathlib import Path
 
 import numpy as np
-from tqdm import tqdm
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
+from benchmarks.studies.kept import PARTS, kept, pool
 from benchmarks.studies.tuning_analysis import AXES, Sweep, everything
 from primer import (
     SGD,
@@ -58,7 +55,6 @@ from primer import (
 )
 
 OUT = Path(__file__).parents[2] / "notebooks/results/10_tuning.json"
-PARTS = Path(__file__).parent / ".parts"
 #: Title, usual batch size, and the examples that every run sees.
 TASKS = {
     "digits": ("Multilayer perceptron, digits", 32, 16384),
@@ -130,8 +126,8 @@ def train(task, rule, name, size, steps, rates, own, seeds):
     shape = (len(rates), 1 if own is None else len(own), len(seeds), J.dim)
     start = np.broadcast_to(J.initial(seeds), shape).astype(np.float32)
     batches = J.batches(size, seeds, watch=held[0])
-    with concurrent.futures.ThreadPoolExecutor(1) as one, np.errstate(all="ignore"):
-        end = run(method.having(lr=lr, **swept), batches, start, steps, keep=steps, executor=one)
+    with np.errstate(all="ignore"):
+        end = run(method.having(lr=lr, **swept), batches, start, steps, keep=steps)
         losses = np.array([half(end.theta[-1]) for half in held], float)
     most = guessing(task)
     return np.minimum(np.nan_to_num(losses, nan=most, posinf=most), most)
@@ -203,13 +199,7 @@ def place(kind, *which):
 
 def finished(kind, *which):
     """The part, computed unless it is there already."""
-    file = place(kind, *which)
-    if not file.exists():
-        PARTS.mkdir(exist_ok=True)
-        written = file.with_suffix(f".{os.getpid()}")
-        written.write_text(json.dumps(KINDS[kind](*which)), encoding="utf-8")
-        written.replace(file)
-    return json.loads(file.read_text(encoding="utf-8"))
+    return kept(place(kind, *which), lambda: KINDS[kind](*which))
 
 
 def jobs():
@@ -221,29 +211,11 @@ def jobs():
     return first, [*slow, *(("cells", *cell) for cell in grid)]
 
 
-def leave_with(parent):
-    """A worker ends when the study is killed, instead of waiting for more."""
-
-    def watch():
-        while os.getppid() == parent:
-            time.sleep(1)
-        os._exit(1)
-
-    threading.Thread(target=watch, daemon=True).start()
-
-
 def all_parts(workers):
-    waves, parent = jobs(), (os.getpid(),)
-    with (
-        concurrent.futures.ProcessPoolExecutor(
-            workers, initializer=leave_with, initargs=parent
-        ) as pool,
-        tqdm(total=sum(map(len, waves)), unit="part") as bar,
-    ):
+    waves = jobs()
+    with pool(workers, sum(map(len, waves))) as ready:
         for wave in waves:
-            for done in concurrent.futures.as_completed([pool.submit(finished, *j) for j in wave]):
-                done.result()
-                bar.update()
+            ready(finished, wave)
 
 
 def scores(task):
