@@ -24,6 +24,12 @@ class Format:
         The largest finite number.
     beyond : float
         What a larger one becomes: inf, or NaN where the format has no inf.
+
+    Examples
+    --------
+    >>> half = Format(bits=11, least=-14, largest=65504.0)
+    >>> half == FORMATS["float16"], half.epsilon, half.smallest
+    (True, 0.0009765625, 5.960464477539063e-08)
     """
 
     bits: int
