@@ -145,7 +145,7 @@ def _put(x: Any, to: str, whole: Any) -> np.ndarray:
         return np.where(far, np.copysign(form.beyond, near), near).astype(kind)
 
 
-def on_grid(x: Any, bits: int, whole: Any, least: int = -1021) -> Any:
+def on_grid(x: Any, bits: Any, whole: Any, least: int = -1021) -> Any:
     """x as a multiple of the spacing that numbers of so many bits have there."""
     spacing = np.maximum(np.frexp(x)[1] - 1, least) - (bits - 1)
     return np.ldexp(whole(np.ldexp(x, -spacing)), spacing)
