@@ -77,6 +77,12 @@ class StepsToTarget:
         The one-sided p-value at that budget; at the last one if none suffices.
     n : int
         Number of runs behind it.
+
+    Examples
+    --------
+    >>> found = steps_to_target([100, 200], [[0.5, 0.6], [0.45, 0.55]], target=0.4)
+    >>> found.steps, found.n
+    (inf, 2)
     """
 
     steps: float
