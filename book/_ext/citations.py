@@ -2,9 +2,19 @@
 
 ``[Kingma and Ba (2015)](../book/references.md#kingma2015)`` leads to the entry ``kingma2015`` of
 the page of references: every key of the bibliography becomes a name of its place on that page.
+Links in the HTML that a cell shows, ``<a class="px-source" href="06_adam.ipynb#in-practice">``, are
+led to the built page in the same way; one that leads nowhere is a warning.
 """
 
+import html
+import posixpath
+import re
+
+from sphinx.util import logging
+
 PAGE = "book/references"
+SOURCE = re.compile(r'<a class="px-source" href="([^"#]+)\.(?:ipynb|md)#([^"]+)">')
+logger = logging.getLogger(__name__)
 
 
 def name_entries(app, env):
@@ -13,6 +23,23 @@ def name_entries(app, env):
     env.metadata[PAGE].setdefault("myst_slugs", {}).update(places)
 
 
+def lead(app, pagename, templatename, context, doctree):
+    """Turn links to source files in the page's raw HTML into links to pages and their sections."""
+
+    def led(match):
+        name = posixpath.normpath(posixpath.join(posixpath.dirname(pagename), match[1]))
+        slugs = app.env.metadata.get(name, {}).get("myst_slugs", {})
+        slug = html.unescape(match[2])
+        if slug not in slugs:
+            logger.warning("no place %s in %s, linked from %s", slug, name, pagename)
+            return match[0]
+        return f'<a class="px-source" href="{context["pathto"](name)}#{slugs[slug][1]}">'
+
+    if "body" in context:
+        context["body"] = SOURCE.sub(led, context["body"])
+
+
 def setup(app):
+    app.connect("html-page-context", lead)
     app.connect("env-updated", name_entries, priority=900)  # after the bibliography was read
     return {"parallel_read_safe": True, "parallel_write_safe": True}

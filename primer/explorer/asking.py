@@ -63,7 +63,7 @@ def decision_table() -> Element:
     Examples
     --------
     >>> decision_table()
-    The decision matrix: 16 rows
+    The decision matrix: 17 rows
     """
     text = f'<figure class="px-figure">{_table(ids=True)}</figure>'
     return Element(style_sheet() + text, f"The decision matrix: {len(ROWS)} rows")
@@ -82,7 +82,7 @@ def chooser() -> Element:
     Examples
     --------
     >>> chooser()
-    Which optimizer for me: 3 questions, 16 rows
+    Which optimizer for me: 3 questions, 17 rows
     """
     name = unique("px-choose")
     fields = "".join(_field(question, name) for question in QUESTIONS)
@@ -90,7 +90,7 @@ def chooser() -> Element:
     text = (
         f'<figure class="px-figure px-choose" id="{name}" aria-label="Which optimizer for me?">'
         f'<form class="px-ask" autocomplete="off" hidden>{fields}</form>'
-        f'<div class="px-answer" hidden><div class="px-card"></div>'
+        '<div class="px-answer" hidden><div class="px-card"></div>'
         '<p class="px-because">Because of these rows of the decision matrix:</p>'
         '<ol class="px-cited"></ol><div class="px-buttons">'
         '<button type="button" value="reset">Start over</button>'
@@ -197,7 +197,7 @@ def _table(ids: bool = False) -> str:
 
 
 def _row(row: Row, name: str) -> str:
-    rule = f"<b>{_headline(row)}.</b> " if row.rule is not None else ""
+    rule = f"<b>{_headline(row)}</b> " if row.rule is not None else ""
     links = "".join(
         f'<li><a class="px-source" href="{html.escape(link)}">{html.escape(text)}</a></li>'
         for text, link in row.evidence

@@ -18,7 +18,7 @@ from typing import Any
 from .. import check
 from ..optimizer import Optimizer
 from ..rules.wrappers import Wrapper
-from ..schedules import Constant, Schedule
+from ..schedules import Constant
 
 Answers = Mapping[str, Any]
 #: A text and where it leads: a section of a chapter, or an entry of the bibliography.
@@ -75,8 +75,8 @@ class Row:
     why: str
     evidence: tuple[Evidence, ...]
     unless: tuple[str, ...] = ()
-    rule: Optimizer | None = None
-    schedule: Schedule | Wrapper | None = None
+    rule: Any = None
+    schedule: Any = None
     penalty: float = 0.0
 
     def applies(self, answers: Answers) -> bool:

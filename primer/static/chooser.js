@@ -43,6 +43,19 @@ export const spelled = ({ questions }, answers) =>
     .map(({ key }) => `${key}=${answers[key].join(",")}`)
     .join("&");
 
+// What a row does for the answer: it gives the rule, or another row replaces that.
+const roleOf = (row, named) => {
+  const own = ["rule", "schedule"].filter((what) => row[what]);
+  const [gives, lost] = [true, false].map((is) =>
+    own.filter((what) => (named[what] === row.key) === is).join(" and its "),
+  );
+  const said = [
+    gives && `gives the ${gives.replace("its", "the")}`,
+    lost && `its ${lost} replaced below`,
+  ];
+  return said.filter(Boolean).join(", ");
+};
+
 const made = (tag, className, ...inside) => {
   const el = Object.assign(document.createElement(tag), { className });
   el.append(...inside);
@@ -62,7 +75,7 @@ export class Chooser {
     root.querySelectorAll("[hidden]").forEach((el) => {
       el.hidden = false;
     });
-    $("details").open = false;
+    Object.assign($("details"), { open: false, hidden: !!document.getElementById("row-start") });
     root.classList.add("px-asks");
     this.set({});
   }
@@ -96,18 +109,20 @@ export class Chooser {
   cite(key, named) {
     const row = this.row(key);
     const copy = (part) => [...row.querySelector(part).cloneNode(true).childNodes];
-    const name = row.querySelector("th").textContent;
-    const gives = Object.keys(named).filter((what) => named[what] === key);
-    const link = Object.assign(made("a", "px-row-link", name), { href: `#row-${key}` });
+    const link = made("a", "px-row-link", row.querySelector("th").textContent);
+    link.href = `#row-${key}`;
+    const role = made(
+      "small",
+      "",
+      roleOf(
+        this.data.rows.find((r) => r.key === key),
+        named,
+      ),
+    );
     return made(
       "li",
       "",
-      made(
-        "p",
-        "px-row-name",
-        link,
-        ...(gives.length ? [` gives the ${gives.join(" and the ")}`] : []),
-      ),
+      made("p", "px-row-name", link, " ", role),
       made("p", "", ...copy(".px-then > span"), " ", ...copy(".px-why")),
       made("div", "px-evidence", ...copy(".px-evidence")),
     );

@@ -65,7 +65,8 @@ def test_every_link_that_sets_sliders_finds_its_explorer(page, file):
     missed = page.evaluate(
         """() => [...document.querySelectorAll("a[href^='#'][href*='=']")].filter(a => {
           const settings = Object.fromEntries(new URLSearchParams(a.hash.slice(1)));
-          return !PrimerExplorer.all.some(explorer => explorer.fits(settings));
+          const { all, choosers } = PrimerExplorer;
+          return ![...all, ...choosers].some(listener => listener.fits(settings));
         }).map(a => a.outerHTML)"""
     )
     assert not missed
