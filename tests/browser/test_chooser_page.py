@@ -19,7 +19,7 @@ def opened(page, tmp_path, monkeypatch):
     monkeypatch.setenv("PRIMER_BOOK", "1")
 
     def open_(hash_="", more="", theme="light", explorers=()):
-        made = f'<link rel="icon" href="data:,">{more}{chooser()}'
+        made = more + chooser()
         address = write_page(tmp_path / "page.html", *explorers, before=made, theme=theme)
         page.goto("about:blank")
         page.goto(address + hash_)
@@ -150,7 +150,7 @@ def test_without_javascript_all_rows_can_be_read(browser, tmp_path, monkeypatch)
 def test_it_fits_the_screen_fingers_and_those_who_see_badly(page, opened, theme, width):
     page.set_viewport_size({"width": width, "height": 900})
     opened(COMPLEX, theme=theme)
-    page.add_style_tag(content=DARK if theme == "dark" else "")
+    page.add_style_tag(content=BODY[theme])
     page.evaluate("document.querySelector('details').open = true")
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     chips = page.locator(".px-chip")
@@ -161,11 +161,16 @@ def test_it_fits_the_screen_fingers_and_those_who_see_badly(page, opened, theme,
     assert not [(v["id"], v["nodes"][0]["html"]) for v in found]
 
 
-DARK = "body { background: #14181e; color: #e8ebf1 }"
+BODY = {
+    "light": "body { background: #fff }",
+    "dark": "body { background: #14181e; color: #e8ebf1 }",
+}
 
 
 def test_it_is_alive_where_a_server_forbids_scripts_written_into_a_page(page, opened, tmp_path):
     opened()
+    file, icon = tmp_path / "page.html", '<link rel="icon" href="data:,">'
+    file.write_text(file.read_text("utf-8").replace("<title>", f"{icon}<title>"), "utf-8")
     with under_policy(tmp_path) as address:
         page.goto(f"{address}/page.html#for=vision")
         page.wait_for_selector(".px-asks")
