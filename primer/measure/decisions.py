@@ -115,8 +115,8 @@ ROWS = (
         "SGD with momentum, an L2 penalty on the weights, and a rate that is divided by ten"
         " twice, at each third of the run.",
         "The recipe of residual networks, with one number of memory per parameter. Here momentum"
-        " was as good as Adam where inputs were on one scale, no better; and steps down by ten"
-        " were beaten by a line or a cosine with the same budget: try one of those too.",
+        " was as good as Adam where inputs were on one scale, no better; and a step decay was"
+        " beaten by a line and a cosine with the same budget: try one of those too.",
         (
             DIGITS,
             SHAPES,
@@ -196,10 +196,11 @@ ROWS = (
         "one",
         "One or two runs to tune",
         ({"trials": ("one",)},),
-        "Take the settings that were published for the most similar model. Spend the spare run on"
-        " the rate alone: a range test, then half of the rate at which the loss turns up.",
-        "The rate is what matters most. Several rules at their defaults do about as well as one"
-        " rule that was tuned.",
+        "Take the settings that were published for the most similar model. If you have no such"
+        " model, let a range test find the order of magnitude of the rate, and stay below the"
+        " steepest place of its curve.",
+        "The rate is what matters most, and several rules at their defaults do about as well as one"
+        " that was tuned. Here a range test gave the top of a search, not the rate itself.",
         (
             ("Appendix to chapter 8, the range test", "appendix_schedules.ipynb#the-range-test"),
             _cite("Schmidt et al. (2021)", "schmidt2021"),
@@ -212,8 +213,9 @@ ROWS = (
         ({"trials": ("many",)},),
         "Tune the rate, then the decay, then the warm-up, at random and on logarithmic scales."
         " Give SGD with momentum and AdamW the same budget and compare at the end of the schedule.",
-        "With enough runs a more general rule is never worse than the one it contains, and which"
-        " rule is ahead depends on the budget.",
+        "With enough runs a more general rule was never worse than the one it contains, in the"
+        " work cited, and which rule is ahead depends on the budget. Here no setting but the rate"
+        " was worth a search.",
         (
             (
                 "Chapter 6, which settings are worth tuning?",
