@@ -2,6 +2,8 @@
 
 from ..derived.card import state_per_parameter
 from .compare import Result, compare
+from .cures import CHART, CURES, Cure
+from .diagnose import Diagnosis, diagnose
 from .following import lag
 from .game import Game, play
 from .gradients import example_gradients, first_below, noise_scale
@@ -12,7 +14,7 @@ from .response import feed
 from .sharpness import sharpness
 
 __all__ = [
-    "Game", "RangeTest", "Result", "compare", "example_gradients", "feed", "first_below", "knee",
-    "knee_interval", "lag", "mean_interval", "noise_scale", "play", "range_test", "sharpness",
-    "state_per_parameter",
+    "CHART", "CURES", "Cure", "Diagnosis", "Game", "RangeTest", "Result", "compare", "diagnose",
+    "example_gradients", "feed", "first_below", "knee", "knee_interval", "lag", "mean_interval",
+    "noise_scale", "play", "range_test", "sharpness", "state_per_parameter",
 ]  # fmt: skip
