@@ -45,6 +45,7 @@ from .rules.adamw import AdamW as AdamW
 from .rules.amsgrad import AMSGrad as AMSGrad
 from .rules.clip import Clip as Clip
 from .rules.clip import ClipNorm as ClipNorm
+from .rules.clip import ClipPercentile as ClipPercentile
 from .rules.clip import ClipValue as ClipValue
 from .rules.conjugate_gradient import ConjugateGradient as ConjugateGradient
 from .rules.conjugate_gradient import FletcherReeves as FletcherReeves
@@ -87,6 +88,7 @@ __all__ = [
     "CenteredRMSProp",
     "Clip",
     "ClipNorm",
+    "ClipPercentile",
     "ClipValue",
     "ConjugateGradient",
     "Constant",

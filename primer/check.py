@@ -12,6 +12,7 @@ DOMAINS: dict[str, tuple[str, Any]] = {
     "rate": ("a finite number >= 0", lambda x: (x >= 0) & np.isfinite(x)),
     "decay": ("in [0, 1)", lambda x: (x >= 0) & (x < 1)),
     "positive": ("a finite number > 0", lambda x: (x > 0) & np.isfinite(x)),
+    "percent": ("in (0, 100)", lambda x: (x > 0) & (x < 100)),
     "shrink": ("in (0, 1)", lambda x: (x > 0) & (x < 1)),
     "real": ("a finite number", np.isfinite),
 }

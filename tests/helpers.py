@@ -16,6 +16,7 @@ RANGES = {
     "rate": (1e-3, 0.1, True),
     "decay": (0.0, 0.95, False),
     "positive": (0.2, 3.0, True),
+    "percent": (5.0, 95.0, False),
     "shrink": (0.1, 0.9, False),
     "real": (-0.5, 0.5, False),
 }

@@ -34,6 +34,7 @@ WITHOUT_EXAMPLES = {
     "Result": "what compare returns, shown there",
     "Verdict": "what verdict returns, shown there",
     "DataObjective": "shown by Batches",
+    "Finding": "what first_bad returns, shown there",
     "Model": "a base class",
     "RangeTest": "what range_test returns, shown there",
     "Run": "what run returns, shown there",

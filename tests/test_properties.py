@@ -102,8 +102,8 @@ def test_every_rule_treats_all_coordinates_alike(name):
 ROTATE = np.array([[np.cos(0.5), -np.sin(0.5)], [np.sin(0.5), np.cos(0.5)]])
 #: Rules that do not see the axes. All others work on each coordinate by itself.
 ROUND = {
-    "SGD", "Momentum", "Nesterov", "ClipNorm", "ReduceOnPlateau", "Newton", "ConjugateGradient",
-    "FletcherReeves", "PolakRibiere",
+    "SGD", "Momentum", "Nesterov", "ClipNorm", "ClipPercentile", "ReduceOnPlateau", "Newton",
+    "ConjugateGradient", "FletcherReeves", "PolakRibiere",
 }  # fmt: skip
 COORDINATEWISE = {
     "AdaGrad", "RMSProp", "CenteredRMSProp", "Adadelta", "Adam", "AdamL2", "AdamW", "AMSGrad",

@@ -7,14 +7,19 @@ from .diagnose import Diagnosis, diagnose
 from .following import lag
 from .game import Game, play
 from .gradients import example_gradients, first_below, noise_scale
+from .hunt import Finding, first_bad
 from .interval import mean_interval
 from .knee import knee, knee_interval
+from .precision import FORMATS, Format, rounded, rounded_at_random
 from .range_test import RangeTest, range_test
 from .response import feed
 from .sharpness import sharpness
+from .stored import Compensated, MasterCopy, RoundNearest, RoundState, RoundStochastic, to_bits
 
 __all__ = [
-    "CHART", "CURES", "Cure", "Diagnosis", "Game", "RangeTest", "Result", "compare", "diagnose",
-    "example_gradients", "feed", "first_below", "knee", "knee_interval", "lag", "mean_interval",
-    "noise_scale", "play", "range_test", "sharpness", "state_per_parameter",
+    "CHART", "CURES", "Compensated", "Cure", "Diagnosis", "FORMATS", "Finding", "Format", "Game",
+    "MasterCopy", "RangeTest", "Result", "RoundNearest", "RoundState", "RoundStochastic", "compare",
+    "diagnose", "example_gradients", "feed", "first_bad", "first_below", "knee", "knee_interval",
+    "lag", "mean_interval", "noise_scale", "play", "range_test", "rounded", "rounded_at_random",
+    "sharpness", "state_per_parameter", "to_bits",
 ]  # fmt: skip

@@ -20,22 +20,22 @@ from ..rules.wrappers import Wrapper
 from ..schedules import whole
 from .precision import on_grid
 
-#: Up to so many bits the sum below rounds rightly in float32, too: less than half of its 24.
+#: Up to so many bits the splitting below rounds rightly in float32, too: less than half of its 24.
 MOST = 11
 
 
 def to_bits(x: Any, bits: Any) -> Any:
     """The nearest number of so many significant bits, of two equally near ones the even one.
 
-    To add and to subtract a multiple of x, larger by a power of two, leaves of x what the digits of
-    the sum have room for. It needs no bit arithmetic, so that a page can do it.
+    Veltkamp's splitting: to subtract x from a large multiple of it leaves of x what that one's
+    digits have room for. It needs no bit arithmetic, so that a page can do it.
 
     Parameters
     ----------
     x : ndarray of float
-        Of any shape, float32 or float64. Above 1e33 in float32 (1e294 in float64) the sum overflows
-        and the result is NaN.
-    bits : int
+        Of any shape, float32 or float64. Above 1e33 in float32 (1e294 in float64) the product
+        overflows and the result is NaN.
+    bits : int, or an array of ints that broadcasts against x
         2 … 11; 8 are bfloat16's, 11 float16's.
 
     Returns
@@ -49,8 +49,12 @@ def to_bits(x: Any, bits: Any) -> Any:
     [1.0, 1.0078125, -300.0]
     """
     digits = np.finfo(x.dtype).nmant + 1
-    large = x * power(2.0, digits - bits)
-    return (x + large) - large
+    if isinstance(bits, np.ndarray):
+        factor = np.ldexp(np.ones_like(bits, x.dtype), digits - bits.astype(int)) + 1
+    else:
+        factor = power(2.0, digits - bits) + 1
+    large = x * factor
+    return large - (large - x)
 
 
 class Stored(Wrapper):
@@ -164,7 +168,7 @@ class RoundStochastic(Stored):
     ----------
     rule : Optimizer
         The rule whose steps are taken; its state is kept in full precision.
-    bits : int, or a sweep or slider of ints
+    bits : int, or a sweep of ints
         Significant bits of each coordinate, 2 … 11; 8 are bfloat16's.
     seed : int, or a sweep of ints
         The random numbers are a pure function of (seed, t), alike in all runs that have the same.
@@ -189,7 +193,7 @@ class RoundStochastic(Stored):
     """
 
     rule: Any
-    bits: int = 8
+    bits: Any = 8
     seed: Any = 0
 
     def __post_init__(self) -> None:
@@ -199,7 +203,8 @@ class RoundStochastic(Stored):
     def step(self, J, theta, state, t):
         free, memory = self.rule.step(J, theta, state, t)
         places = self._draws(t, theta.shape[-1])
-        return on_grid(free, self.bits, lambda x: np.floor(x + places)), memory
+        bits = np.asarray(self.bits).astype(int)
+        return on_grid(free, bits, lambda x: np.floor(x + places)), memory
 
     def _draws(self, t: int, d: int) -> np.ndarray:
         """Numbers in [0, 1) of shape (*seeds, d)."""

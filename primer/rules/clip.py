@@ -1,17 +1,21 @@
-"""Clipping the gradient, by its norm or value by value."""
+"""Clipping the gradient, by its norm, value by value, or by a percentile of its norms."""
 
-from typing import Any
+import functools
+from typing import Any, ClassVar
 
 import numpy as np
 
 from ..hyper import Hyper
+from ..objective import Through
 from ..optimizer import Optimizer
 from ..registry import rule as register
 from .wrappers import Seen, Wrapper
 
 
-def Clip(rule: Optimizer, *, norm: Any = None, value: Any = None) -> Optimizer:
-    """Hold a rule and limit the gradient it sees: by its norm, or each value by itself.
+def Clip(
+    rule: Optimizer, *, norm: Any = None, value: Any = None, percentile: Any = None
+) -> Optimizer:
+    """Hold a rule and limit the gradient it sees, by one of three limits.
 
     Parameters
     ----------
@@ -20,16 +24,18 @@ def Clip(rule: Optimizer, *, norm: Any = None, value: Any = None) -> Optimizer:
         Largest Euclidean norm: makes a `ClipNorm`.
     value : hyperparameter, optional
         Largest absolute value of a component: makes a `ClipValue`.
+    percentile : hyperparameter, optional
+        Percentage of the gradients that are left alone: makes a `ClipPercentile`.
 
     Returns
     -------
-    ClipNorm or ClipValue
-        Two algorithms, so two classes.
+    ClipNorm, ClipValue or ClipPercentile
+        Three algorithms, so three classes.
 
     Raises
     ------
     ValueError
-        If not exactly one of norm and value is given, or it is not > 0.
+        If not exactly one of norm, value and percentile is given, or it is outside its range.
 
     Examples
     --------
@@ -38,12 +44,18 @@ def Clip(rule: Optimizer, *, norm: Any = None, value: Any = None) -> Optimizer:
     ClipNorm(rule=SGD(lr=0.1), norm=1.0)
     >>> Clip(SGD(lr=0.1), value=0.5)
     ClipValue(rule=SGD(lr=0.1), value=0.5)
+    >>> Clip(SGD(lr=0.1), percentile=90.0)
+    ClipPercentile(rule=SGD(lr=0.1), percentile=90.0, gain=0.2)
     """
-    if (norm is None) == (value is None):
+    ways = ((ClipNorm, norm), (ClipValue, value), (ClipPercentile, percentile))
+    chosen = [(make, limit) for make, limit in ways if limit is not None]
+    if len(chosen) != 1:
+        given = f"{norm=}, {value=} and {percentile=}"
         raise ValueError(
-            f"norm or value must be given, not both, got {norm=} and {value=}"
+            f"one of norm, value and percentile must be given, not several, got {given}"
         )
-    return ClipValue(rule, value) if norm is None else ClipNorm(rule, norm)
+    make, limit = chosen[0]
+    return make(rule, limit)
 
 
 @register(
@@ -140,3 +152,80 @@ class ClipValue(Wrapper):
             return np.minimum(np.maximum(g, -self.value), self.value)
 
         return self.rule.step(Seen(J, clip), theta, state, t)
+
+
+@register(
+    kind="wrapper",
+    cite="andrew2021",
+    year=2021,
+    chapter=10,
+    no_torch="torch.nn.utils clips at a limit that is given",
+    no_optax="optax's adaptive_grad_clip compares with the norm of theta",
+)
+class ClipPercentile(Wrapper):
+    """Shorten a gradient that is longer than a running percentile of the norms before it.
+
+    Parameters
+    ----------
+    rule : Optimizer
+        The rule that gets the clipped gradient, wherever it asks for one.
+    percentile : hyperparameter
+        Percentage of the gradients that are left alone, in (0, 100).
+    gain : hyperparameter
+        How fast the limit follows: it falls by a factor exp(-gain) at most, >= 0.
+
+    Raises
+    ------
+    ValueError
+        If rule is no Optimizer or a value is outside its range.
+
+    Notes
+    -----
+    State: besides that of the rule inside, for each run the limit, at first the first
+    norm that is not zero. A gradient at theta within it lowers it, a longer one raises
+    it, by amounts that balance when `percentile` of 100 are within. A spike, however
+    long, raises it as little as any other. One number stands for the history of all
+    norms, whose percentile Seetharaman et al. take (seetharaman2020). Each run of a
+    batch has a limit of its own. Source: the geometric update of andrew2021, where it
+    counts a step's clients instead of one gradient.
+
+    Examples
+    --------
+    >>> from primer import SGD, Varying, Objective, run
+    >>> def slope(t):
+    ...     g = 500.0 if t == 3 else 1.0
+    ...     return Objective(lambda theta: g * theta[..., 0], lambda theta: g + 0 * theta)
+    >>> rule = ClipPercentile(SGD(lr=1.0), percentile=90.0)
+    >>> run(rule, Varying(slope), [0.0], steps=5).theta[:, 0].round(2).tolist()
+    [0.0, -1.0, -2.0, -3.0, -4.04, -5.04]
+    """
+
+    rule: Any
+    percentile: Hyper = 10.0
+    gain: Hyper = 0.2
+
+    domains: ClassVar[dict[str, str]] = {"percentile": "percent", "gain": "rate"}
+
+    def init(self, theta: Any) -> dict[str, Any]:
+        return {"rule": self.rule.init(theta), "limit": 0 * theta[..., :1]}
+
+    def step(self, J, theta, state, t):
+        g = J.grad(theta)
+        length = np.sqrt(np.sum(g**2, axis=-1, keepdims=True))
+        bound = np.where(state["limit"] > 0, state["limit"], length)
+        known = Through(J, grad=functools.partial(_once, theta, g, J))
+        clipped = Seen(known, functools.partial(_shortened, bound))
+        theta, inner = self.rule.step(clipped, theta, state["rule"], t)
+        longer = (1 + np.sign(length - bound)) / 2
+        limit = bound * np.exp(self.gain * (self.percentile / 100 - 1 + longer))
+        return theta, {"rule": inner, "limit": limit}
+
+
+def _once(theta, g, J, x):
+    """The gradient at x, which at theta is known."""
+    return g if x is theta else J.grad(x)
+
+
+def _shortened(bound, g):
+    length = np.sqrt(np.sum(g**2, axis=-1, keepdims=True))
+    return g * (np.minimum(length, bound) / np.where(length > 0, length, 1))

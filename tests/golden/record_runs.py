@@ -30,7 +30,10 @@ GROUNDS = {
     "rastrigin": landscapes.rastrigin(),
 }
 #: What takes numbers from the C library, whose last bit depends on the processor.
-FOREIGN = {"moving": "cos", "rastrigin": "cos", "NAdam": "**", "CG": "dot", "Reeves": "dot"}
+FOREIGN = {
+    "moving": "cos", "rastrigin": "cos", "NAdam": "**", "CG": "dot", "Reeves": "dot",
+    "ClipPercentile": "exp",
+}  # fmt: skip
 
 
 def rounded(leaf):
@@ -62,6 +65,7 @@ def fingerprints() -> dict[str, str]:
     many = np.random.default_rng(0).standard_normal((2, 500, 9))
     return {
         "cos": digest(np.cos(x), np.sin(x), [np.cos(v) for v in x[::40]]),
+        "exp": digest(np.exp(x), [np.exp(v) for v in x[::40]]),
         "**": digest(0.96**x, [0.96 ** float(v) for v in x[::40]]),
         "dot": digest(*(a.astype(f) @ b.astype(f) for a, b in many.swapaxes(0, 1) for f in "fd")),
     }
