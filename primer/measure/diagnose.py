@@ -23,6 +23,8 @@ FALLEN = 0.1
 FLAT = 0.1
 #: A swing is a change of the loss by a fifth, up and down again; noise of a few percent is none.
 SWING = 0.2
+#: Mini-batches scatter the loss by half its size or so; a scatter by a factor e is of the steps.
+WILD = 1.0
 #: So many swings up: fewer may be one bump.
 SWINGS = 3
 #: A rate below a hundredth of its peak moves nothing any more.
@@ -231,11 +233,11 @@ def _judged(facts: Facts, chance: float | None) -> Diagnosis:
         f"the end is {abs(fall):.0%} {'below' if fall >= 0 else 'above'} the start",
         f"over the last {LAST:.0%} the loss changes by {_percent(slope)}"
         f" (between {_percent(slope - half)} and {_percent(slope + half)})",
-        f"around that trend it scatters by {noise:.0%}, with {swings} swings up",
+        f"around that trend it scatters by {_percent(noise)[1:]}, with {swings} swings up",
     ]
     if fall < -EXPLODED:
         return _named("exploding", told, _burst(facts, known=True))
-    white = abs(follows(rest)) < 2 / np.sqrt(len(rest))
+    white = abs(follows(rest)) < 2 / np.sqrt(len(rest)) and noise < WILD
     if swings >= SWINGS and not (facts.sampled and white):
         return _named("oscillating", told, ["steady", "batch", "clip"])
     if swings >= SWINGS:
