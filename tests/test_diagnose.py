@@ -72,6 +72,10 @@ def test_ten_readers_are_led_to_the_right_cure(name):
     assert CURES[first].do in str(found)
 
 
+def test_an_explosion_within_the_first_steps_is_one():
+    assert diagnose([0.7, *(40 + 15 * NOISE)]).pattern == "exploding"
+
+
 def test_a_healthy_curve_is_falling():
     assert diagnose(2.3 * np.exp(-T / 20)).pattern == "falling"
     assert diagnose(2.3 * np.exp(-T / 20) * (1 + 0.03 * NOISE), sampled=True).pattern == "falling"
@@ -129,7 +133,8 @@ def test_boxes_of_the_chart_do_not_overlap_and_hold_their_text():
     texts = {box["key"]: box["text"] for box in CHART}
     for i, (key, (x, y, width, height)) in enumerate(places):
         assert max(map(len, lines(texts[key]))) * 0.56 * FONT <= width
-        assert x >= 0 and x + width <= 360
+        assert x >= 0
+        assert x + width <= 360
         for _, (x2, y2, w2, h2) in places[:i]:
             assert x + width < x2 or x2 + w2 < x or y + height < y2 or y2 + h2 < y
 
