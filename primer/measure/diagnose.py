@@ -167,6 +167,12 @@ class Facts:
         return change / abs(self.first) if self.first else float(np.sign(change))
 
     @property
+    def rise(self) -> float:
+        """From the very first loss, for a few steps are enough to explode; a share of it."""
+        begin = float(self.losses[0])
+        return (self.end - begin) / abs(begin) if begin else float(np.sign(self.end))
+
+    @property
     def ended(self) -> bool:
         """Whether the rate was near zero over half of the last part."""
         if self.rates is None:
@@ -236,7 +242,7 @@ def _judged(facts: Facts, chance: float | None) -> Diagnosis:
         f" (between {_percent(slope - half)} and {_percent(slope + half)})",
         f"around that trend it scatters by {_percent(noise)[1:]}, with {swings} swings up",
     ]
-    if fall < -EXPLODED:
+    if facts.rise > EXPLODED:
         return _named("exploding", told, _burst(facts, known=True))
     white = abs(follows(rest)) < 2 / np.sqrt(len(rest)) and noise < WILD
     if swings >= SWINGS and not (facts.sampled and white):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import os
 import textwrap
 import zlib
 from collections.abc import Sequence
@@ -90,15 +91,16 @@ def lines(text: str) -> list[str]:
     return textwrap.wrap(text, LETTERS) or [""]
 
 
-def heading_id(heading: str) -> tuple[str, str]:
-    """Where a link to a heading leads, in the book and in JupyterLab.
+def slug(heading: str) -> str:
+    """The id of a heading: as the book writes it while it is built, otherwise as JupyterLab does.
 
     Examples
     --------
-    >>> heading_id("Hunting a NaN")
-    ('hunting-a-nan', 'Hunting-a-NaN')
+    >>> slug("Hunting a NaN").lower()
+    'hunting-a-nan'
     """
-    return "-".join(heading.lower().split()), "-".join(heading.split())
+    joined = "-".join(heading.split())
+    return joined.lower() if os.environ.get("PRIMER_BOOK") else joined
 
 
 def _by_key(boxes: Sequence[dict[str, Any]]) -> dict[str, dict[str, Any]]:
@@ -123,8 +125,8 @@ def _box(box: dict[str, Any], place: tuple[int, int, int, int]) -> str:
     told = lines(box["text"])
     first = y + (height - LINE * len(told)) / 2 + FONT
     hue, round_ = ("blue", 14) if "yes" in box else ("green", 3)
-    words = "".join(
-        f'<tspan x="{x + width / 2:g}" y="{first + LINE * i:g}">{html.escape(line)} </tspan>'
+    words = " ".join(
+        f'<tspan x="{x + width / 2:g}" y="{first + LINE * i:g}">{html.escape(line)}</tspan>'
         for i, line in enumerate(told)
     )
     shape = (
@@ -134,8 +136,7 @@ def _box(box: dict[str, Any], place: tuple[int, int, int, int]) -> str:
     )
     if "link" not in box:
         return shape
-    book, lab = heading_id(box["link"])
-    return f'<a href="#{book}" data-lab="#{lab}">{shape}</a>'
+    return f'<a href="#{slug(box["link"])}" style="text-decoration:none">{shape}</a>'
 
 
 def _arrows(box: dict[str, Any], places: dict[str, tuple[int, int, int, int]]) -> str:
