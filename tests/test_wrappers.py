@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from primer import SGD, Adam, Momentum, Nesterov, Objective, Slider, registry, run, sweep
+from primer import SGD, Adam, Momentum, Nesterov, Objective, Slider, Varying, registry, run, sweep
 from primer.derived import latex, program
 from primer.landscapes import quadratic
 from primer.rules.clip import Clip, ClipNorm, ClipValue
@@ -20,6 +20,7 @@ def wrapped(inner):
     return [
         Clip(inner, norm=0.5),
         Clip(inner, value=0.3),
+        Clip(inner, percentile=30.0),
         ReduceOnPlateau(inner, factor=0.5, patience=3),
         ReduceOnPlateau(inner, factor=0.5, patience=1, every=4),
         Project(inner, -1.0, 1.5),
@@ -263,3 +264,63 @@ BAD = [
 def test_bad_input_is_refused_by_name(make, message):
     with pytest.raises(ValueError, match=message):
         make()
+
+
+# ClipPercentile
+
+
+def spiky(norms):
+    """A gradient of these norms, one a step, in the direction (0.6, 0.8)."""
+    direction = np.array([0.6, 0.8])
+
+    def at(t):
+        g = norms[t % len(norms)] * direction
+        return Objective(lambda theta: (g * theta).sum(-1), lambda theta: g + 0 * theta)
+
+    return Varying(at, dim=2)
+
+
+@pytest.mark.parametrize("percentile", [10.0, 50.0, 90.0])
+def test_the_share_of_gradients_that_is_left_alone_is_the_percentile(percentile):
+    norms = np.exp(np.random.default_rng(0).standard_normal(8000))
+    rule = Clip(SGD(lr=1.0), percentile=percentile)
+    path = run(rule, spiky(norms), [0.0, 0.0], 8000).theta
+    taken = np.linalg.norm(np.diff(path, axis=0), axis=-1)
+    alone = np.isclose(taken, norms, rtol=1e-9)[200:].mean()
+    assert alone == pytest.approx(percentile / 100, abs=0.02)
+    turned = np.diff(path, axis=0) / taken[:, None]
+    np.testing.assert_allclose(turned, np.broadcast_to([-0.6, -0.8], turned.shape), rtol=1e-6)
+
+
+@pytest.mark.parametrize("spike", [1e2, 1e6, 1e100])
+def test_a_spike_moves_the_limit_no_more_than_any_longer_gradient(spike):
+    norms = np.ones(100)
+    norms[60] = spike
+    rule = Clip(SGD(lr=1.0), percentile=90.0)
+    path = run(rule, spiky(norms), [0.0, 0.0], 100).theta
+    assert np.linalg.norm(np.diff(path, axis=0), axis=-1).max() < 1.3
+    after = run(rule, spiky(norms), [0.0, 0.0], 61).state["limit"]
+    before = run(rule, spiky(norms), [0.0, 0.0], 60).state["limit"]
+    assert after / before == pytest.approx(np.exp(0.2 * 0.9))
+
+
+def test_the_limit_waits_for_the_first_gradient_that_is_not_zero():
+    norms = np.array([0.0, 0.0, 4.0, 4.0])
+    result = run(Clip(SGD(lr=1.0), percentile=50.0), spiky(norms), [0.0, 0.0], 3)
+    assert np.isfinite(result.theta).all()
+    assert result.state["limit"].tolist() == [4.0]
+    assert np.linalg.norm(result.theta[3]) == pytest.approx(4.0)
+
+
+def test_the_gradient_at_theta_is_asked_for_once():
+    count = []
+
+    def grad(theta):
+        count.append(1)
+        return theta
+
+    J = Objective(lambda theta: (theta**2).sum(-1) / 2, grad)
+    rule = Clip(SGD(lr=0.1), percentile=50.0)
+    theta = np.ones(2)
+    rule.step(J, theta, rule.init(theta), 0)
+    assert len(count) == 1

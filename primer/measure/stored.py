@@ -1,6 +1,6 @@
 """Rules whose numbers are stored in few bits, and what brings back the updates that get lost.
 
-They belong to no catalogue of rules: each holds a rule and imitates how a machine keeps its numbers.
+They belong to no catalogue of rules: each holds a rule and imitates how numbers are stored.
 The exponent has no limits here; where a format ends, `primer.measure.rounded` knows.
 """
 

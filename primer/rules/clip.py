@@ -50,9 +50,9 @@ def Clip(
     ways = ((ClipNorm, norm), (ClipValue, value), (ClipPercentile, percentile))
     chosen = [(make, limit) for make, limit in ways if limit is not None]
     if len(chosen) != 1:
-        given = f"{norm=}, {value=} and {percentile=}"
+        given = f"{norm=} and {value=} and {percentile=}"
         raise ValueError(
-            f"one of norm, value and percentile must be given, not several, got {given}"
+            f"percentile, norm or value must be given, not both, got {given}"
         )
     make, limit = chosen[0]
     return make(rule, limit)
