@@ -15,11 +15,12 @@ from .range_test import RangeTest, range_test
 from .response import feed
 from .sharpness import sharpness
 from .stored import Compensated, MasterCopy, RoundNearest, RoundState, RoundStochastic, to_bits
+from .variance import variance_shares
 
 __all__ = [
     "CHART", "CURES", "Compensated", "Cure", "Diagnosis", "FORMATS", "Finding", "Format", "Game",
     "MasterCopy", "RangeTest", "Result", "RoundNearest", "RoundState", "RoundStochastic", "compare",
     "diagnose", "example_gradients", "feed", "first_bad", "first_below", "knee", "knee_interval",
     "lag", "mean_interval", "noise_scale", "play", "range_test", "rounded", "rounded_at_random",
-    "sharpness", "state_per_parameter", "to_bits",
+    "sharpness", "state_per_parameter", "to_bits", "variance_shares",
 ]  # fmt: skip
