@@ -155,8 +155,7 @@ class Facts:
         finite = losses[np.isfinite(losses)]
         self.unit = float(np.abs(finite).max(initial=0)) or 1.0
         self.losses = losses / self.unit
-        begun = float(np.median(self.losses[: max(1, len(losses) // 20)]))
-        self.first = min(begun, float(self.losses[0]))  # it may explode within these
+        self.first = float(np.median(self.losses[: max(1, len(losses) // 20)]))
         self.end = float(np.median(self.losses[-max(3, len(losses) // 10) :]))
         self.cut = len(losses) - max(4, round(LAST * len(losses)))
 
