@@ -114,7 +114,7 @@ def gap(weight: float) -> float:
 
 
 def _each(given: Any, names: Any, right: Any, hints: Any) -> bool:
-    return all([numbers(*part) for part in zip(given, names, right, hints, strict=True)])
+    return all(numbers(*part) for part in zip(given, names, right, hints, strict=True))
 
 
 def _names_fit(given: Any) -> bool:
