@@ -24,6 +24,12 @@ class Format:
         The largest finite number.
     beyond : float
         What a larger one becomes: inf, or NaN where the format has no inf.
+
+    Examples
+    --------
+    >>> half = Format(bits=11, least=-14, largest=65504.0)
+    >>> half == FORMATS["float16"], half.epsilon, half.smallest
+    (True, 0.0009765625, 5.960464477539063e-08)
     """
 
     bits: int
@@ -139,7 +145,7 @@ def _put(x: Any, to: str, whole: Any) -> np.ndarray:
         return np.where(far, np.copysign(form.beyond, near), near).astype(kind)
 
 
-def on_grid(x: Any, bits: int, whole: Any, least: int = -1021) -> Any:
+def on_grid(x: Any, bits: Any, whole: Any, least: int = -1021) -> Any:
     """x as a multiple of the spacing that numbers of so many bits have there."""
     spacing = np.maximum(np.frexp(x)[1] - 1, least) - (bits - 1)
     return np.ldexp(whole(np.ldexp(x, -spacing)), spacing)
