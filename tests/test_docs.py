@@ -26,6 +26,8 @@ WITHOUT_EXAMPLES = {
     "Bag": "what bag_of_words returns, shown there",
     "Characters": "what characters returns, shown there",
     "Classifier": "a base class",
+    "Cure": "an entry of CURES",
+    "Diagnosis": "what diagnose returns, shown there",
     "Game": "what play returns, shown there",
     "Look": "what look returns, shown there",
     "Picture": "what show returns, shown there",

@@ -4,6 +4,8 @@ from ..derived.card import state_per_parameter
 from .choosing import choose
 from .compare import Result, compare
 from .contest import StepsToTarget, steps_to_target, tied, usable_band
+from .cures import CHART, CURES, Cure
+from .diagnose import Diagnosis, diagnose
 from .following import lag
 from .game import Game, play
 from .gradients import example_gradients, first_below, noise_scale
@@ -18,10 +20,11 @@ from .stored import Compensated, MasterCopy, RoundNearest, RoundState, RoundStoc
 from .variance import variance_shares
 
 __all__ = [
-    "Compensated", "FORMATS", "Finding", "Format", "Game", "MasterCopy", "RangeTest", "Result",
-    "RoundNearest", "RoundState", "RoundStochastic", "StepsToTarget", "choose", "compare",
-    "example_gradients", "feed", "first_bad", "first_below", "knee", "knee_interval", "lag",
-    "mean_interval", "noise_scale", "play", "range_test", "rounded", "rounded_at_random",
-    "sharpness", "state_per_parameter", "steps_to_target", "tied", "to_bits", "usable_band",
+    "CHART", "CURES", "Compensated", "Cure", "Diagnosis", "FORMATS", "Finding", "Format",
+    "Game", "MasterCopy", "RangeTest", "Result", "RoundNearest", "RoundState",
+    "RoundStochastic", "StepsToTarget", "choose", "compare", "diagnose", "example_gradients",
+    "feed", "first_bad", "first_below", "knee", "knee_interval", "lag", "mean_interval",
+    "noise_scale", "play", "range_test", "rounded", "rounded_at_random", "sharpness",
+    "state_per_parameter", "steps_to_target", "tied", "to_bits", "usable_band",
     "variance_shares",
 ]  # fmt: skip

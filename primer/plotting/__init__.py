@@ -1,10 +1,11 @@
 """One look for every figure of the book: colors, line styles, contours, reliefs, alt texts."""
 
 from .figures import Picture, band, contours, frame, legend, save, show, subplots
+from .flow import flow
 from .palette import NEUTRAL, PALETTE, Look, look
 from .relief import relief
 
 __all__ = [
-    "NEUTRAL", "PALETTE", "Look", "Picture", "band", "contours", "frame", "legend", "look",
-    "relief", "save", "show", "subplots",
+    "NEUTRAL", "PALETTE", "Look", "Picture", "band", "contours", "flow", "frame", "legend",
+    "look", "relief", "save", "show", "subplots",
 ]  # fmt: skip
