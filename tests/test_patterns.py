@@ -99,3 +99,9 @@ def test_a_table_counts_every_curve_once(study):
         assert sum(counts.values()) == len(few)
         assert {made for made, _ in counts} <= set(study.PATTERNS)
     assert collections.Counter(curve["pattern"] for curve in few).total() == len(few)
+
+
+@pytest.mark.parametrize(("settings", "least"), [(False, 235), (True, 230)])
+def test_the_function_names_no_fewer_than_when_it_was_judged(study, settings, least):
+    counts = study.table(STORED["held_out"], settings)
+    assert sum(counts[pattern, pattern] for pattern in study.PATTERNS) >= least

@@ -2,7 +2,7 @@
 
     python benchmarks/studies/10_patterns.py
 
-writes notebooks/results/10_patterns.json in about a minute and prints how `primer.measure.diagnose`
+writes notebooks/results/10_patterns.json in a minute or two and prints how `primer.measure.diagnose`
 names the curves, from the losses alone and with what else is known.
 
 Labels. Every curve is a training with a setting made wrong on purpose, and its label is what was
@@ -25,7 +25,8 @@ patterns. Not shared: pairs of data and model, seeds, numbers of steps and of po
 the rules Adamax, AdaGrad, Lion and NAdam, and the other ways.
 
 Not independent. The curves of one way, model and rule differ in seed and rate only; an interval
-that treats all curves as independent is too narrow.
+that treats all curves as independent is too narrow. How often each pattern and way occurs was
+chosen (`KEPT`), so a share right over all of them is of this mixture and of no reader's.
 """
 
 import collections
