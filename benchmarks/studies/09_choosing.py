@@ -10,8 +10,8 @@ Every run has the same schedule: a warm-up over a twentieth of its steps, then a
 zero. At a task's standard budget a rule tries 25 rates over six powers of ten with eight seeds;
 the rate with the least median loss on the validation examples trains twenty fresh networks, which
 are judged on the test examples. At longer and shorter budgets it tries the nine rates around that
-one with four seeds. From that the chapter reads how many steps a rule needs to be at most 10 % worse
-than AdamW at the standard budget, with the same seeds.
+one with four seeds. From that the chapter reads how many steps a rule needs to be at most a tenth
+worse than AdamW at the standard budget, with the same seeds.
 
 A seed sets start and order of the mini-batches, the same for every rule. On the tables, which are
 small, it also cuts the data anew into 60 % to train on, 20 % to validate and 20 % to test.
