@@ -2,8 +2,8 @@
 
     python benchmarks/studies/10_patterns.py
 
-writes notebooks/results/10_patterns.json in a minute or two and prints how `primer.measure.diagnose`
-names the curves, from the losses alone and with what else is known.
+writes notebooks/results/10_patterns.json in a minute or two and prints how
+`primer.measure.diagnose` names the curves, from the losses alone and with what else is known.
 
 Labels. Every curve is a training with a setting made wrong on purpose, and its label is what was
 done to it. It is kept only where the loss of all examples bears the label out and an intervention
