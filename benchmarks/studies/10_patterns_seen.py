@@ -175,7 +175,7 @@ def study():
 
 def main():
     for part, found in study().items():
-        named = [(c["pattern"], diagnose(c["losses"]).pattern) for c in found]
+        named = [(c["pattern"], diagnose(c["losses"], sampled=c["sampled"]).pattern) for c in found]
         for (made, name), count in sorted(collections.Counter(named).items()):
             print(f"{part:12} made {made:15} named {name:15} {count}")
 
