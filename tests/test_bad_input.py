@@ -36,6 +36,7 @@ ALLOWED = {
     "rate": (r"a finite number >= 0", [-1e-9, -1.0, np.nan, np.inf, -np.inf]),
     "decay": (r"in \[0, 1\)", [-0.1, 1.0, 1.5, np.nan, np.inf]),
     "positive": (r"a finite number > 0", [0.0, -1.0, np.nan, np.inf]),
+    "percent": (r"in \(0, 100\)", [0.0, 100.0, -1.0, 150.0, np.nan, np.inf]),
     "shrink": (r"in \(0, 1\)", [0.0, 1.0, -0.5, np.nan]),
     "real": (r"a finite number", [np.nan, np.inf]),
 }
