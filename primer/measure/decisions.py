@@ -90,6 +90,7 @@ TRUNK = (
 )
 
 CONTEST = ("Chapter 9, ten rules on six tasks", "09_choosing.ipynb#measured-ten-rules-six-tasks")
+COSTS = ("Chapter 9, what a rule costs", "09_choosing.ipynb#what-a-rule-costs")
 TRIALS = (
     "Chapter 9, the tuning budget decides",
     "09_choosing.ipynb#measured-the-tuning-budget-decides",
@@ -100,17 +101,17 @@ ROWS = (
         "start",
         "Starting out",
         _for("start"),
-        "AdamW at its default rate, after a short warm-up down to zero along a cosine. Then tune"
-        " the rate, up and down by factors of three.",
-        "One rule that works nearly everywhere, and a wrong rate costs less with it than with SGD."
-        " Here the default was only a first try: on the digits of chapter 6 the best rate was many"
-        " times as large.",
+        "AdamW at its default rate, with a short warm-up and then a cosine down to zero. Then"
+        " tune the rate, up and down by factors of three.",
+        "It works nearly everywhere, and a rate far too large costs less with it than with SGD."
+        " Here the default was only a first try: in chapters 6 and 9 the best rates of Adam and"
+        " AdamW were many times as large.",
         (
             CONTEST,
             DIGITS,
             SHAPES,
             _cite("Schmidt et al. (2021)", "schmidt2021"),
-            _cite("Wen et al. (2026)", "wen2025"),
+            _cite("language models, first study: Wen et al. (2026)", "wen2025"),
         ),
         rule=AdamW(lr=1e-3, weight_decay=0.01),
         schedule=WarmupCosine(1e-3, warmup=500, steps=STEPS),
@@ -121,9 +122,9 @@ ROWS = (
         _for("vision"),
         "SGD with momentum, an L2 penalty on the weights, and a rate that is divided by ten"
         " twice, at each third of the run.",
-        "The recipe of residual networks, with one number of memory per parameter. Here momentum"
-        " was as good as Adam where inputs were on one scale, no better; and a step decay was"
-        " beaten by a line and a cosine with the same budget: try one of those too.",
+        "The recipe of residual networks, which keeps one number per parameter. On digits, with"
+        " small batches, a step decay was beaten by a line and a cosine at the same budget: try one"
+        " of those too. Momentum was as good there as Adam, no better.",
         (
             DIGITS,
             SHAPES,
@@ -141,14 +142,15 @@ ROWS = (
         "A transformer, language",
         _for("transformer"),
         "AdamW, a warm-up over a tenth of the steps, then a line down to zero.",
-        "Words have heavy tails and layers have different scales, which one rate for all handles"
-        " badly; the warm-up makes higher peaks usable. Here a line and a cosine could not be told"
-        " apart, and decoupled decay brought no better predictions, on small nets.",
+        "Most words are rare, and one rate for all learns them badly; Adam profits from a scale for"
+        " every parameter. The warm-up makes higher peaks usable. On our small nets a line and a"
+        " cosine could not be told apart, and decoupled decay brought no better predictions.",
         (
             (
                 "Chapter 8, deep and normalized nets",
                 "08_schedules.ipynb#deep-and-normalized",
             ),
+            SHAPES,
             DECAY,
             _cite("Kunstner et al. (2024)", "kunstner2024"),
             _cite("Zhang et al. (2025)", "zhang2025"),
@@ -162,12 +164,13 @@ ROWS = (
         "recurrent",
         "A recurrent net",
         _for("recurrent"),
-        "Adam with gradients clipped at norm 1, and a rate that is cut when the validation loss"
-        " has not fallen for five epochs.",
-        "Gradients through time explode now and then, and change their size. Here RMSProp and"
-        " AdaGrad ended below SGD, and forgetting paid only with a falling rate; Adam was not"
-        " among the rules tried. If you know the length of the run, let the rate fall in a line.",
+        "Adam with gradients clipped at norm 1 (or above the bulk of your norms), and a rate that"
+        " is divided by ten when the validation loss has not fallen for more than five epochs.",
+        "Gradients through time explode now and then, and change their size. In chapter 9 Adam and"
+        " NAdam ended lowest on a recurrent net, with a rate that fell in a line, and some of SGD's"
+        " networks collapsed. If you know the length of the run, use such a line.",
         (
+            CONTEST,
             READER,
             ("Chapter 6, a spike and its cure", "06_adam.ipynb#measured-a-spike-and-its-cure"),
             (
@@ -185,8 +188,9 @@ ROWS = (
         "Sparse text, embeddings",
         _for("sparse"),
         "AdaGrad at a constant rate, which it lowers by itself, word by word.",
-        "A rare word needs a larger rate than a frequent one. Here AdaGrad beat tuned SGD on every"
-        " split, but not Adam, which is as good; and a schedule on top of its own made it worse.",
+        "A rare word needs a larger rate than a frequent one. In chapter 4 AdaGrad beat tuned SGD"
+        " on every split, and Adam was as good. A falling rate on top of its own does not suit it:"
+        " on a recurrent net it made AdaGrad worse, and on text Adam was then a little ahead.",
         (
             SPARSE,
             (
@@ -194,6 +198,7 @@ ROWS = (
                 "04_adagrad.ipynb#measured-where-the-gain-comes-from",
             ),
             READER,
+            CONTEST,
             _cite("Duchi et al. (2011)", "duchi2011"),
         ),
         rule=AdaGrad(lr=0.5),
@@ -206,8 +211,9 @@ ROWS = (
         "Take the settings that were published for the most similar model. If you have no such"
         " model, let a range test find the order of magnitude of the rate, and stay below the"
         " steepest place of its curve.",
-        "The rate is what matters most, and several rules at their defaults do about as well as one"
-        " that was tuned. Here a range test gave the top of a search, not the rate itself.",
+        "The rate matters most. In the work cited, the best of several rules at their defaults did"
+        " about as well as one rule that was tuned. Here a range test gave the top of a search, not"
+        " the rate itself.",
         (
             ("Appendix to chapter 8, the range test", "appendix_schedules.ipynb#the-range-test"),
             _cite("Schmidt et al. (2021)", "schmidt2021"),
@@ -218,11 +224,12 @@ ROWS = (
         "many",
         "Dozens of runs to tune",
         ({"trials": ("many",)},),
-        "Tune the rate, then the decay, then the warm-up, at random and on logarithmic scales."
-        " Give SGD with momentum and AdamW the same budget and compare at the end of the schedule.",
-        "With enough runs a more general rule was never worse than the one it contains, in the"
-        " work cited, and which rule is ahead depends on the budget. Here no setting but the rate"
-        " was worth a search.",
+        "Tune the rate, then the decay, then the warm-up, with trials drawn at random on"
+        " logarithmic scales. Give SGD with momentum and AdamW the same budget, and compare them at"
+        " the end of the schedule.",
+        "Which rule is ahead depends on the budget. With enough runs a more general rule was never"
+        " worse than the one it contains, in the work cited. On digits no setting of Adam but the"
+        " rate was worth a search.",
         (
             TRIALS,
             (
@@ -238,9 +245,10 @@ ROWS = (
         "mixed",
         "Inputs in different units",
         _with("mixed"),
-        "Standardize the inputs first: it is cheaper than any rule.",
+        "Standardize the inputs first: no rule makes up for it.",
         "A single rate has to be small enough for the largest unit and is then too small for all"
-        " the others; a divisor per parameter takes the units out.",
+        " the others. A divisor per parameter takes most of that out; in chapter 9 standardized"
+        " inputs were better still, with every rule.",
         (
             CONTEST,
             DIGITS,
@@ -257,9 +265,10 @@ ROWS = (
             {"for": ("vision",), "trials": ("one",)},
             {"for": ("vision",), "with": ("mixed",)},
         ),
-        "AdamW in place of SGD, after a short warm-up down to zero along a cosine.",
-        "Here a rate ten times too large cost SGD and momentum far more than Adam, and with mixed"
-        " units no rate of theirs came near. At tuned rates and on one scale the two were level.",
+        "AdamW in place of SGD, with a short warm-up and then a cosine down to zero.",
+        "On digits a rate ten times too large cost SGD and momentum far more than Adam, and in"
+        " mixed units none of their rates came near the best loss. At tuned rates and on one scale"
+        " momentum and Adam were level.",
         (DIGITS, _cite("Sivaprasad et al. (2020)", "sivaprasad2020")),
         unless=("memory",),
         rule=AdamW(lr=1e-3, weight_decay=0.01),
@@ -269,11 +278,11 @@ ROWS = (
         "large",
         "Very large batches",
         _with("large"),
-        "Raise the rate with the batch, but only up to the critical batch size; warm up. Beyond"
-        " that size spend the examples on more steps.",
-        "Below the knee the noise limits the rate, above it the curvature does. Here examples"
-        " beyond the knee bought almost nothing; momentum paid with large batches and hardly with"
-        " small ones.",
+        "Raise the rate with the batch (SGD's in proportion), but only up to the critical batch"
+        " size, and warm up. Beyond that size spend the examples on more steps. Use momentum.",
+        "Below the critical size the noise limits the rate, above it the curvature does. Here"
+        " larger batches than that bought almost nothing, and momentum paid with large batches"
+        " far more than with small ones.",
         (
             (
                 "Chapter 2, steps and examples",
@@ -291,10 +300,10 @@ ROWS = (
         "open",
         "The length of the run is open",
         _with("open", "start", "vision", "transformer"),
-        "A warm-up, then a constant rate for as long as you like, and a line to zero over the last"
-        " fifth of the steps.",
-        "A cosine must know its end. Here a run with a plateau, given an end, drew level with"
-        " cosines that had known it.",
+        "A warm-up, then a constant rate for as long as you like, and at the end a line to zero"
+        " over the last fifth of the steps.",
+        "A cosine must know its end. Here a long run at a constant rate, with such a line added,"
+        " drew level with cosines that had known the end.",
         (
             TRUNK,
             _cite("Hägele et al. (2024)", "hagele2024"),
@@ -306,9 +315,9 @@ ROWS = (
         "open-recurrent",
         "A recurrent net, and the length of the run is open",
         _with("open", "recurrent"),
-        "Keep the plateau rule, and look once per epoch.",
-        "It cuts the rate when progress ends, without a plan. Looking after every batch takes bad"
-        " luck for a plateau.",
+        "Keep the rule that cuts the rate on a plateau, and let it look once per epoch.",
+        "It needs no plan: it cuts the rate when progress ends. If it looks after every batch, it"
+        " takes bad luck for a plateau.",
         (
             (
                 "Appendix to chapter 8, reduce on plateau",
@@ -321,8 +330,8 @@ ROWS = (
         "Sparse text, and the length of the run is open",
         _with("open", "sparse"),
         "Adam in place of AdaGrad, with a warm-up, a constant rate, and a line to zero at the end.",
-        "AdaGrad's best rate grows with the length of the run, so that the length must be known"
-        " beforehand. On the bag of words Adam was as good.",
+        "AdaGrad's best rate grew with the length of the run where a target moved, so that the"
+        " length had to be known beforehand. On the bag of words of chapter 4 Adam was as good.",
         (
             SPARSE,
             MOVING,
@@ -335,13 +344,13 @@ ROWS = (
         "memory",
         "Memory is tight, where Adam is the rule",
         _with("memory", "start", "transformer"),
-        "Lion in place of AdamW, at a rate several times smaller and a decay larger by the same"
-        " factor.",
-        "It keeps one number per parameter, AdamW two. On small tasks with small batches it ended"
-        " above AdamW here, and its rate had to be hit more exactly; the sign of a momentum comes"
-        " close to Adam in the work cited. Adafactor keeps less still.",
+        "Lion in place of AdamW, at a rate five to ten times smaller and a decay larger by about"
+        " the same factor.",
+        "It keeps one number per parameter, AdamW two. On our small tasks with small batches it"
+        " ended above AdamW, and its rate had to be hit more exactly. In the work cited the sign of"
+        " a momentum comes close to Adam with large batches. Adafactor keeps less still.",
         (
-            MEMORY,
+            COSTS,
             CONTEST,
             _cite("Chen et al. (2023)", "chen2023"),
             _cite("Kunstner et al. (2023)", "kunstner2023"),
@@ -354,28 +363,28 @@ ROWS = (
         "A recurrent net, and memory is tight",
         _with("memory", "recurrent"),
         "RMSProp in place of Adam.",
-        "It keeps one number per parameter, Adam two. Here it ended lowest of the rules tried, at a"
-        " falling rate.",
-        (MEMORY, READER, _cite("Graves (2013)", "graves2013")),
+        "It keeps one number per parameter, Adam two. At a falling rate it ended below SGD and"
+        " AdaGrad in chapter 5, and less than a hundredth above Adam in chapter 9.",
+        (MEMORY, READER, CONTEST, _cite("Graves (2013)", "graves2013")),
         rule=Clip(RMSProp(lr=1e-3), norm=1.0),
     ),
     Row(
         "memory-vision",
         "Images, and memory is tight",
         _with("memory", "vision"),
-        "Keep momentum, also where runs are few. Where inputs come in different units, standardize"
-        " them, which costs no memory.",
-        "It keeps one number per parameter, Adam two; at tuned rates and on one scale the two were"
-        " level here.",
-        (MEMORY, DIGITS),
+        "Keep momentum, even if you can spend only a few runs. If inputs come in different units,"
+        " standardize them, which costs no memory.",
+        "It keeps one number per parameter, Adam two. On digits, at tuned rates and on one scale,"
+        " the two were level.",
+        (COSTS, DIGITS),
     ),
     Row(
         "memory-sparse",
         "Sparse text, and memory is tight",
         _with("memory", "sparse"),
-        "AdaGrad at a constant rate. Plan its rate for the longest run that you may make.",
-        "It keeps one number per parameter, Adam two. Its best rate grows with the length of the"
-        " run.",
+        "AdaGrad at a constant rate. Choose the rate for the longest run that you may make.",
+        "It keeps one number per parameter, Adam two. Where a target moved, its best rate grew with"
+        " the length of the run.",
         (MEMORY, MOVING, SPARSE),
         rule=AdaGrad(lr=0.5),
         schedule=Constant(0.5),
