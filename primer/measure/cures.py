@@ -82,6 +82,12 @@ CURES = {
         "the loss leaves the flat place; if it does not, it may be the model's best",
         "Plateau",
     ),
+    "network": Cure(
+        "Look for units that are saturated or dead; normalize the layers, or start with smaller"
+        " weights",
+        "the loss falls through the plateau at an ordinary rate",
+        "Plateau",
+    ),
     "precise": Cure(
         "Keep the weights and sums in float32, and ε above the smallest number",
         "the loss moves again where updates had been rounded away",
@@ -107,6 +113,7 @@ QUESTIONS = (
     ("Does it swing up and down?", "steady"),
     ("Is it hardly lower than at its start?", "probe"),
     ("Is it flat, and is the rate near zero?", "longer"),
+    ("Is it flat at every rate you try?", "network"),
     ("Is it flat at a constant rate?", "decay"),
     ("Do you train in 16 bits?", "precise"),
 )

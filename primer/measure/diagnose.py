@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import textwrap
 from typing import Any
 
 import numpy as np
@@ -55,9 +56,14 @@ class Diagnosis:
     keys: tuple[str, ...]
 
     def __str__(self) -> str:
-        why = [f"  because {reason}" for reason in self.reasons]
-        cures = [f"  {i}. {cure}" for i, cure in enumerate(self.cures, 1)]
+        why = [_indented("  because ", reason) for reason in self.reasons]
+        cures = [_indented(f"  {i}. ", cure) for i, cure in enumerate(self.cures, 1)]
         return "\n".join([self.pattern, *why, *cures])
+
+
+def _indented(head: str, text: str) -> str:
+    """Lines that fit a page of the book."""
+    return textwrap.fill(text, 79, initial_indent=head, subsequent_indent=" " * len(head))
 
 
 def diagnose(
@@ -293,8 +299,8 @@ def _flat(facts: Facts) -> list[str]:
     if facts.ended:
         return ["longer", "tune"]
     if facts.tiny:
-        return ["push", "precise"]
-    return ["decay", "push", "precise"]
+        return ["push", "network", "precise"]
+    return ["decay", "push", "network", "precise"]
 
 
 def _open(facts: Facts) -> list[str]:

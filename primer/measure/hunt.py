@@ -15,7 +15,7 @@ from ..rules.wrappers import innermost
 from ..running import checked_step, run
 
 #: So many coordinates or examples are named in a text.
-NAMED = 5
+NAMED = 3
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
