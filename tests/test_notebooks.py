@@ -19,6 +19,8 @@ RHYTHM = [
 NUMBER = re.compile(r"[-−–]?(?:\d{1,3}(?:[,\u202f]\d{3})+|\d+)(?:\.\d+)?(?:[eE][-+−]?\d+)?%?")
 #: Columns that a visible cell has at 1280 pixels, and on a laptop in JupyterLab.
 WIDTH = 79
+#: And of what it prints: the page has a little more room there.
+PRINTED = 82
 chapters = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda p: p.stem)
 
 
@@ -210,6 +212,12 @@ def test_visible_code_fits_a_laptop(path):
     text = "\n".join(map(source, cells(path, "markdown")))
     seen += re.findall(r"^(?:```|~~~)\w*\n(.*?)^(?:```|~~~)", text, flags=re.M | re.S)
     wide = [line for part in seen for line in part.splitlines() if len(line) > WIDTH]
+    assert not wide, wide
+
+
+@chapters
+def test_printed_lines_fit_a_laptop(path):
+    wide = [line for line in printed(path).splitlines() if len(line) > PRINTED]
     assert not wide, wide
 
 
