@@ -32,7 +32,7 @@ CURES = {
         "Hunting a NaN",
     ),
     "lower": Cure(
-        "Divide the rate by 3, and again until the loss falls; then warm up to it",
+        "Divide the rate by 3 until the loss falls; warm up if the start is steep",
         "the loss falls from the first steps on",
         "Exploding",
     ),
@@ -64,7 +64,7 @@ CURES = {
     ),
     "batch": Cure(
         "Take a larger batch",
-        "the swings shrink with the root of the batch size if they are noise, not at all if not",
+        "the swings shrink as the batch grows if they are noise, and stay if they are not",
         "Oscillating",
     ),
     "decay": Cure(
