@@ -73,12 +73,12 @@ CURES = {
         "Plateau",
     ),
     "longer": Cure(
-        "Stretch the schedule: go on from here at a tenth of its peak",
+        "Stretch the schedule: go on from here at its highest rate",
         "the loss falls again: the rate had ended, not the training",
         "Plateau",
     ),
     "push": Cure(
-        "Raise the rate by 3 for a few hundred steps",
+        "Multiply the rate by 3 for a few hundred steps",
         "the loss leaves the flat place; if it does not, it may be the model's best",
         "Plateau",
     ),

@@ -224,7 +224,7 @@ def _rate(facts: Facts) -> list[str]:
     if facts.tiny:
         told.append("the gradient's norm is tiny: a flat place or the minimum")
     elif facts.norms is not None and not facts.ended:
-        told.append("the gradient's norm stays large: the steps bounce, a noise floor")
+        told.append("the gradient's norm stays large: a noise floor, or saturated units")
     return told
 
 
