@@ -2,8 +2,10 @@
 
 import contextlib
 import dataclasses
+import importlib.util
 import os
 import shutil
+import sys
 
 import numpy as np
 import pytest
@@ -20,6 +22,14 @@ RANGES = {
     "shrink": (0.1, 0.9, False),
     "real": (-0.5, 0.5, False),
 }
+
+
+def loaded(path):
+    """The module of a file that lies in no package, such as a study."""
+    spec = importlib.util.spec_from_file_location(f"loaded_{path.stem}", path)
+    module = sys.modules[spec.name] = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 @contextlib.contextmanager

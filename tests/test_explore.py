@@ -1,6 +1,5 @@
 """Explorers and figures: controls, numbers, HTML and looks. tests/browser drives them."""
 
-import importlib.util
 import json
 import re
 import subprocess
@@ -11,6 +10,7 @@ from pathlib import Path
 import ipywidgets
 import numpy as np
 import pytest
+from helpers import loaded
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 import primer
@@ -446,12 +446,9 @@ def test_grid_refuses_what_it_cannot_show(sliders, compute, panels, message):
 
 def moved_by_the_book(*explorers, folder):
     path = Path(primer.__file__).parents[1] / "book" / "_ext" / "explorers.py"
-    spec = importlib.util.spec_from_file_location("explorers", path)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
     body = "".join(live.html() for live in explorers)
     context = {"body": body, "pathto": lambda name, resource: "../" + name}
-    module.move(types.SimpleNamespace(outdir=folder), "p", "t", context, None)
+    loaded(path).move(types.SimpleNamespace(outdir=folder), "p", "t", context, None)
     return context["body"]
 
 

@@ -1,23 +1,16 @@
 """The book's pages run where a server forbids scripts written into a page."""
 
-import importlib.util
 import re
 from pathlib import Path
 
 import pytest
+from helpers import loaded
 
 ROOT = Path(__file__).parents[1]
 
 
-def module(path):
-    spec = importlib.util.spec_from_file_location(path.stem, path)
-    made = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(made)
-    return made
-
-
-split = module(ROOT / "book" / "_ext" / "inline_scripts.py").split
-check_site = module(ROOT / ".ci" / "check_site.py")
+split = loaded(ROOT / "book" / "_ext" / "inline_scripts.py").split
+check_site = loaded(ROOT / ".ci" / "check_site.py")
 
 
 def split_one(page):

@@ -1,35 +1,26 @@
 """The curves that judge `diagnose` are new to it, and what is stored is what the study makes."""
 
 import collections
-import importlib.util
 import json
-import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 import scipy
+from helpers import loaded
 
 ROOT = Path(__file__).parents[1]
 STORED = json.loads((ROOT / "notebooks/results/10_patterns.json").read_text(encoding="utf-8"))
 
 
-def load(name):
-    path = ROOT / f"benchmarks/studies/{name}.py"
-    spec = importlib.util.spec_from_file_location(f"study_{name}", path)
-    sys.modules[spec.name] = module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
 @pytest.fixture(scope="module")
 def study():
-    return load("10_patterns")
+    return loaded(ROOT / "benchmarks/studies/10_patterns.py")
 
 
 @pytest.fixture(scope="module")
 def seen():
-    return load("10_patterns_seen")
+    return loaded(ROOT / "benchmarks/studies/10_patterns_seen.py")
 
 
 def test_no_pair_of_data_and_model_was_seen(study, seen):

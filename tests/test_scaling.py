@@ -2,7 +2,6 @@
 
 import ast
 import contextlib
-import importlib.util
 import io
 import json
 import re
@@ -12,6 +11,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from helpers import loaded
 
 from primer import spread
 
@@ -99,10 +99,7 @@ def test_a_small_row_measured_again_has_the_bytes_of_the_formula(monkeypatch):
 
 
 def study():
-    spec = importlib.util.spec_from_file_location("scaling", ROOT / "benchmarks/studies/scaling.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return loaded(ROOT / "benchmarks/studies/scaling.py")
 
 
 def test_a_study_that_was_killed_goes_on_where_it_was(tmp_path):

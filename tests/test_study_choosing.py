@@ -1,22 +1,18 @@
 """Chapter 9's study treats every rule alike, goes on after a kill, and stored what it computes."""
 
-import importlib.util
 import json
 from pathlib import Path
 
 import numpy as np
 import pytest
+from helpers import loaded
 
 ROOT = Path(__file__).parents[1]
 
 
 @pytest.fixture(scope="module")
 def study():
-    path = ROOT / "benchmarks/studies/09_choosing.py"
-    spec = importlib.util.spec_from_file_location("study_of_chapter_9", path)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return loaded(ROOT / "benchmarks/studies/09_choosing.py")
 
 
 @pytest.fixture(scope="module")

@@ -1,22 +1,18 @@
 """Chapter 2's study counts steps, not epochs, and what it stored is what the chapter reads."""
 
-import importlib.util
 import json
 from pathlib import Path
 
 import numpy as np
 import pytest
+from helpers import loaded
 
 ROOT = Path(__file__).parents[1]
 
 
 @pytest.fixture(scope="module")
 def study():
-    path = ROOT / "benchmarks/studies/02_sgd.py"
-    spec = importlib.util.spec_from_file_location("study_of_chapter_2", path)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return loaded(ROOT / "benchmarks/studies/02_sgd.py")
 
 
 def test_every_kept_row_records_the_loss_after_that_step(study):

@@ -1,6 +1,5 @@
 """Chapter 10's sweep: every run costs the same, a kill loses one part, the analysis adds up."""
 
-import importlib.util
 import json
 import os
 import signal
@@ -11,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from helpers import loaded
 
 ROOT = Path(__file__).parents[1]
 STUDY = ROOT / "benchmarks/studies/10_tuning.py"
@@ -18,10 +18,7 @@ STUDY = ROOT / "benchmarks/studies/10_tuning.py"
 
 @pytest.fixture(scope="module")
 def study():
-    spec = importlib.util.spec_from_file_location("study_of_chapter_10", STUDY)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return loaded(STUDY)
 
 
 @pytest.fixture(scope="module")

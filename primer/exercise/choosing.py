@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from . import Verdict, verdict
-from .judging import number
+from .judging import all_given, number
 
 #: Exercise 1: decades that are usable, decades that are searched, and the confidence asked for.
 USABLE, SEARCHED, SURE = 0.6, 6.0, 0.95
@@ -89,7 +89,7 @@ def expected_best(losses: Any, trials: int) -> float:
 def _none_missing(answer: Any) -> Any:
     """None while a part of a pair is missing."""
     pair = isinstance(answer, (tuple, list)) and len(answer) == 2
-    return None if pair and any(part is None for part in answer) else answer
+    return all_given(*answer) if pair else answer
 
 
 def _best_of_three(answer: Any) -> bool:

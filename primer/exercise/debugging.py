@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from ..landscapes import quadratic
+from ..measure import FORMATS
 from ..objective import Objective, Varying
 from ..optimizer import Optimizer
 from ..rules.clip import Clip
@@ -29,8 +30,8 @@ PATTERNS = {
 }
 #: Exercise 2: the curvatures, and the memory of the heavy ball.
 CURVATURES, MEMORY = (0.5, 4.0), 0.8
-#: Exercise 3: two weights, and the digits that bfloat16 keeps behind the leading one.
-WEIGHTS, DIGITS = (0.375, 3.0), 7
+#: Exercise 3: two weights.
+WEIGHTS = (0.375, 3.0)
 #: Exercise 4: where the gradient breaks, and in how many steps the run is over.
 BAD_STEP, BAD_COORDINATE, SIZE = 83, 7, 12
 
@@ -110,7 +111,7 @@ def gap(weight: float) -> float:
     >>> gap(1.0)
     0.0078125
     """
-    return float(2.0 ** (math.floor(math.log2(abs(weight))) - DIGITS))
+    return float(2.0 ** math.floor(math.log2(abs(weight))) * FORMATS["bfloat16"].epsilon)
 
 
 def _each(given: Any, names: Any, right: Any, hints: Any) -> bool:

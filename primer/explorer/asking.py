@@ -7,7 +7,6 @@ the rows of an answer by the same conditions as `primer.measure.choose`.
 from __future__ import annotations
 
 import html
-import json
 import os
 from typing import Any
 
@@ -20,7 +19,7 @@ from ..plotting.palette import look
 from ..rules.wrappers import innermost
 from .base import unique
 from .bundle import script
-from .page import number, swatch
+from .page import as_json, number, swatch
 
 #: How a rate changes, by the class of what changes it.
 PACES = {
@@ -99,7 +98,7 @@ def chooser() -> Element:
         '<p class="px-spoken" role="status" aria-live="polite"></p>'
         f"<details open><summary>All rows of the decision matrix</summary>{_table()}</details>"
         f"{''.join(_template(key, advice) for key, advice in cards.items())}"
-        f'<script type="application/json" class="px-choices">{_data()}</script></figure>'
+        f'<script type="application/json" class="px-choices">{as_json(data())}</script></figure>'
     )
     alive = "" if os.environ.get("PRIMER_BOOK") else f"<script>{script()}</script>"
     told = f"Which optimizer for me: {len(QUESTIONS)} questions, {len(ROWS)} rows"
@@ -123,10 +122,6 @@ def data() -> dict[str, Any]:
             for row in ROWS
         ],
     }
-
-
-def _data() -> str:
-    return json.dumps(data(), separators=(",", ":"))
 
 
 def _field(question: Question, name: str) -> str:

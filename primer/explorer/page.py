@@ -65,7 +65,7 @@ def page(explorer: Base, controls: bool = True) -> str:
         f"{heading}{_choice(explorer)}{scenes}{sliders}{_numbers(explorer)}{caption}"
         f"<noscript><style>.px-live-only,.px-controls{{display:none!important}}</style>"
         f'<p class="px-note">{WITHOUT}</p></noscript>'
-        f'<script type="application/json" class="px-data">{_json(explorer.data)}</script>'
+        f'<script type="application/json" class="px-data">{as_json(explorer.data)}</script>'
         f"{_packed(explorer)}</figure>"
     )
 
@@ -113,7 +113,7 @@ def register(programs: Sequence[str]) -> str:
     )
 
 
-def _json(data: Any) -> str:
+def as_json(data: Any) -> str:
     text = json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     return text.replace("</", "<\\/").replace("<!--", "<\\!--")
 

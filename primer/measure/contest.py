@@ -44,7 +44,8 @@ def usable_band(rates: Any, losses: Any, within: float = 0.1) -> tuple[float, fl
     >>> round(low, 4), round(high, 4)
     (0.0794, 0.3162)
     """
-    rate, loss = _curve(rates, losses)
+    rate, loss = _curve("rates", rates, losses, least=2)
+    loss = loss if loss.ndim == 1 else np.median(loss, axis=1)
     check.number("within", within, "rate")
     if not np.isfinite(loss.min()):
         return np.nan, np.nan
@@ -130,7 +131,7 @@ def steps_to_target(budgets: Any, losses: Any, target: Any, level: float = 0.01)
     """
     check.number("target", target)
     check.number("level", level, "decay")
-    budget, loss = _curve(budgets, losses, "budgets", least=1, keep_seeds=True)
+    budget, loss = _curve("budgets", budgets, losses, least=1)
     if loss.ndim != 2 or loss.shape[1] < 2:
         raise check.refuse("losses", loss.shape, "of shape (b, n) with n >= 2 runs")
     if np.shape(target) not in ((), loss.shape[1:]):
@@ -220,9 +221,8 @@ def _differ(best: np.ndarray, other: np.ndarray) -> float:
     return float(scipy.stats.ttest_1samp(apart, 0.0).pvalue)
 
 
-def _curve(
-    places: Any, losses: Any, name: str = "rates", least: int = 2, keep_seeds: bool = False
-) -> tuple[np.ndarray, np.ndarray]:
+def _curve(name: str, places: Any, losses: Any, least: int) -> tuple[np.ndarray, np.ndarray]:
+    """Places that rise, and the loss or the losses at each."""
     check.number(name, places, "positive")
     place, loss = np.asarray(places, dtype=float), np.asarray(losses, dtype=float)
     if place.ndim != 1 or len(place) < least or (np.diff(place) <= 0).any():
@@ -231,4 +231,4 @@ def _curve(
         raise check.refuse("losses", loss.shape, f"{len(place)} losses, one per entry of {name}")
     if np.isnan(loss).any():
         raise check.refuse("losses", losses, "numbers, inf where a run diverged")
-    return place, loss if keep_seeds or loss.ndim == 1 else np.median(loss, axis=1)
+    return place, loss

@@ -242,8 +242,7 @@ def show(figure: Figure, alt: str, caption: str = "") -> Picture:
     >>> show(figure, alt="A line falls from 1 to 0.", caption="Loss falls.")
     Picture('Loss falls.')
     """
-    if not (isinstance(alt, str) and alt.strip()):
-        raise check.refuse("alt", alt, "a text that says what the figure shows")
+    needs_alt(alt, "figure")
     return Picture(svg(figure, alt), caption)
 
 
@@ -256,6 +255,12 @@ def style_sheet() -> str:
 def static(name: str) -> str:
     """The text of a file in `primer/static`."""
     return Path(__file__).parents[1].joinpath("static").joinpath(name).read_text(encoding="utf-8")
+
+
+def needs_alt(alt: Any, what: str) -> None:
+    """Refuse a picture without a text for those who cannot see it."""
+    if not (isinstance(alt, str) and alt.strip()):
+        raise check.refuse("alt", alt, f"a text that says what the {what} shows")
 
 
 def save(figure: Figure, path: Any, alt: str) -> None:

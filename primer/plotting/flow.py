@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from .. import check
-from .figures import Picture
+from .figures import Picture, needs_alt
 from .palette import NEUTRAL, PALETTE
 
 #: Widths of the page, of a box and of the gap for an arrow; the first fits a phone.
@@ -52,8 +52,7 @@ def flow(boxes: Sequence[dict[str, Any]], alt: str, caption: str = "") -> Pictur
     >>> flow(chart, alt="A question with two answers.", caption="One question.")
     Picture('One question.')
     """
-    if not (isinstance(alt, str) and alt.strip()):
-        raise check.refuse("alt", alt, "a text that says what the chart shows")
+    needs_alt(alt, "chart")
     known = _by_key(boxes)
     places = layout(list(known.values()))
     drawn = [_arrows(box, places) for box in known.values() if "yes" in box]
