@@ -54,6 +54,7 @@ from .rules.conjugate_gradient import FletcherReeves as FletcherReeves
 from .rules.conjugate_gradient import PolakRibiere as PolakRibiere
 from .rules.lion import Lion as Lion
 from .rules.momentum import Momentum as Momentum
+from .rules.muon import Muon as Muon
 from .rules.nadam import NAdam as NAdam
 from .rules.nesterov import Nesterov as Nesterov
 from .rules.newton import Newton as Newton
@@ -107,6 +108,7 @@ __all__ = [
     "Linear",
     "Lion",
     "Momentum",
+    "Muon",
     "NAdam",
     "Nesterov",
     "Newton",

@@ -217,7 +217,7 @@ def _alone(rule: Any, few: np.ndarray, place: tuple[int, ...]) -> Any:
 
 def _stepped(rule: Any, J: Objective, theta: np.ndarray, t: int) -> list[np.ndarray]:
     """theta after two steps, and the arrays of its state."""
-    state = rule.init(theta)
+    state = rule.begin(J, theta)
     for step in (t, t + 1):
         theta, state = rule.step(J, theta, state, step)
     return [np.asarray(theta), *(np.asarray(leaf) for _, leaf in leaves(state))]
