@@ -10,7 +10,7 @@ more than 1e-11.
 
 import numpy as np
 import pytest
-from helpers import cases
+from helpers import cases, matrices, shaped
 from pages import in_node, pair, pairs, put, schedules, with_sliders
 
 from primer import (
@@ -31,7 +31,8 @@ from primer import (
 )
 
 RUNS = 10
-LANDSCAPES = {name: entry.make() for name, entry in registry.landscapes.items()}
+LANDSCAPES = {name: shaped(entry.make()) for name, entry in registry.landscapes.items()}
+LANDSCAPES["matrices"] = matrices()
 IN_PAGE = {n: e for n, e in registry.rules.items() if not e.no_page}
 
 
