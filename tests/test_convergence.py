@@ -9,13 +9,13 @@ import functools
 
 import numpy as np
 import pytest
-from helpers import Beside, every_rule
+from helpers import Beside, every_rule, shaped
 
 from primer import Cosine, landscapes, registry, run
 
 STEPS = 2000
 RATES = np.logspace(-3, 0.5, 15)[:, None]
-LANDSCAPES = {name: entry.make() for name, entry in registry.landscapes.items()}
+LANDSCAPES = {name: shaped(entry.make()) for name, entry in registry.landscapes.items()}
 
 #: Landscapes without a point to arrive at.
 NO_GOAL = {

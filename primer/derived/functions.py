@@ -208,7 +208,7 @@ FUNCTIONS |= {
     "amax": _reduction("max"), "amin": _reduction("min"), "sum": _sum, "mean": _mean,
     "where": _where, "stack": _stack, "concatenate": _concatenate, "clip": _clip,
     "norm": _norm, "solve": _solve, "matmul": _matmul, "dot": _dot, "outer": _outer,
-    "getitem": _moved(operator.getitem), "reshape": _moved(_reshape), "zeros_like": _filled(0), "ones_like": _filled(1),
-    "full_like": _full_like,
+    "getitem": _moved(operator.getitem), "reshape": _moved(_reshape), "zeros_like": _filled(0),
+    "ones_like": _filled(1), "full_like": _full_like,
     "shape": lambda pool, x: x.shape, "ndim": lambda pool, x: x.ndim,
 }  # fmt: skip

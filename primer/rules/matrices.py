@@ -1,4 +1,4 @@
-"""The base of rules that treat weights as the matrices that they are: Muon, Shampoo, SOAP, Adafactor.
+"""The base of rules that treat weights as the matrices that they are, such as Muon and Shampoo.
 
 Such a rule is written for one matrix. Here theta is cut into the blocks that `J.shapes` tells of,
 every matrix among them is stepped by itself, and what is no matrix goes to an ordinary rule.
@@ -87,7 +87,7 @@ class MatrixRule(Optimizer):
         )
 
     def _share(self, theta: Theta, place: slice, shape: tuple[int, ...]) -> Any:
-        """This rule as it is for one block: sweeps get an axis more, values per coordinate are cut."""
+        """This rule for one block: sweeps get an axis more, values per coordinate are cut."""
 
         def cut(values: np.ndarray) -> np.ndarray:
             one = values[..., :1] if values.shape[-1] == 1 else values[..., place]
@@ -112,8 +112,8 @@ def blocks(rule: Optimizer, J: Any, theta: Theta) -> list[Block]:
     name, known = type(rule).__name__, getattr(J, "shapes", None)
     if known is None:
         raise ValueError(
-            f"{name} needs shapes, the blocks of theta that are matrices: give them as in "
-            f"Objective(…, shapes=[(4, 3), (3,)]); J has shapes = None"
+            f"shapes must be given for {name}: which blocks of theta are matrices, as in "
+            "Objective(…, shapes=[(4, 3), (3,)]), got None"
         )
     ends = np.cumsum([math.prod(shape) for shape in known], dtype=int).tolist()
     if not ends or ends[-1] != theta.shape[-1]:

@@ -72,7 +72,7 @@ class Muon(MatrixRule):
         M = self.beta * state["M"] + G
         O = orthogonalized(M)
         rows, cols = W.shape[-2:]
-        scale = np.sqrt(np.maximum(1, cols / rows))
+        scale = np.sqrt(np.maximum(1, cols / rows)).item()
         return W - self.lr * (scale * O + self.weight_decay * W), {"M": M}
 
     def others(self):
@@ -90,7 +90,7 @@ def orthogonalized(M: Any) -> Any:
     Examples
     --------
     >>> orthogonalized(np.diag([3.0, 4.0])).round(2).tolist()
-    [[0.8, 0.0], [0.0, 1.12]]
+    [[0.72, 0.0], [0.0, 1.12]]
     """
     if M.shape[-2] > M.shape[-1]:
         return transposed(orthogonalized(transposed(M)))
