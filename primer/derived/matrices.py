@@ -211,7 +211,8 @@ class Matrices(Notation):
     def _ordinal(self, i: int, size: int) -> str:
         back = int(size) - 1 - i
         if hasattr(size, "symbol") and back < 3:
-            return f"d-{back}" if back else "d"
+            letter = self.count(size)
+            return f"{letter}-{back}" if back else letter
         return str(i + 1)
 
     def _piece(self, part: Node, first: int, last: int) -> Text:

@@ -7,6 +7,7 @@ and functions of vectors are taken per coordinate.
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import numpy as np
 
@@ -22,6 +23,10 @@ INFIX = {
 CONDITIONS = {*INFIX, "logical_and", "logical_or", "logical_not", "isfinite"}
 NAMED = {"exp": r"\exp", "log": r"\log", "cos": r"\cos", "sin": r"\sin", "tanh": r"\tanh",
          "sign": r"\operatorname{sign}", "maximum": r"\max", "minimum": r"\min"}  # fmt: skip
+#: What no one can tell to be alike in all coordinates.
+WHOLE = ("theta", "state", "grad", "solve", "matmul", "hess", "written")
+#: What stands around an argument that needs no parentheses.
+OPENED, CLOSED = ("(", "{", "[", ", ", r"\lVert "), (")", "}", "]", ", ", r" \rVert")
 #: Longest text of one line of an equation.
 LONGEST = 2000
 
@@ -72,6 +77,7 @@ class Notation:
         self.named: dict[int, tuple[Symbol, tuple[str, ...]]] = {}
         self.cache: dict[int, Text] = {}
         self.even: dict[int, bool] = {}
+        self.letters = {"d": "d"}
 
     def text(self, node: Node, least: int = CASES) -> str:
         """LaTeX of a node, in parentheses if it binds less than `least`."""
@@ -125,7 +131,7 @@ class Notation:
         return self.even[id(node)]
 
     def _spread(self, node: Node) -> bool:
-        if node.op in ("theta", "state", "grad", "solve", "matmul", "hess") or kind(node) == 0:
+        if node.op in WHOLE or kind(node) == 0:
             return kind(node) == 0
         if node.op == "const":
             return np.unique(node.data).size == 1
@@ -147,7 +153,7 @@ class Notation:
         return "t", ATOM
 
     def _dim(self, node: Node) -> Text:
-        return "d", ATOM
+        return self.letters[node.data], ATOM
 
     def _const(self, node: Node) -> Text:
         values = np.unique(node.data)
@@ -172,8 +178,29 @@ class Notation:
 
     def size(self, node: Node) -> str:
         """The number of a vector's coordinates."""
-        count = _length(node)
-        return "d" if hasattr(count, "symbol") else str(int(count))
+        return self.count(_length(node))
+
+    def count(self, count: Any) -> str:
+        """The text of a length of an axis."""
+        return self.letters[count.name] if hasattr(count, "symbol") else str(int(count))
+
+    def _written(self, node: Node) -> Text:
+        """A function by the notation that its author gave it (`primer.rules.written`)."""
+        text, *places = node.data
+        given = dict(zip(places, node.args, strict=True))
+
+        def filled(found: re.Match[str]) -> str:
+            part = given[int(found[1])]
+            before, after = text[: found.start()], text[found.end() :]
+            if after.startswith(("^", "_")):
+                return self.base(part)
+            inside = before.endswith(OPENED) and after.startswith(CLOSED)
+            return self.factor(part, CASES if inside else POWER)
+
+        told = re.sub(r"#(\d)", filled, text)
+        return told, ATOM if text.endswith(")") and not text.startswith("(") else POWER
+
+    _matrix_written = _written
 
     def _add(self, node: Node) -> Text:
         left, right = self.factor(node.args[0], SUM), self.factor(node.args[1], SUM)

@@ -31,11 +31,6 @@ RANDOM = (
     "two traces of the same rule differ: np.random would be frozen to one constant; "
     "draw the noise beforehand (primer.Noisy, primer.Table)"
 )
-SHAPES = (
-    "J.shapes in a step: an equation is for every objective, whose blocks it cannot know; derive "
-    "the rule from primer.rules.matrices.MatrixRule, whose step_matrix is for one block, or give "
-    "the function that reads them a notation: primer.rules.written"
-)
 #: Methods in which a rule steps: all of theta, one matrix of it.
 STEPS = "step", "step_matrix"
 
@@ -93,14 +88,6 @@ class Symbolic(Objective):
             return node
 
         super().__init__(call("J", 0), call("grad", 1), call("hess", 2))
-
-    @property
-    def shapes(self) -> Any:
-        raise TraceError(SHAPES)
-
-    @shapes.setter
-    def shapes(self, value: Any) -> None:
-        """An equation is for any objective: which blocks theta has is not known."""
 
 
 def instance(rule: Any) -> Optimizer:
