@@ -196,7 +196,7 @@ class Node(np.lib.mixins.NDArrayOperatorsMixin):
             return function(*args)
         places = sorted({int(k) for k in re.findall(r"#(\d)", text)})
         parts = tuple(as_node(self.pool, args[k - 1]) for k in places)
-        return make(self.pool, "written", parts, np.shape(args[0]), (text, *places))
+        return make(self.pool, "written", parts, parts[0].shape, (text, *places))
 
     def lookup(self, table: Any) -> Node:
         """Row `self` of a table of noise (`primer.Table`)."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from .graph import Node, TraceError
-from .notation import ATOM, MOD, POWER, PRODUCT, SUM, Notation, Text, kind, number, parenthesized
+from .notation import ATOM, EACH, POWER, PRODUCT, SUM, Notation, Text, kind, number, parenthesized
 
 PICKED = (
     "coordinates picked in this way have no notation in an equation: these have, theta[..., i], "
@@ -85,13 +85,13 @@ class Matrices(Notation):
 
     def _matrix_square(self, node: Node) -> Text:
         text = self.matrix(node.args[0], POWER)
-        return rf"{text} \odot {text}", MOD
+        return rf"{text} \odot {text}", EACH
 
     def _matrix_multiply(self, node: Node) -> Text:
         a, b = node.args
         match kind(a), kind(b):
             case 2, 2:
-                return rf"{self.matrix(a, POWER)} \odot {self.matrix(b, POWER)}", MOD
+                return rf"{self.matrix(a, POWER)} \odot {self.matrix(b, POWER)}", EACH
             case 0, 2:
                 return rf"{self.factor(a, PRODUCT)}\,{self.matrix(b, PRODUCT)}", PRODUCT
             case 2, 0:

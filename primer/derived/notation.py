@@ -15,7 +15,7 @@ from .graph import Node, TraceError
 from .symbols import Symbol
 
 #: Binding strength, from the loosest.
-CASES, OR, AND, COMPARE, MOD, SUM, PRODUCT, POWER, ATOM = range(9)
+CASES, OR, AND, COMPARE, MOD, SUM, EACH, PRODUCT, POWER, ATOM = range(10)
 INFIX = {
     "less": "<", "less_equal": r"\le", "greater": ">", "greater_equal": r"\ge", "equal": "=",
     "not_equal": r"\ne",
@@ -198,7 +198,9 @@ class Notation:
             return self.factor(part, CASES if inside else POWER)
 
         told = re.sub(r"#(\d)", filled, text)
-        return told, ATOM if text.endswith(")") and not text.startswith("(") else POWER
+        if text.startswith(r"\begin{cases}"):
+            return told, CASES
+        return told, ATOM if text.startswith(r"\operatorname") and text.endswith(")") else POWER
 
     _matrix_written = _written
 

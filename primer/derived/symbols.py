@@ -15,7 +15,7 @@ SYMBOLS = {
     **{name: f"\\{name}" for name in SMALL + CAPITAL},
     "lr": r"\eta", "eps": r"\varepsilon", "epsilon": r"\varepsilon", "lam": r"\lambda",
     "weight_decay": r"\lambda", "momentum_decay": r"\psi", "damping": r"\delta", "norm": "c",
-    "value": "c",
+    "value": "c", "clip": "c",
 }  # fmt: skip
 ACCENTS = {"hat", "bar", "tilde"}
 ABOVE = {"max": r"\max", "min": r"\min", "new": r"\mathrm{new}", "star": r"\star"}

@@ -14,7 +14,7 @@ def written(text: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     ----------
     text : str
         LaTeX in which ``#1``, ``#2``, … stand for the arguments, as in a macro of TeX. In an
-        equation the result has the shape of the first argument.
+        equation the result has the shape of the first of them that occurs.
 
     Returns
     -------
