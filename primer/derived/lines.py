@@ -207,7 +207,7 @@ class Equation:
                 found[id(binding.node)] = binding
         lines = [b for b in found.values() if b.rank < 2 or uses[id(b.node)] > 1]
         order = {id(node): k for k, node in enumerate(self.traced.theta.pool.values())}
-        return sorted(lines, key=lambda b: (b.call, order[id(b.node)]))
+        return sorted(lines, key=lambda b: (self.prefixes.index(self.prefixes[b.call]), order[id(b.node)]))
 
     def _bindings(self) -> Iterator[Binding]:
         needed = {id(n) for n in self.needed} - {id(self.traced.new_theta)}

@@ -31,7 +31,7 @@ def written(text: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     >>> class Sorted(Optimizer):
     ...     def step(self, J, theta, state, t):
     ...         return theta - ordered(J.grad(theta)), {}
-    >>> print(latex(Sorted))
+    >>> print(latex(Sorted()))
     \begin{aligned}
     \theta_{t+1} &= \theta_t - \operatorname{sort}(\nabla J(\theta_t))
     \end{aligned}
