@@ -72,6 +72,8 @@ class Pool(dict):
 
     #: Whether the trace is for an equation, see `primer.derived.abstract`.
     abstract = False
+    #: Whether the step asked for `J.shapes`.
+    asked = False
 
     def shaped(self, shape: tuple) -> tuple:
         return shape

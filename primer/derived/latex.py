@@ -14,7 +14,7 @@ from ..hyper import OfStep, PerCoordinate, Slider
 from ..optimizer import Optimizer
 from ..rules.matrices import MatrixRule
 from .abstract import FEW, Abstract
-from .graph import Node, TraceError, make
+from .graph import Mismatch, Node, OutOfBounds, TraceError, make
 from .lines import Equation, held
 from .symbols import symbol
 from .trace import RANDOM, Traced, constants, instance, trace_matrix, trace_step
@@ -26,6 +26,11 @@ __all__ = ["latex", "legend", "symbol"]
 SIZES = {1: ((11,), (13,)), 2: ((11, 13), (13, 11))}
 #: Numbers of parameters to try for a rule that works for one of them only.
 SMALL = 2, 3, 1, 4
+SHAPES = (
+    "J.shapes in a step: an equation is for every objective, whose blocks it does not know; make "
+    "the rule a primer.rules.matrices.MatrixRule, whose step_matrix is for one block, or give the "
+    "function that reads them a notation: primer.rules.written"
+)
 INSIDE = (
     "a rule around {name}: it speaks of all of theta, {name} of one matrix in it; an equation is of "
     "one of them, such as latex({name}())"
@@ -136,7 +141,9 @@ def _special(rule: Optimizer, error: Exception) -> Equation:
             return Equation(_traced(rule, (size,), general=False), general=False)
         except (IndexError, ValueError):
             continue
-    raise error
+    if isinstance(error, TraceError):
+        raise error
+    raise (OutOfBounds if isinstance(error, IndexError) else Mismatch)(str(error)) from error
 
 
 def _traced(rule: Optimizer, size: tuple[int, ...], general: bool = True) -> Traced:
@@ -159,8 +166,10 @@ def _once(rule: Optimizer, size: tuple[int, ...], general: bool = True) -> Trace
                 traced = trace_step(rule, None, size[0], _binder(plain), pool)
         except RecursionError:
             raise TraceError("the equation is too long to read: too many inner steps") from None
-        except Exception:
+        except Exception as error:
             if pool.needs <= plain:
+                if type(error) is TypeError and pool.asked:
+                    raise TraceError(SHAPES) from error
                 raise
             plain |= pool.needs
         else:

@@ -87,7 +87,16 @@ class Symbolic(Objective):
 
             return node
 
+        self.pool = pool
         super().__init__(call("J", 0), call("grad", 1), call("hess", 2))
+
+    @property
+    def shapes(self) -> None:
+        """Not known: an equation is for every objective."""
+        self.pool.asked = True
+
+    @shapes.setter
+    def shapes(self, value: None) -> None: ...
 
 
 def instance(rule: Any) -> Optimizer:
