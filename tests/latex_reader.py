@@ -279,7 +279,7 @@ class Reader:
         if text == "J" and self.peek() in ("(", r"\left("):
             return self.call(self.J)
         if text == "I" and text not in self.values:
-            return np.eye(int(self.values["d"]))
+            return np.eye(int(self.values["d"])) if "d" in self.values else Identity()
         return self.value(text)
 
     def subscripted(self, text: str, below: list[str]):
@@ -294,6 +294,23 @@ class Reader:
     def value(self, text: str):
         assert text in self.values, f"{text} has no value yet; known: {sorted(self.values)}"
         return self.values[text]
+
+
+class Identity:
+    """A multiple of the identity matrix, of the size of what it is added to."""
+
+    __array_ufunc__ = None
+
+    def __init__(self, factor=1.0) -> None:
+        self.factor = factor
+
+    def __rmul__(self, other):
+        return Identity(self.factor * other)
+
+    def __radd__(self, other):
+        rows, cols = other.shape
+        assert rows == cols
+        return other + self.factor * np.eye(rows)
 
 
 def is_row(value) -> bool:
@@ -330,7 +347,7 @@ def newton_schulz(M, rounds):
 
 
 def renewed(S, Q):
-    """Orthonormal columns for those of S Q, those of the largest eigenvalue first, in their places."""
+    """Orthonormal columns for those of S Q, the largest eigenvalue's first."""
     order = np.argsort(-np.einsum("ik,ij,jk->k", Q, S, Q))
     new = np.empty_like(Q)
     new[:, order] = np.linalg.qr(S @ Q[:, order])[0]

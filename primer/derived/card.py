@@ -178,7 +178,9 @@ def _of_others(rule: Optimizer) -> str:
         return ""
     other = type(rule.others())
     told = (other.__doc__ or other.__name__).split("\n")[0].rstrip(".")
-    known = f"`{other.__name__}`" if other.__name__ in registry.rules else told[0].lower() + told[1:]
+    known = (
+        f"`{other.__name__}`" if other.__name__ in registry.rules else told[0].lower() + told[1:]
+    )
     return f"\n\nThis for every matrix $W$ among the blocks; for every other block {known}."
 
 

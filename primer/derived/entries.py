@@ -1,7 +1,7 @@
 """The nodes of a rule for matrices as LaTeX: what it does entry by entry is printed as well.
 
-Here a matrix is data, as a vector is elsewhere: a number may be added to all its entries, and roots,
-quotients and functions of it are taken entry by entry.
+Here a matrix is data, as a vector is elsewhere: a number may be added to all its entries, and
+roots, quotients and functions of it are taken entry by entry.
 """
 
 from __future__ import annotations
@@ -11,7 +11,16 @@ import re
 from .graph import Node, TraceError
 from .matrices import Matrices, column
 from .notation import (
-    ATOM, COMPARE, INFIX, NAMED, POWER, PRODUCT, SUM, Text, kind, parenthesized,
+    ATOM,
+    COMPARE,
+    INFIX,
+    NAMED,
+    POWER,
+    PRODUCT,
+    SUM,
+    Text,
+    kind,
+    parenthesized,
 )  # fmt: skip
 
 

@@ -195,7 +195,10 @@ class Node(np.lib.mixins.NDArrayOperatorsMixin):
     def written(self, text: str, function: Callable[..., Any], args: tuple) -> Any:
         """function(*args); in an equation a symbol of its own (`primer.rules.written`)."""
         if not self.pool.abstract:
-            return function(*args)
+            try:
+                return function(*args)
+            except TraceError as error:
+                raise TraceError(f"{function.__name__} has no code for a page: {error}") from error
         places = sorted({int(k) for k in re.findall(r"#(\d)", text)})
         parts = tuple(as_node(self.pool, args[k - 1]) for k in places)
         return make(self.pool, "written", parts, parts[0].shape, (text, *places))

@@ -32,8 +32,8 @@ SHAPES = (
     "function that reads them a notation: primer.rules.written"
 )
 INSIDE = (
-    "a rule around {name}: it speaks of all of theta, {name} of one matrix in it; an equation is of "
-    "one of them, such as latex({name}())"
+    "a rule around {name} speaks of all of theta, {name} of one matrix in it; an equation is of one "
+    "of the two, such as latex({name}())"
 )
 
 
@@ -92,7 +92,9 @@ def legend(rule: Optimizer | type[Optimizer]) -> dict[str, str]:
 
 def _equation(rule: Optimizer) -> Equation:
     """The equation for any number of parameters, or for the one that the rule is made for."""
-    if inner := [type(x).__name__ for _, x in held(rule) if isinstance(x, MatrixRule) and x is not rule]:
+    if inner := [
+        type(x).__name__ for _, x in held(rule) if isinstance(x, MatrixRule) and x is not rule
+    ]:
         raise TraceError(INSIDE.format(name=inner[0]))
     axes = 2 if isinstance(rule, MatrixRule) else 1
     size, other = SIZES[axes]

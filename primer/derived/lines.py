@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -10,8 +9,8 @@ from typing import NamedTuple
 from ..fields import leaves
 from ..optimizer import Optimizer
 from .abstract import AXES, reachable
-from .graph import Node
 from .entries import Entries
+from .graph import Node
 from .matrices import Matrices
 from .symbols import Names, Symbol, parsed
 from .trace import Call, Traced
@@ -57,8 +56,8 @@ class Equation:
     def legend(self) -> dict[str, str]:
         """LaTeX of fields and parts of the state, by their names with dots."""
         states = {f"state.{'.'.join(path)}": s.text() for path, s in self.states.items()}
-        text = "".join(self.lines())
-        axes = {k: v for k, v in self._axes().items() if re.search(rf"(?<![\\a-z]){v}(?![a-z])", text)}
+        self.lines()
+        axes = {k: v for k, v in self._axes().items() if k in self.notation.spoken}
         return {name: s.text() for name, s in self.fields.items()} | states | axes
 
     def _axes(self) -> dict[str, str]:
@@ -207,7 +206,8 @@ class Equation:
                 found[id(binding.node)] = binding
         lines = [b for b in found.values() if b.rank < 2 or uses[id(b.node)] > 1]
         order = {id(node): k for k, node in enumerate(self.traced.theta.pool.values())}
-        return sorted(lines, key=lambda b: (self.prefixes.index(self.prefixes[b.call]), order[id(b.node)]))
+        place = [self.prefixes.index(prefix) for prefix in self.prefixes]
+        return sorted(lines, key=lambda b: (place[b.call], order[id(b.node)]))
 
     def _bindings(self) -> Iterator[Binding]:
         needed = {id(n) for n in self.needed} - {id(self.traced.new_theta)}

@@ -48,7 +48,8 @@ class Matrices(Notation):
 
     def transposed(self, node: Node) -> str:
         text = self.vector(node, ATOM) if kind(node) == 1 else self.matrix(node, ATOM)
-        return (parenthesized(text) if "^" in text and text[0] != "(" else text) + r"^\top"
+        bracketed = text.startswith(("(", r"\left("))
+        return (parenthesized(text) if "^" in text and not bracketed else text) + r"^\top"
 
     def _matrix_const(self, node: Node) -> Text:
         values = node.data.reshape(node.data.shape[-2:])

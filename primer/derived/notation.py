@@ -77,7 +77,7 @@ class Notation:
         self.named: dict[int, tuple[Symbol, tuple[str, ...]]] = {}
         self.cache: dict[int, Text] = {}
         self.even: dict[int, bool] = {}
-        self.letters = {"d": "d"}
+        self.letters, self.spoken = {"d": "d"}, set[str]()
 
     def text(self, node: Node, least: int = CASES) -> str:
         """LaTeX of a node, in parentheses if it binds less than `least`."""
@@ -153,7 +153,7 @@ class Notation:
         return "t", ATOM
 
     def _dim(self, node: Node) -> Text:
-        return self.letters[node.data], ATOM
+        return self.axis(node.data), ATOM
 
     def _const(self, node: Node) -> Text:
         values = np.unique(node.data)
@@ -182,7 +182,12 @@ class Notation:
 
     def count(self, count: Any) -> str:
         """The text of a length of an axis."""
-        return self.letters[count.name] if hasattr(count, "symbol") else str(int(count))
+        return self.axis(count.name) if hasattr(count, "symbol") else str(int(count))
+
+    def axis(self, name: str) -> str:
+        """The letter of a number of parameters, rows or columns, which is then spoken of."""
+        self.spoken.add(name)
+        return self.letters[name]
 
     def _written(self, node: Node) -> Text:
         """A function by the notation that its author gave it (`primer.rules.written`)."""
@@ -263,7 +268,8 @@ class Notation:
     def base(self, node: Node) -> str:
         """Text that an exponent may follow."""
         text = self.factor(node, ATOM)
-        return parenthesized(text) if "^" in text and text[0] not in "([" else text
+        bracketed = text.startswith(("(", "[", r"\left(", r"\left["))
+        return parenthesized(text) if "^" in text and not bracketed else text
 
     def _sqrt(self, node: Node) -> Text:
         (inner,) = node.args

@@ -146,8 +146,8 @@ def trace_matrix(rule: MatrixRule, bind: Callable[..., Any], pool: Abstract) -> 
     """Call init_matrix and step_matrix once on symbols, for a matrix of the pool's size."""
     W, t = make(pool, "theta", (), pool.size), make(pool, "t", kind=int)
     J = Symbolic(pool)
-    start = _bound(rule, functools.partial(bind, pool), as_node(pool, 0)).init_matrix(W)
-    bound = _bound(rule, functools.partial(bind, pool), t)
+    first, bound = (_bound(rule, functools.partial(bind, pool), s) for s in (as_node(pool, 0), t))
+    start = first.init_matrix(W)
     state = _leaves(pool, start, ())
     new, new_state, calls = _watched(functools.partial(step, bound), J, W, state, t)
     as_nodes = functools.partial(mapped, lambda x: as_node(pool, x))
@@ -167,7 +167,7 @@ def _watched(function: Callable[..., Any], *args: Any) -> tuple[Any, Any, list[C
     return new_theta, new_state, watcher.taken()
 
 
-def _bound(rule: Optimizer, bind: Callable[..., Any], t: Node, inside: str = "") -> Optimizer:
+def _bound(rule: Optimizer, bind: Callable[..., Any], t: Node, inside: str = "") -> Any:
     new = {}
     for name, value in rule.fields().items():
         if isinstance(value, Optimizer):

@@ -41,7 +41,11 @@ def written(text: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
         @functools.wraps(function)
         def called(*args: Any) -> Any:
             symbol = next((x for x in args if hasattr(x, "traced")), None)
-            return function(*args) if symbol is None else symbol.written(text, function, args)
+            return (
+                function(*args)
+                if symbol is None
+                else symbol.written(text, function, args)
+            )
 
         return called
 
