@@ -23,18 +23,14 @@ def written(text: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
 
     Examples
     --------
-    >>> import numpy as np
-    >>> from primer import Optimizer, latex
-    >>> @written(r"\operatorname{sort}(#1)")
-    ... def ordered(x):
-    ...     return np.sort(x, axis=-1)
-    >>> class Sorted(Optimizer):
-    ...     def step(self, J, theta, state, t):
-    ...         return theta - ordered(J.grad(theta)), {}
-    >>> print(latex(Sorted()))
-    \begin{aligned}
-    \theta_{t+1} &= \theta_t - \operatorname{sort}(\nabla J(\theta_t))
-    \end{aligned}
+    >>> @written(r"\operatorname{half}(#1)")
+    ... def half(x):
+    ...     return x / 2
+    >>> half(3.0)
+    1.5
+    >>> from primer import Muon, latex
+    >>> print(latex(Muon).splitlines()[3])  # primer.rules.muon.orthogonalized is written so
+    O_t &= \operatorname{NS}_5(M_t) \\
     """
 
     def declare(function: Callable[..., Any]) -> Callable[..., Any]:
