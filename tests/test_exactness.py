@@ -32,7 +32,6 @@ from primer import (
 
 RUNS = 10
 LANDSCAPES = {name: shaped(entry.make()) for name, entry in registry.landscapes.items()}
-LANDSCAPES["matrices"] = matrices()
 IN_PAGE = {n: e for n, e in registry.rules.items() if not e.no_page}
 
 
@@ -62,6 +61,9 @@ def mixtures():
     twelve = landscapes.quadratic(np.arange(1.0, 13.0))
     yield pair("a norm of twelve numbers", Clip(with_sliders("SGD"), norm=peak), twelve, RUNS)
     yield pair("Adam and a penalty", with_sliders("Adam"), LANDSCAPES["beale"] + l2(0.1), RUNS)
+    for name, entry in IN_PAGE.items():
+        if entry.chapter == 12:
+            yield pair(f"a matrix and {name}", with_sliders(name), matrices(), RUNS)
 
 
 @pytest.fixture(scope="module")
