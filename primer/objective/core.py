@@ -16,7 +16,7 @@ class Objective:
     """A function to be minimized, made from plain functions.
 
     Shapes: theta is (*batch, d); J(theta) is (*batch,), J.grad(theta) is (*batch, d) and
-    J.hess(theta) is (*batch, d, d).
+    J.hess(theta) is (*batch, d, d). J.hvp(theta, u), the Hessian times u, is (*batch, d).
 
     Parameters
     ----------

@@ -141,7 +141,7 @@ class Signs(Table):
     Examples
     --------
     >>> Signs(seed=0, dim=3)[7].tolist()
-    [1.0, 1.0, -1.0]
+    [1.0, -1.0, -1.0]
     """
 
     #: What an equation calls the row of a step.

@@ -19,7 +19,7 @@ from ..registry import rule
     " weight_decay=weight_decay)",
 )
 class AdEMAMix(Optimizer):
-    """AdamW with a second, slow mean of the gradients beside the fast one (Pagliardini et al. 2025).
+    """AdamW with a slow mean of gradients beside the fast one (Pagliardini et al. 2025).
 
     Parameters
     ----------

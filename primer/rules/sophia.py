@@ -16,8 +16,8 @@ from ..registry import rule
     year=2023,
     chapter=12,
     no_torch="torch.optim has no Sophia",
-    no_optax="optax.contrib.sophia corrects the mean for its start at zero, and uses a new curvature"
-    " one step late",
+    no_optax="optax.contrib.sophia corrects the mean for its start at zero, and uses a new"
+    " curvature one step late",
 )
 class Sophia(Optimizer):
     """A mean of gradients over a mean of curvatures, each entry clipped at 1 (Liu et al. 2024).

@@ -11,7 +11,7 @@ import libraries
 import numpy as np
 import pytest
 
-from primer import Linear, Prodigy, ScheduleFree, Sophia, power
+from primer import Linear, Prodigy, Sophia, power
 from primer.objective import Signs
 
 pytestmark = pytest.mark.parity
