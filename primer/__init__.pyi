@@ -44,6 +44,7 @@ from .rules.adam import Adam as Adam
 from .rules.adam import AdamL2 as AdamL2
 from .rules.adamax import Adamax as Adamax
 from .rules.adamw import AdamW as AdamW
+from .rules.ademamix import AdEMAMix as AdEMAMix
 from .rules.amsgrad import AMSGrad as AMSGrad
 from .rules.clip import Clip as Clip
 from .rules.clip import ClipNorm as ClipNorm
@@ -59,11 +60,14 @@ from .rules.nadam import NAdam as NAdam
 from .rules.nesterov import Nesterov as Nesterov
 from .rules.newton import Newton as Newton
 from .rules.plateau import ReduceOnPlateau as ReduceOnPlateau
+from .rules.prodigy import Prodigy as Prodigy
 from .rules.project import Project as Project
 from .rules.radam import RAdam as RAdam
 from .rules.rmsprop import CenteredRMSProp as CenteredRMSProp
 from .rules.rmsprop import RMSProp as RMSProp
+from .rules.schedule_free import ScheduleFree as ScheduleFree
 from .rules.sgd import SGD as SGD
+from .rules.sophia import Sophia as Sophia
 from .running import Run as Run
 from .running import run as run
 from .schedules.base import Schedule as Schedule
@@ -81,6 +85,7 @@ from .schedules.warmup import WarmupStableDecay as WarmupStableDecay
 
 __all__ = [
     "AMSGrad",
+    "AdEMAMix",
     "AdaGrad",
     "Adadelta",
     "Adam",
@@ -119,6 +124,7 @@ __all__ = [
     "PerCoordinate",
     "Plot",
     "PolakRibiere",
+    "Prodigy",
     "Project",
     "RAdam",
     "RMSProp",
@@ -127,7 +133,9 @@ __all__ = [
     "Run",
     "SGD",
     "Schedule",
+    "ScheduleFree",
     "Slider",
+    "Sophia",
     "StepDecay",
     "Table",
     "TraceError",
