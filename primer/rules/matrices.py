@@ -7,7 +7,7 @@ every matrix among them is stepped by itself, and what is no matrix goes to an o
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -25,6 +25,9 @@ class MatrixRule(Optimizer):
     State: ``{"blocks": {"0": …, "1": …}}``, by the block's number in `J.shapes`. It depends on the
     objective: `begin` makes it; `init`, which knows theta alone, leaves it to the first step.
     """
+
+    #: Hyperparameters that have one value for all weights of a matrix.
+    whole: ClassVar[tuple[str, ...]] = ()
 
     def init_matrix(self, W: Any) -> State:
         """State before the first step for a matrix W of shape (*batch, rows, cols)."""
@@ -97,7 +100,28 @@ class MatrixRule(Optimizer):
                 *one.shape[:-1], *(wide if len(shape) == 2 else (size,))
             )
 
-        return with_sweeps(cut, self)
+        own = with_sweeps(cut, self)
+        names = self.whole if len(shape) == 2 else ()
+        return own.having(
+            **{name: _one(name, getattr(own, name)) for name in names}
+        )
+
+
+class OneRow(Optimizer):
+    """A rule for matrices applied to a vector, which is taken for a matrix of one row."""
+
+    def __init__(self, rule: MatrixRule) -> None:
+        self.rule: Any = with_sweeps(lambda values: values[..., None, :], rule)
+
+    def init(self, theta: Theta) -> State:
+        return self.rule.init_matrix(theta[..., None, :])
+
+    def step(
+        self, J: Any, theta: Theta, state: State, t: Any
+    ) -> tuple[Theta, State]:
+        G, W = J.grad(theta)[..., None, :], theta[..., None, :]
+        new, state = self.rule.step_matrix(G, W, state, t)
+        return new[..., 0, :], state
 
 
 def blocks(rule: Optimizer, J: Any, theta: Theta) -> list[Block]:
@@ -138,6 +162,18 @@ def _part(theta: Theta, place: slice, shape: tuple[int, ...]) -> Any:
     )
 
 
+def _one(name: str, value: Any) -> Any:
+    """The value that a hyperparameter has for every weight of a matrix."""
+    if not isinstance(value, np.ndarray):
+        return value
+    corner = value[..., :1, :1]
+    if (value != corner).any():
+        raise ValueError(
+            f"{name} must be the same for all weights of a matrix, got {value.tolist()}"
+        )
+    return corner
+
+
 def _unknown(theta: Theta) -> Any:
     raise ValueError(
         "a rule for matrices knows the gradient of a block, not its loss"
@@ -152,3 +188,31 @@ def transposed(M: Any) -> Any:
 def length(M: Any) -> Any:
     """Frobenius norm of every matrix, (*batch, rows, cols) -> (*batch, 1, 1)."""
     return np.sqrt(np.sum(M**2, axis=(-2, -1), keepdims=True))
+
+
+def identity(W: Any, n: int) -> Any:
+    """The identity matrix of n rows for every matrix W, (*batch, rows, cols) -> (*batch, n, n).
+
+    Examples
+    --------
+    >>> identity(np.zeros((5, 3, 2)), 4).shape
+    (5, 4, 4)
+    """
+    return np.zeros((*W.shape[:-2], n, n), W.dtype) + np.eye(n, dtype=W.dtype)
+
+
+def eigen(S: Any) -> tuple[Any, Any]:
+    """Eigenvalues, ascending, and eigenvectors, as columns, of symmetric matrices (*batch, n, n).
+
+    NaN for a matrix that is not finite; the others of the batch are as they are alone.
+
+    Examples
+    --------
+    >>> eigen(np.diag([2.0, np.inf]))[0].tolist()
+    [nan, nan]
+    """
+    sound = np.isfinite(S).all(axis=(-2, -1), keepdims=True)
+    values, vectors = np.linalg.eigh(np.where(sound, S, 0))
+    return np.where(sound[..., 0], values, np.nan), np.where(
+        sound, vectors, np.nan
+    )
