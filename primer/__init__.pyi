@@ -39,6 +39,7 @@ from .optimizer import Optimizer as Optimizer
 from .registry import rule as rule
 from .registry import schedule as schedule
 from .rules.adadelta import Adadelta as Adadelta
+from .rules.adafactor import Adafactor as Adafactor
 from .rules.adagrad import AdaGrad as AdaGrad
 from .rules.adam import Adam as Adam
 from .rules.adam import AdamL2 as AdamL2
@@ -53,6 +54,7 @@ from .rules.clip import ClipValue as ClipValue
 from .rules.conjugate_gradient import ConjugateGradient as ConjugateGradient
 from .rules.conjugate_gradient import FletcherReeves as FletcherReeves
 from .rules.conjugate_gradient import PolakRibiere as PolakRibiere
+from .rules.lamb import LAMB as LAMB
 from .rules.lion import Lion as Lion
 from .rules.momentum import Momentum as Momentum
 from .rules.muon import Muon as Muon
@@ -67,6 +69,8 @@ from .rules.rmsprop import CenteredRMSProp as CenteredRMSProp
 from .rules.rmsprop import RMSProp as RMSProp
 from .rules.schedule_free import ScheduleFree as ScheduleFree
 from .rules.sgd import SGD as SGD
+from .rules.shampoo import Shampoo as Shampoo
+from .rules.soap import SOAP as SOAP
 from .rules.sophia import Sophia as Sophia
 from .running import Run as Run
 from .running import run as run
@@ -88,6 +92,7 @@ __all__ = [
     "AdEMAMix",
     "AdaGrad",
     "Adadelta",
+    "Adafactor",
     "Adam",
     "AdamL2",
     "AdamW",
@@ -110,6 +115,7 @@ __all__ = [
     "FletcherReeves",
     "Heat",
     "InverseSqrt",
+    "LAMB",
     "Linear",
     "Lion",
     "Momentum",
@@ -132,8 +138,10 @@ __all__ = [
     "ReduceOnPlateau",
     "Run",
     "SGD",
+    "SOAP",
     "Schedule",
     "ScheduleFree",
+    "Shampoo",
     "Slider",
     "Sophia",
     "StepDecay",

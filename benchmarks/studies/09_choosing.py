@@ -67,7 +67,7 @@ from primer import (
 OUT = Path(__file__).parents[2] / "notebooks/results/09_choosing.json"
 LARGEST = {
     "SGD": 1e3, "AdaGrad": 1e3, "Momentum": 1e2, "Nesterov": 1e2, "Lion": 1.0, "Prodigy": 1e3,
-    "Shampoo": 1e2, "LAMB": 1e2,
+    "Shampoo": 1e2, "LAMB": 1e2, "Adafactor": 1e3,
 }  # fmt: skip
 CHAPTER_9 = SGD, Momentum, Nesterov, AdaGrad, RMSProp, Adam, AdamW, NAdam, RAdam, Lion
 CHAPTER_12 = Muon, Shampoo, SOAP, Adafactor, LAMB, AdEMAMix, ScheduleFree, Prodigy, Sophia
