@@ -42,8 +42,8 @@ class ScheduleFree(Optimizer):
     -----
     theta is the average, the paper's x: what is evaluated and kept. The model that is trained
     stands at y; torch's and optax's versions iterate y and turn it into x when asked. State: z and
-    v, like theta, and the sum of the weights so far. A step weighs lr^2, so a warm-up (the
-    original's warmup_steps) is a schedule of lr. With the original, a rate that falls again would
+    v, like theta, and S, the sum of the weights so far. A step weighs lr^2. The original's
+    warmup_steps=50 is ``lr=Linear(lr / 50, lr, 49)`` here; there, a rate that falls again would
     keep the weight of its maximum. Source: defazio2024, the AdamW version of Algorithm 1.
 
     Examples
