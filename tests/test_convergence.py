@@ -64,7 +64,7 @@ def tuned(name, rates=RATES):
 def ends(name, ground):
     """Where the fifteen runs end, (15, d); rules with a line search need fewer steps."""
     J = LANDSCAPES[ground]
-    if registry.rules[name].no_page:
+    if "lr" not in registry.rules[name].make.__dataclass_fields__ and registry.rules[name].no_page:
         return np.atleast_2d(run(tuned(name), J, J.start, 100, keep=100).theta[-1])
     return all_ends(name, J.dim)[ground]
 
