@@ -10,11 +10,12 @@ Ten rules are those of chapter 9, the others those of chapter 12. On the tasks w
 (tumors, units, text) a rule for matrices is its rule for vectors.
 
 Every run has the same schedule: a warm-up over a twentieth of its steps, then a straight line to
-zero; ScheduleFree, which takes the place of such a schedule, keeps its rate after the warm-up. At a task's standard budget a rule tries 25 rates over six powers of ten with eight seeds;
-the rate with the least median loss on the validation examples trains twenty fresh networks, which
-are judged on the test examples. At longer and shorter budgets it tries the nine rates around that
-one with four seeds. From that the chapter reads how many steps a rule needs to be at most a tenth
-worse than AdamW at the standard budget, with the same seeds.
+zero; ScheduleFree, which takes the place of such a schedule, keeps its rate after the warm-up. At a
+task's standard budget a rule tries 25 rates over six powers of ten with eight seeds; the rate with
+the least median loss on the validation examples trains twenty fresh networks, which are judged on
+the test examples. At longer and shorter budgets it tries the nine rates around that one with four
+seeds. From that the chapter reads how many steps a rule needs to be at most a tenth worse than
+AdamW at the standard budget, with the same seeds.
 
 A seed sets start and order of the mini-batches, the same for every rule. On the tables, which are
 small, it also cuts the data anew into 60 % to train on, 20 % to validate and 20 % to test.
@@ -35,14 +36,12 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).parents[2]))
 from benchmarks import machine as here  # noqa: E402
 from benchmarks.studies.kept import PARTS, kept, pool
-from primer.fields import leaves
-from primer.objective import Through
 from primer import (
     LAMB,
     SGD,
     SOAP,
-    AdaGrad,
     Adafactor,
+    AdaGrad,
     Adam,
     AdamW,
     AdEMAMix,
@@ -63,6 +62,8 @@ from primer import (
     models,
     run,
 )
+from primer.fields import leaves
+from primer.objective import Through
 
 OUT = Path(__file__).parents[2] / "notebooks/results/09_choosing.json"
 LARGEST = {

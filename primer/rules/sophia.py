@@ -5,6 +5,7 @@ from typing import ClassVar
 import numpy as np
 
 from .. import check
+from ..exact import when
 from ..hyper import Hyper
 from ..objective import Signs
 from ..optimizer import Optimizer
@@ -47,9 +48,9 @@ class Sophia(Optimizer):
     Notes
     -----
     State: the means m and h, like theta. The diagonal of the Hessian H is estimated by u * (H u)
-    with random signs u (Hutchinson's estimator, the paper's Sophia-H), one product `J.hvp`; here
-    the product is made in every step, and used in every `every`-th. No mean is corrected for its
-    start at zero. Source: liu2024, Algorithm 3.
+    with random signs u (Hutchinson's estimator, the paper's Sophia-H), one product `J.hvp`
+    in every `every`-th step; the page makes it in all. No mean is corrected for its start at zero.
+    Source: liu2024, Algorithm 3.
 
     Examples
     --------
@@ -82,10 +83,13 @@ class Sophia(Optimizer):
     def step(self, J, theta, state, t):
         g = J.grad(theta)
         m = self.beta1 * state["m"] + (1 - self.beta1) * g
-        u = Signs(self.seed, theta.shape[-1])[t].astype(theta.dtype)
-        h_hat = u * J.hvp(theta, u)
-        h_new = self.beta2 * state["h"] + (1 - self.beta2) * h_hat
-        h = np.where(t % self.every == 0, h_new, state["h"])
+
+        def renewed():
+            u = Signs(self.seed, theta.shape[-1])[t].astype(theta.dtype)
+            h_hat = u * J.hvp(theta, u)
+            return self.beta2 * state["h"] + (1 - self.beta2) * h_hat
+
+        h = when(t % self.every == 0, renewed, state["h"])
         ratio = m / np.maximum(self.gamma * h, self.eps)
         clipped = np.minimum(np.maximum(ratio, -1), 1)
         theta = theta - self.lr * (clipped + self.weight_decay * theta)
