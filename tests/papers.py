@@ -332,8 +332,8 @@ def you_2020(J, x, T, lr, beta1, beta2, eps, weight_decay):
     return by_blocks(J, x, T, step, step)
 
 
-def vyas_2025(J, x, T, lr, beta1, beta2, eps, weight_decay):
-    """Algorithms 3 and 4 every ten steps, Adam in the basis as in the authors' code.
+def vyas_2025(J, x, T, lr, beta1, beta2, eps, weight_decay, every):
+    """Algorithms 3 and 4, Adam in the basis as in the authors' code.
 
     There the first step only makes the basis, and V is sorted with the columns of the basis.
     """
@@ -341,10 +341,9 @@ def vyas_2025(J, x, T, lr, beta1, beta2, eps, weight_decay):
     def of_matrix(g, W):
         if len(g) == 1:
             return W[-1]
-        V, Q = 0.0, [basis(weighted([G @ G.T for G in g[:1]], beta2)),
-                     basis(weighted([G.T @ G for G in g[:1]], beta2))]  # fmt: skip
+        V, Q = 0.0, [basis(g[0] @ g[0].T), basis(g[0].T @ g[0])]
         for t in range(1, len(g)):
-            if t > 1 and (t - 1) % 10 == 0:
+            if t > 1 and (t - 1) % every == 0:
                 V, Q = renewed(V, Q, g[:t], beta2)
             V = beta2 * V + (1 - beta2) * (Q[0].T @ g[t] @ Q[1]) ** 2
         t = len(g) - 1

@@ -2,13 +2,14 @@
 
 import cProfile
 import functools
+import itertools
 import math
 import re
 import sys
 
 import numpy as np
 import pytest
-from helpers import cases, every_case
+from helpers import cases, every_case, matrices, shaped
 from latex_reader import computed, known_before, lines, named, states_after
 from papers import PAPERS
 
@@ -26,7 +27,7 @@ from primer import (
 from primer.derived.latex import legend, symbol
 from primer.registry import _frozen
 
-GROUNDS = [landscapes.rosenbrock(5), landscapes.himmelblau()]
+GROUNDS = [shaped(landscapes.rosenbrock(5)), shaped(landscapes.himmelblau())]
 STARTS = np.array([[-1.2, 1.0], [0.7, -1.1], [1.3, 1.9]])
 EARLY = {n for n, e in registry.rules.items() if 2 <= e.chapter <= 7}
 NOT_TRACED = {n for n, e in registry.rules.items() if e.no_page}
@@ -93,14 +94,14 @@ def test_every_rule_of_chapters_2_to_7_has_its_paper_here():
 def test_the_rule_is_the_papers_equation(name):
     rule = cases()[name]
     numbers = {n: v for n, v in rule.fields().items() if n != "rule"}
-    for J in GROUNDS:
-        for start in STARTS:
-            ours = run(rule, J, start, 40).theta
-            with np.errstate(all="ignore"):
-                theirs = np.array([start, *PAPERS[name](J, start, 40, **numbers)])
-            kept = np.cumprod(np.abs(theirs).max(-1) < 1e3).astype(bool)
-            assert kept.sum() > 3
-            np.testing.assert_allclose(ours[kept], theirs[kept], rtol=1e-7, atol=1e-9)
+    several = matrices()
+    for J, start in [*itertools.product(GROUNDS, STARTS), (several, several.start)]:
+        ours = run(rule, J, start, 40).theta
+        with np.errstate(all="ignore"):
+            theirs = np.array([start, *PAPERS[name](J, start, 40, **numbers)])
+        kept = np.cumprod(np.abs(theirs).max(-1) < 1e3).astype(bool)
+        assert kept.sum() > 3
+        np.testing.assert_allclose(ours[kept], theirs[kept], rtol=1e-7, atol=1e-9)
 
 
 def test_the_reader_reads_as_a_mathematician_does():
