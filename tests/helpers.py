@@ -241,6 +241,9 @@ class Beside(Objective):
             shapes=self.grounds[0].shapes,
         )
 
+    def hvp(self, theta, u):
+        return self._each(lambda J, own: J.hvp(own, u), theta, -2)
+
     def at(self, t):
         return Beside(J.at(t) for J in self.grounds)
 

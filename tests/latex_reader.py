@@ -14,6 +14,8 @@ import re
 
 import numpy as np
 
+from primer.objective import Signs
+
 TOKEN = re.compile(
     r"\\begin\{cases\}|\\end\{cases\}|\\text\{[^}]*\}|\\operatorname\{\w+\}"
     r"|\\math(?:rm|bf)\{[^}]*\}|\\left\s*(?:[(|\[]|\\lfloor)|\\right\s*(?:[)|\]]|\\rfloor)"
@@ -193,6 +195,8 @@ class Reader:
             return self.slope()
         if plain in FUNCTIONS:
             return self.call(FUNCTIONS[plain])
+        if plain == r"\operatorname{signs}":
+            return self.call(Signs(self.values["seed"], self.values["d"]).__getitem__)
         if plain == r"\begin{cases}":
             return self.cases()
         return self.symbol(token)
@@ -392,7 +396,7 @@ def computed(block: str, values: dict, J) -> dict:
 def known_before(letters: dict[str, str], rule, theta, state, t) -> dict:
     """What is known before a step: by the letter of every field and part of the state."""
     known = {"W_{t}": theta} if theta.ndim == 2 else {r"\theta_{t}": theta, "d": len(theta)}
-    known["t"] = t
+    known |= {"t": t, **_seed(rule)}
     sides = dict(zip(("rows", "cols"), theta.shape, strict=False))
     for name, letter in letters.items():
         if name in sides:
@@ -416,6 +420,13 @@ class OneMatrix:
 
     def step(self, J, W, state, t):
         return self.rule.step_matrix(J.grad(W), W, state, t)
+
+
+def _seed(rule) -> dict:
+    """The seed of the random signs that an equation may speak of."""
+    return {n: v for n, v in rule.fields().items() if n == "seed"} or next(
+        (_seed(r) for r in rule.fields().values() if hasattr(r, "fields")), {}
+    )
 
 
 def states_after(letters: dict[str, str], state) -> dict:

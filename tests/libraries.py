@@ -1,12 +1,17 @@
 """The same rule in torch and in optax: runs of the calls that the registry names."""
 
+import functools
 import importlib
 import importlib.metadata
+import math
 
 import chaos
 import numpy as np
+import papers
+from helpers import matrices, shaped
 
-from primer import Noisy, Objective, landscapes, registry
+from primer import Muon, Noisy, Objective, landscapes, power, registry
+from primer.objective import Through
 from primer.rules.wrappers import Seen, Wrapper
 
 STEPS = 500
@@ -30,13 +35,26 @@ def logistic() -> Objective:
     return Objective(value, grad, dim=3, start=np.full(3, -0.5))
 
 
+#: The libraries get theta in its blocks: matrices of several shapes, and vectors.
 GROUNDS = {
-    "quadratic": landscapes.quadratic(np.geomspace(0.1, 10, 4)),
-    "rosenbrock": landscapes.rosenbrock(5),
-    "moving valley": landscapes.moving_valley(period=150, radius=0.5, kappa=5),
-    "logistic": logistic(),
-    "noise": Noisy(landscapes.quadratic([1.0, 9.0]), 0.5, seed=1),
+    "quadratic": shaped(landscapes.quadratic(np.geomspace(0.1, 10, 4))),
+    "rosenbrock": shaped(landscapes.rosenbrock(5)),
+    "moving valley": shaped(landscapes.moving_valley(period=150, radius=0.5, kappa=5)),
+    "logistic": shaped(logistic()),
+    "noise": Through(Noisy(landscapes.quadratic([1.0, 9.0]), 0.5, seed=1), shapes=[(2,)]),
+    "matrices": matrices(),
 }
+
+
+def cut(J, theta) -> list:
+    """The blocks of theta in their shapes."""
+    ends = np.cumsum([math.prod(shape) for shape in J.shapes])[:-1]
+    return [x.reshape(s) for x, s in zip(np.split(np.array(theta), ends), J.shapes, strict=True)]
+
+
+def flat(parts) -> np.ndarray:
+    """The blocks one after the other, a copy."""
+    return np.concatenate([np.ravel(part) for part in parts])
 
 
 class TorchClipNorm(registry.rules["ClipNorm"].make):
@@ -50,12 +68,25 @@ class TorchClipNorm(registry.rules["ClipNorm"].make):
         return self.rule.step(Seen(J, clip), theta, state, t)
 
 
+class OptaxMuon(Muon):
+    """Muon whose momentum is a corrected mean, with eps in its norm, as in optax."""
+
+    def step_matrix(self, G, W, state, t):
+        M = self.beta * state["M"] + (1 - self.beta) * G
+        M_hat = M / (1 - power(self.beta, t + 1))
+        O = papers.newton_schulz(M_hat, self.eps)
+        scale = max(1, W.shape[-1] / W.shape[-2]) ** 0.5
+        return W - self.lr * (scale * O + self.weight_decay * W), {"M": M}
+
+
 #: What a library does differently although it has the call: the same rule with that difference.
-ADAPTED = {("ClipNorm", "torch"): TorchClipNorm}
+ADAPTED = {("ClipNorm", "torch"): TorchClipNorm, ("Muon", "optax"): OptaxMuon}
 
 
 def entry(rule):
-    return registry.rules[type(rule).__name__]
+    """What the registry knows of the rule, or of the one that it adapts."""
+    names = [cls.__name__ for cls in type(rule).__mro__]
+    return next(registry.rules[name] for name in names if name in registry.rules)
 
 
 def layers(rule) -> list:
@@ -119,8 +150,8 @@ def in_torch(rule, J, start, steps=STEPS, call=None) -> np.ndarray:
     # else NAdam keeps the product of its momenta in float32
     torch.set_default_dtype(torch.float64)
     *outer, inner = layers(rule)
-    x = torch.tensor(np.array(start), requires_grad=True)
-    names = {"params": [x], **vars(torch.optim), **vars(torch.nn.utils)}
+    params = [torch.tensor(part, requires_grad=True) for part in cut(J, start)]
+    names = {"params": params, **vars(torch.optim), **vars(torch.nn.utils)}
     names["optimizer"] = eval(call or entry(inner).torch, {**names, **inner.fields()})
     schedulers, clips = [], []
     for wrapper in outer:
@@ -129,16 +160,17 @@ def in_torch(rule, J, start, steps=STEPS, call=None) -> np.ndarray:
             clips.append((text, scope))
         else:
             schedulers.append(eval(text, {**scope, **vars(torch.optim.lr_scheduler)}))
-    rows = [x.detach().numpy().copy()]
+    rows = [np.array(start)]
     for t in range(steps):
-        here = x.detach().numpy().copy()
-        x.grad = torch.tensor(J.at(t).grad(here))
+        here = rows[-1]
+        for x, slope in zip(params, cut(J, J.at(t).grad(here)), strict=True):
+            x.grad = torch.tensor(slope)
         for text, scope in clips:
             eval(text, scope)
         for scheduler in schedulers:
             scheduler.step(float(J.at(t)(here)))
         names["optimizer"].step()
-        rows.append(x.detach().numpy().copy())
+        rows.append(flat(x.detach().numpy() for x in params))
     return np.array(rows)
 
 
@@ -148,7 +180,10 @@ def in_optax(rule, J, start, steps=STEPS, call=None) -> np.ndarray:
     importlib.import_module("optax.projections")
     *outer, inner = layers(rule)
     with jax.enable_x64(True):
-        chain = [eval(call or entry(inner).optax, {**vars(optax), **inner.fields()})]
+        # else Adafactor keeps its memory in float32
+        precise = {"adafactor": functools.partial(optax.adafactor, decay_rate=np.float64(0.8))}
+        names = {**vars(optax), **precise}
+        chain = [eval(call or entry(inner).optax, {**names, **inner.fields()})]
         boxes = []
         for wrapper in outer[::-1]:
             text, scope = entry(wrapper).optax, {**vars(optax), **wrapper.fields()}
@@ -167,12 +202,12 @@ def in_optax(rule, J, start, steps=STEPS, call=None) -> np.ndarray:
                 x = eval(text, {**scope, "params": x})
             return state, x
 
-        x = jax.numpy.asarray(np.array(start))
-        state, rows = whole.init(x), [np.array(x)]
+        x = [jax.numpy.asarray(part) for part in cut(J, start)]
+        state, rows = whole.init(x), [np.array(start)]
         for t in range(steps):
             now = J.at(t)
-            state, x = step(now.grad(rows[-1]), state, x, float(now(rows[-1])))
-            rows.append(np.array(x))
+            state, x = step(cut(J, now.grad(rows[-1])), state, x, float(now(rows[-1])))
+            rows.append(flat(x))
     return np.array(rows)
 
 
@@ -190,14 +225,20 @@ SETTINGS = {
     "large eps": {
         "lr": 0.02, "beta": 0.8, "beta1": 0.8, "beta2": 0.98, "eps": 0.1, "weight_decay": 0.1,
         "momentum_decay": 0.05, "norm": 0.5, "value": 0.3, "factor": 0.5, "patience": 5,
-        "low": -0.4, "high": 0.9,
+        "low": -0.4, "high": 0.9, "beta3": 0.95, "alpha": 2.0, "d0": 0.01, "gamma": 0.1,
     },
 }  # fmt: skip
+
+#: A rate at which a rule is still on its way after all steps: near a minimum, steps of a fixed
+#: length make a run chaotic.
+RATES = {"Muon": 0.002}
 
 
 def made(name: str, setting: str, inner: str = "SGD"):
     """The rule of that name with this setting; a wrapper holds `inner`."""
-    make, numbers = registry.rules[name].make, SETTINGS[setting]
+    make, numbers = registry.rules[name].make, dict(SETTINGS[setting])
+    if name in RATES:
+        numbers["lr"] = RATES[name]
     fields = {k: v for k, v in numbers.items() if k in make.__dataclass_fields__}
     if issubclass(make, Wrapper):
         fields["rule"] = made(inner, setting)

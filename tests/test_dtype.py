@@ -17,6 +17,7 @@ GROUNDS = {
 #: Rules whose step leaves float32 for a moment (`run` casts what it returns), and why.
 COMPUTES_IN_FLOAT64 = {
     "RAdam": "its factor r is the root of a Python number, and np.sqrt makes that a float64",
+    "Prodigy": "its decay of r and s is the root of a Python number",
 }
 
 

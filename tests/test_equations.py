@@ -2,6 +2,7 @@
 
 import cProfile
 import functools
+import itertools
 import math
 import re
 import sys
@@ -124,14 +125,14 @@ def test_every_rule_of_chapters_2_to_7_has_its_paper_here():
 def test_the_rule_is_the_papers_equation(name):
     rule = cases()[name]
     numbers = {n: v for n, v in rule.fields().items() if n != "rule"}
-    for J in GROUNDS:
-        for start in STARTS:
-            ours = run(rule, J, start, 40).theta
-            with np.errstate(all="ignore"):
-                theirs = np.array([start, *PAPERS[name](J, start, 40, **numbers)])
-            kept = np.cumprod(np.abs(theirs).max(-1) < 1e3).astype(bool)
-            assert kept.sum() > 3
-            np.testing.assert_allclose(ours[kept], theirs[kept], rtol=1e-7, atol=1e-9)
+    several = matrices()
+    for J, start in [*itertools.product(GROUNDS, STARTS), (several, several.start)]:
+        ours = run(rule, J, start, 40).theta
+        with np.errstate(all="ignore"):
+            theirs = np.array([start, *PAPERS[name](J, start, 40, **numbers)])
+        kept = np.cumprod(np.abs(theirs).max(-1) < 1e3).astype(bool)
+        assert kept.sum() > 3
+        np.testing.assert_allclose(ours[kept], theirs[kept], rtol=1e-7, atol=1e-9)
 
 
 def test_the_reader_reads_as_a_mathematician_does():

@@ -109,6 +109,7 @@ ROUND = {
 COORDINATEWISE = {
     "AdaGrad", "RMSProp", "CenteredRMSProp", "Adadelta", "Adam", "AdamL2", "AdamW", "AMSGrad",
     "Adamax", "NAdam", "RAdam", "Lion", "ClipValue", "Project",
+    "AdEMAMix", "ScheduleFree", "Sophia",
 }  # fmt: skip
 
 

@@ -189,7 +189,10 @@ def test_without_a_slope_nothing_moves(name):
     fields = registry.rules[name].make.__dataclass_fields__
     rule = lively(name, **({"weight_decay": 0.0} if "weight_decay" in fields else {}))
     flat = Objective(
-        lambda th: 1.0 + 0 * th[..., 0], lambda th: 0 * th, lambda th: 0 * th, shapes=[(2, 1)]
+        lambda th: 1.0 + 0 * th[..., 0],
+        lambda th: 0 * th,
+        lambda th: 0 * th[..., None] * th[..., None, :],
+        shapes=[(2, 1)],
     )
     result = run(rule, flat, STARTS, 10)
     assert_same(result.theta, np.broadcast_to(STARTS, (11, 5, 2)))

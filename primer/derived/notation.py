@@ -23,8 +23,8 @@ INFIX = {
 CONDITIONS = {*INFIX, "logical_and", "logical_or", "logical_not", "isfinite"}
 NAMED = {"exp": r"\exp", "log": r"\log", "cos": r"\cos", "sin": r"\sin", "tanh": r"\tanh",
          "sign": r"\operatorname{sign}", "maximum": r"\max", "minimum": r"\min"}  # fmt: skip
-#: What no one can tell to be alike in all coordinates.
-WHOLE = ("theta", "state", "grad", "solve", "matmul", "hess", "written")
+#: Operations whose numbers differ from coordinate to coordinate.
+WHOLE = ("theta", "state", "grad", "solve", "matmul", "hess", "lookup", "written")
 #: What stands around an argument that needs no parentheses.
 OPENED, CLOSED = ("(", "{", "[", ", ", r"\lVert "), (")", "}", "]", ", ", r" \rVert")
 #: Longest text of one line of an equation.
@@ -151,6 +151,12 @@ class Notation:
 
     def _t(self, node: Node) -> Text:
         return "t", ATOM
+
+    def _lookup(self, node: Node) -> Text:
+        word = getattr(node.data, "word", None)
+        if word is None:
+            raise TraceError("a row of a table has no notation in an equation")
+        return rf"\operatorname{{{word}}}({self.text(node.args[0])})", ATOM
 
     def _dim(self, node: Node) -> Text:
         return self.axis(node.data), ATOM

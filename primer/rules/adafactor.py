@@ -80,7 +80,7 @@ class Adafactor(MatrixRule):
         rate = self.lr * np.maximum(self.eps2, rms(W))
         return W - rate * clipped, {"R": R, "C": C}
 
-    def others(self):
+    def others(self) -> Any:
         return OneRow(self)
 
 

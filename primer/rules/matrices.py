@@ -107,7 +107,7 @@ class MatrixRule(Optimizer):
         )
 
 
-class OneRow(Optimizer):
+class OneRow:
     """A rule for matrices applied to a vector, which is taken for a matrix of one row."""
 
     def __init__(self, rule: MatrixRule) -> None:

@@ -21,7 +21,7 @@ ROUNDS = 5
     year=2024,
     chapter=12,
     no_torch="torch's Muon orthogonalizes in bfloat16, so it agrees to two digits only",
-    optax="contrib.muon(lr, beta=beta, eps=0.0, weight_decay=weight_decay, nesterov=False,"
+    optax="contrib.muon(lr, beta=beta, eps=eps, weight_decay=weight_decay, nesterov=False,"
     " adam_b1=beta1, adam_b2=beta2, adam_weight_decay=weight_decay)",
 )
 class Muon(MatrixRule):

@@ -41,11 +41,11 @@ class SOAP(MatrixRule):
     Needs `J.shapes`. State: for each matrix M and V, like it, L and Q_L (rows, rows), R and Q_R
     (cols, cols); for every other block that of `AdamW`, with the same hyperparameters. As in the
     authors' code: the first step moves no matrix, it only finds the coordinates, so that no step is
-    taken in coordinates that know its gradient; eps goes to the uncorrected root; the decay comes
-    after the step; a renewal is one power iteration, orthogonalized in the order of the
-    eigenvalues. There it is computed in float32. Where a matrix has more rows than columns, or the
-    other way round, the first coordinates are not unique: another machine may choose others.
-    Source: vyas2025, Algorithm 3.
+    taken in coordinates that know its gradient; the decay comes after the step; a renewal is one
+    power iteration, orthogonalized in the order of the eigenvalues. There eps goes to the
+    uncorrected root, and the coordinates are computed in float32. Where a matrix has more rows than
+    columns, or the other way round, the first coordinates are not unique: another machine may
+    choose others. Source: vyas2025, Algorithm 3.
 
     Examples
     --------
@@ -86,12 +86,14 @@ class SOAP(MatrixRule):
         M = self.beta1 * state["M"] + (1 - self.beta1) * G
         V = self.beta2 * state["V"] + (1 - self.beta2) * K**2
         n = np.maximum(t, 1)
-        scale = np.sqrt(1 - power(self.beta2, n)) / (1 - power(self.beta1, n))
-        N = transposed(Q_L) @ M @ Q_R / (np.sqrt(V) + self.eps)
-        moved = W - self.lr * scale * Q_L @ N @ transposed(Q_R)
-        L = self.beta2 * state["L"] + (1 - self.beta2) * G @ transposed(G)
-        R = self.beta2 * state["R"] + (1 - self.beta2) * transposed(G) @ G
-        return np.where(t > 0, (1 - self.lr * self.weight_decay) * moved, W), {
+        M_hat = M / (1 - power(self.beta1, n))
+        V_hat = V / (1 - power(self.beta2, n))
+        N = transposed(Q_L) @ M_hat @ Q_R / (np.sqrt(V_hat) + self.eps)
+        moved = W - self.lr * (Q_L @ N @ transposed(Q_R))
+        shrunk = (1 - self.lr * self.weight_decay) * moved
+        L = self.beta2 * state["L"] + (1 - self.beta2) * (G @ transposed(G))
+        R = self.beta2 * state["R"] + (1 - self.beta2) * (transposed(G) @ G)
+        return np.where(t > 0, shrunk, W), {
             "M": np.where(t > 0, M, 0),
             "V": np.where(t > 0, V, 0),
             "L": L,
