@@ -56,8 +56,9 @@ def places(rule):
     return [(J, theta) for J in GROUNDS for theta in STARTS] + [(matrices(), matrices().start)]
 
 
+#: No more than one row or column too many: the eigenvectors of several zeros are not determined.
 MATRICES = {
-    shape: np.random.default_rng(3).standard_normal(shape) for shape in ((4, 3), (3, 5), (3, 3))
+    shape: np.random.default_rng(3).standard_normal(shape) for shape in ((4, 3), (3, 4), (3, 3))
 }
 
 
@@ -80,7 +81,10 @@ def agrees(rule, J, theta, block, steps=8):
             break
         np.testing.assert_allclose(after[f"{letter}_{{t+1}}"], theta, rtol=1e-9)
         for name, value in states_after(letters, state).items():
-            np.testing.assert_allclose(after[name], value, rtol=1e-9, atol=1e-300)
+            found = after[name]
+            if r"\operatorname{eig}" in dict(lines(block)).get(name, ""):
+                found = found * np.sign(np.sum(found * value, axis=0))  # of either sign
+            np.testing.assert_allclose(found, value, rtol=1e-9, atol=1e-300)
 
 
 @every_case
