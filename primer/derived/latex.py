@@ -32,8 +32,8 @@ SHAPES = (
     "function that reads them a notation: primer.rules.written"
 )
 INSIDE = (
-    "a rule around {name} speaks of all of theta, {name} of one matrix in it; an equation is of one "
-    "of the two, such as latex({name}())"
+    "a rule around {name} speaks of all of theta, {name} of one matrix in it; an equation is of "
+    "one of the two, such as latex({name}())"
 )
 
 
