@@ -1,8 +1,8 @@
 """Every rule makes the steps of torch.optim and optax, live, by the calls that the registry names.
 
-float64, 500 steps, five objectives, the defaults and a setting with a large eps; what either
+float64, 500 steps, six objectives, the defaults and a setting with a large eps; what either
 library iterates in place of theta is what the registry says (`sees`). A run is compared until it
-is chaotic (see tests/chaos.py), and at least three of the five must be calm to the end.
+is chaotic (see tests/chaos.py), and at least three of the six must be calm to the end.
 """
 
 import json
@@ -35,6 +35,8 @@ CHAINS = {
     ("AdamL2", "optax"): "chain(add_decayed_weights(weight_decay),"
     " adam(lr, b1=beta1, b2=beta2, eps=eps))",
 }
+#: A call that agrees to two digits, see tests/parity/test_matrix_parity.py.
+ROUGH = {("Muon", "torch")}
 #: What either library iterates in place of theta.
 SEES = {
     "Nesterov": "theta - beta * state['v']",
@@ -85,7 +87,7 @@ def claimed() -> list[tuple[str, str]]:
 
 
 def test_the_named_differences_are_those_of_the_registry():
-    assert {*NEAREST, *CHAINS} <= set(claimed())
+    assert {*NEAREST, *CHAINS, *ROUGH} <= set(claimed())
     assert {n: e.sees for n, e in registry.rules.items() if e.sees != "theta"} == SEES
     for key in libraries.ADAPTED:
         assert getattr(registry.rules[key[0]], key[1]), "adapted, so it has a call"
@@ -109,7 +111,7 @@ def test_a_chain_without_an_alias_agrees(name, library):
 
 
 @pytest.mark.parametrize(
-    ("name", "library"), [key for key in claimed() if key not in {*NEAREST, *CHAINS}]
+    ("name", "library"), [key for key in claimed() if key not in {*NEAREST, *CHAINS, *ROUGH}]
 )
 def test_what_is_said_to_be_missing_is_missing(name, library):
     module = pytest.importorskip({"torch": "torch.optim", "optax": "optax"}[library])
