@@ -217,12 +217,37 @@ def fewest(gain):
     return told
 
 
+def views(task):
+    """The shares by other measures and from other starts."""
+    table = losses(task)
+    six, ten = gains(table), gains(losses(task, untuned="ten times"))
+    drop = table[(0,) * len(SIX)] - table
+    return {
+        "ten times the rates": shares(ten[..., 0, 0, :], FOUR),
+        "the loss, not its logarithm": shares(drop[..., 0, 0, :], FOUR),
+        "small batches and clipping from the start": shares(added(six[..., 1, 1, :]), FOUR),
+        "tuned rates from the start": shares(added(six[1]), SIX[1:]),
+    }
+
+
+def added(gain):
+    """The gain on what the first combination of these gains."""
+    return gain - gain[(0,) * (gain.ndim - 1)]
+
+
+def momentum(task):
+    """What Momentum would add in AdamW's place, as a share of what AdamW adds."""
+    value = {
+        rule: shapley(gains(losses(task, rule))[..., 0, 0, :], FOUR)["AdamW"]
+        for rule in ("Momentum", "AdamW")
+    }
+    return interval(value["Momentum"], value["AdamW"])
+
+
 def read(task):
     """What the finished parts of a task say."""
-    table = losses(task)
-    six = gains(table)
-    four, instead = six[..., 0, 0, :], gains(losses(task, rule="Momentum"))[..., 0, 0, :]
-    title, size, examples = TASKS[task]
+    table, (title, size, examples) = losses(task), TASKS[task]
+    gain = gains(table)
     return {
         "title": title,
         "dim": problem(task)[0].dim,
@@ -231,20 +256,13 @@ def read(task):
         "guessing": round(guessing(task), 4),
         "rates": {rule: [finished(task, rule, s)["rate"] for s in size] for rule in RULES},
         "loss": tuning.rounded(table),
-        "four": shares(four, FOUR),
-        "six": shares(six, SIX),
-        "together": together(six),
-        "fewest": fewest(six),
-        "four, ten times the rate": shares(gains(losses(task, untuned="ten times"))[..., 0, 0, :], FOUR),
-        "four, small batch and clipping": shares(six[..., 1, 1, :] - six[0, 0, 0, 0, 1, 1], FOUR),
-        "four, of the loss": shares(drop(table)[..., 0, 0, :], FOUR),
-        "Momentum for AdamW": shares(instead, FOUR),
+        "four": shares(gain[..., 0, 0, :], FOUR),
+        "six": shares(gain, SIX),
+        "together": together(gain),
+        "fewest": fewest(gain),
+        "views": views(task),
+        "momentum": momentum(task),
     }
-
-
-def drop(table):
-    """How much lower the loss itself is than that of the start."""
-    return table[(0,) * len(SIX)] - table
 
 
 def main():
