@@ -60,8 +60,9 @@ def shapley(scores: Any, names: Sequence[str]) -> dict[str, Any]:
 def _table(scores: Any, names: Sequence[str]) -> tuple[np.ndarray, tuple[str, ...]]:
     """Scores and names, if there is a score for every combination."""
     check.number("scores", scores)
-    values, told = np.asarray(scores, dtype=float), tuple(names)
-    if isinstance(names, str) or not told or not all(isinstance(name, str) for name in told):
+    values = np.asarray(scores, dtype=float)
+    told = () if isinstance(names, str) or not np.iterable(names) else tuple(names)
+    if not told or not all(isinstance(name, str) for name in told):
         raise check.refuse("names", names, "a sequence of names, such as ['rate', 'schedule']")
     if len(set(told)) < len(told):
         raise check.refuse("names", names, "different names")
