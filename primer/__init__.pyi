@@ -39,11 +39,13 @@ from .optimizer import Optimizer as Optimizer
 from .registry import rule as rule
 from .registry import schedule as schedule
 from .rules.adadelta import Adadelta as Adadelta
+from .rules.adafactor import Adafactor as Adafactor
 from .rules.adagrad import AdaGrad as AdaGrad
 from .rules.adam import Adam as Adam
 from .rules.adam import AdamL2 as AdamL2
 from .rules.adamax import Adamax as Adamax
 from .rules.adamw import AdamW as AdamW
+from .rules.ademamix import AdEMAMix as AdEMAMix
 from .rules.amsgrad import AMSGrad as AMSGrad
 from .rules.clip import Clip as Clip
 from .rules.clip import ClipNorm as ClipNorm
@@ -52,17 +54,24 @@ from .rules.clip import ClipValue as ClipValue
 from .rules.conjugate_gradient import ConjugateGradient as ConjugateGradient
 from .rules.conjugate_gradient import FletcherReeves as FletcherReeves
 from .rules.conjugate_gradient import PolakRibiere as PolakRibiere
+from .rules.lamb import LAMB as LAMB
 from .rules.lion import Lion as Lion
 from .rules.momentum import Momentum as Momentum
+from .rules.muon import Muon as Muon
 from .rules.nadam import NAdam as NAdam
 from .rules.nesterov import Nesterov as Nesterov
 from .rules.newton import Newton as Newton
 from .rules.plateau import ReduceOnPlateau as ReduceOnPlateau
+from .rules.prodigy import Prodigy as Prodigy
 from .rules.project import Project as Project
 from .rules.radam import RAdam as RAdam
 from .rules.rmsprop import CenteredRMSProp as CenteredRMSProp
 from .rules.rmsprop import RMSProp as RMSProp
+from .rules.schedule_free import ScheduleFree as ScheduleFree
 from .rules.sgd import SGD as SGD
+from .rules.shampoo import Shampoo as Shampoo
+from .rules.soap import SOAP as SOAP
+from .rules.sophia import Sophia as Sophia
 from .running import Run as Run
 from .running import run as run
 from .schedules.base import Schedule as Schedule
@@ -80,8 +89,10 @@ from .schedules.warmup import WarmupStableDecay as WarmupStableDecay
 
 __all__ = [
     "AMSGrad",
+    "AdEMAMix",
     "AdaGrad",
     "Adadelta",
+    "Adafactor",
     "Adam",
     "AdamL2",
     "AdamW",
@@ -104,9 +115,11 @@ __all__ = [
     "FletcherReeves",
     "Heat",
     "InverseSqrt",
+    "LAMB",
     "Linear",
     "Lion",
     "Momentum",
+    "Muon",
     "NAdam",
     "Nesterov",
     "Newton",
@@ -117,6 +130,7 @@ __all__ = [
     "PerCoordinate",
     "Plot",
     "PolakRibiere",
+    "Prodigy",
     "Project",
     "RAdam",
     "RMSProp",
@@ -124,8 +138,12 @@ __all__ = [
     "ReduceOnPlateau",
     "Run",
     "SGD",
+    "SOAP",
     "Schedule",
+    "ScheduleFree",
+    "Shampoo",
     "Slider",
+    "Sophia",
     "StepDecay",
     "Table",
     "TraceError",

@@ -26,6 +26,8 @@ BY_NAME = {
     "beta": "decay",
     "beta1": "decay",
     "beta2": "decay",
+    "beta3": "decay",
+    "d0": "positive",
     "factor": "shrink",
     "norm": "positive",
     "value": "positive",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -56,6 +57,36 @@ def power(b: Any, n: Any) -> Any:
         if getattr(b, "dtype", None) == np.float32:  # the splitting below is made for float64
             return power(b.astype(float), n).astype(np.float32)
         return np.vectorize(power, otypes=[float])(b, n) if many else _power(b, n)
+
+
+def when(condition: Any, value: Callable[[], Any], otherwise: Any) -> Any:
+    """value() where a condition on the step holds, else `otherwise`.
+
+    What is costly and due only now and then is computed only then; a trace, in which the step is a
+    symbol, has both.
+
+    Parameters
+    ----------
+    condition : bool
+        One for all runs, such as ``t % 10 == 0``.
+    value : callable
+        Without arguments.
+    otherwise : ndarray
+
+    Returns
+    -------
+    ndarray
+
+    Examples
+    --------
+    >>> when(20 % 10 == 0, lambda: np.ones(2), np.zeros(2)).tolist()
+    [1.0, 1.0]
+    >>> when(21 % 10 == 0, lambda: 1 / 0, np.zeros(2)).tolist()
+    [0.0, 0.0]
+    """
+    if hasattr(condition, "traced"):
+        return np.where(condition, value(), otherwise)
+    return value() if condition else otherwise
 
 
 def scaled_power(a: Any, b: Any, n: Any) -> Any:

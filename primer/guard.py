@@ -217,7 +217,7 @@ def _alone(rule: Any, few: np.ndarray, place: tuple[int, ...]) -> Any:
 
 def _stepped(rule: Any, J: Objective, theta: np.ndarray, t: int) -> list[np.ndarray]:
     """theta after two steps, and the arrays of its state."""
-    state = rule.init(theta)
+    state = rule.begin(J, theta)
     for step in (t, t + 1):
         theta, state = rule.step(J, theta, state, step)
     return [np.asarray(theta), *(np.asarray(leaf) for _, leaf in leaves(state))]
@@ -225,13 +225,26 @@ def _stepped(rule: Any, J: Objective, theta: np.ndarray, t: int) -> list[np.ndar
 
 def bowl(J: Objective, d: int) -> Objective:
     """A quadratic of d coordinates in J's place, for theta of any batch."""
-    steep = 1 + np.arange(d) / d
-    return Through(
-        J,
-        value=lambda theta: (steep * np.square(theta)).sum(-1) / 2,
-        grad=lambda theta: (steep * theta).astype(theta.dtype),
-        hess=lambda theta: np.broadcast_to(np.diag(steep), (*theta.shape, d)).astype(theta.dtype),
-    )
+    return Bowl(J, 1 + np.arange(d) / d)
+
+
+class Bowl(Through):
+    """A quadratic with these curvatures in J's place."""
+
+    def __init__(self, J: Objective, steep: np.ndarray) -> None:
+        d = len(steep)
+        super().__init__(
+            J,
+            value=lambda theta: (steep * np.square(theta)).sum(-1) / 2,
+            grad=lambda theta: (steep * theta).astype(theta.dtype),
+            hess=lambda theta: np.broadcast_to(np.diag(steep), (*theta.shape, d)).astype(
+                theta.dtype
+            ),
+        )
+        self.steep = steep
+
+    def hvp(self, theta: Any, u: Any) -> Any:
+        return (self.steep * u + 0 * theta).astype(theta.dtype)
 
 
 def _close(one: np.ndarray, other: np.ndarray) -> bool:

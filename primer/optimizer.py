@@ -46,6 +46,11 @@ class Optimizer(Fields):
         """State before the first step for theta of shape (*batch, d)."""
         return {}
 
+    def begin(self, J: Any, theta: Theta) -> State:
+        """State before the first step on J: that of `init`, unless a rule here depends on J."""
+        held = {k: Begun(v, J) for k, v in self.fields().items() if isinstance(v, Optimizer)}
+        return self.having(**held).init(theta)
+
     def step(self, J: Any, theta: Theta, state: State, t: Any) -> tuple[Theta, State]:
         """theta_{t+1} and the new state."""
         raise NotImplementedError(f"{type(self).__name__} has no step")
@@ -98,3 +103,16 @@ class Optimizer(Fields):
             # a NumPy scalar would turn a float32 theta into float64, a Python float does not
             return now.item() if isinstance(now, np.generic) else now
         return value
+
+
+class Begun:
+    """A rule inside another one, whose `init` knows the objective."""
+
+    def __init__(self, rule: Optimizer, J: Any) -> None:
+        self.rule, self.J = rule, J
+
+    def init(self, theta: Theta) -> State:
+        return self.rule.begin(self.J, theta)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.rule, name)

@@ -83,7 +83,7 @@ def march(
     advance = checked_step if step is None else step
     theta = layout.coordinate_first(theta)
     now, moves = rule.at(t0), _moves(rule)
-    state = first_state(now, theta) if state is None else state
+    state = first_state(now, J.at(t0), theta) if state is None else state
     theta, state = _sealed(theta, theta.dtype), _sealed(state, theta.dtype)
     kept = kept_steps(steps, keep)
     thetas, losses = layout.room(len(kept), theta) if room is None else room
@@ -114,9 +114,9 @@ def kept_steps(steps: int, keep: int) -> list[int]:
     return sorted({*range(0, steps + 1, keep), steps})
 
 
-def first_state(rule: Any, theta: np.ndarray) -> dict[str, Any]:
+def first_state(rule: Any, J: Objective, theta: np.ndarray) -> dict[str, Any]:
     """What `init` makes of an array that cannot be written to, with every field resolved."""
-    state = rule.init(_sealed(theta, theta.dtype))
+    state = rule.begin(J, _sealed(theta, theta.dtype))
     if not isinstance(state, dict):
         what = f"init of {type(rule).__name__} must return a dict of arrays"
         raise ValueError(f"{what}, got {type(state).__name__}")
@@ -244,7 +244,7 @@ def run(
     if theta.ndim > 1:
         guard.refuse_mixed(rule, J, theta, t0, BLOCK)
     if state is not None:
-        guard.refuse_strange(state, first_state(rule.at(t0), theta))
+        guard.refuse_strange(state, first_state(rule.at(t0), J.at(t0), theta))
     cut = spread.cut(rule, J, theta, t0, BLOCK, executor)
     pieces = spread.pieces(cut, rule, J, theta, state)
     shown = progress if progress is not None else steps > LONG

@@ -107,7 +107,7 @@ def _shapes_of_state(
         pick = slice(0, count if other == axis else 1)
         rule, theta = _of_rule(rule, other, pick), of_runs(theta, other, pick)
     theta, bowl = theta.copy(), guard.bowl(J, theta.shape[-1])
-    state = rule.at(t0).init(theta)
+    state = rule.at(t0).begin(bowl, theta)
     try:
         with np.errstate(all="ignore"):
             for t in range(t0, t0 + 3):

@@ -16,7 +16,7 @@ class Shaken(Objective):
     """
 
     def __init__(self, J, t=0):
-        super().__init__(J, None, J.hess, J.dim)
+        super().__init__(J, None, J.hess, J.dim, shapes=J.shapes)
         self.J, self.t, self.separable = J, t, False
 
     def grad(self, theta):

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from primer import Objective, check, registry
+from primer.objective import Through
 from primer.optimizer import Optimizer
 
 #: A lively range per domain of `primer.check`, and whether its values spread by ratios.
@@ -150,11 +151,14 @@ def assert_same_run(one, other) -> None:
         assert_same(getattr(one, part), getattr(other, part), part)
 
 
-def taken(tree, pick, ndim):
-    """The part of a state that belongs to one run of the batch; what has no batch axis stays."""
+def taken(tree, pick, one):
+    """The part of a state that belongs to one run of the batch; what has no batch axis stays.
+
+    `one` is the state of a single run, which has an axis less where there is one for the batch.
+    """
     if isinstance(tree, dict):
-        return {k: taken(v, pick, ndim) for k, v in tree.items()}
-    return tree[pick] if np.ndim(tree) == ndim else tree
+        return {k: taken(v, pick, one[k]) for k, v in tree.items()}
+    return tree[pick] if np.ndim(tree) > np.ndim(one) else tree
 
 
 def leaves(tree):
@@ -187,6 +191,43 @@ def node() -> str:
     return found
 
 
+#: Blocks of theta by its length, for the rules that need to know: matrices and vectors.
+SHAPES = {1: [(1,)], 2: [(2, 1)], 3: [(1, 2), (1,)], 4: [(2, 2)], 5: [(2, 2), (1,)]}
+
+
+def shaped(J: Objective) -> Objective:
+    """J, with blocks for the rules of matrices if it has none of its own."""
+    if J.shapes is not None:
+        return J
+    rest = [(J.dim - 6,)] if J.dim > 6 else []
+    return Through(J, shapes=SHAPES.get(J.dim, [(3, 2), *rest]))
+
+
+def matrices() -> Objective:
+    """A matrix of three rows and two columns, a vector of two, and what ties them together."""
+    rng = np.random.default_rng(8)
+    A = rng.standard_normal((8, 8))
+    H = A @ A.T / 8 + 0.3 * np.eye(8)
+    return Objective(
+        lambda theta: (theta * _times(H, theta)).sum(-1) / 2 + np.cos(theta).sum(-1),
+        lambda theta: _times(H, theta) - np.sin(theta),
+        lambda theta: H + _diagonal(-np.cos(theta)),
+        dim=8,
+        start=rng.uniform(-1, 1, 8),
+        name="matrices",
+        shapes=[(3, 2), (2,)],
+    )
+
+
+def _times(H, theta):
+    """H theta, summed alike for one run and for a batch."""
+    return (H * theta[..., None, :]).sum(-1)
+
+
+def _diagonal(values):
+    return values[..., None] * np.eye(values.shape[-1])
+
+
 class Beside(Objective):
     """Landscapes of one dimension side by side, each for its share of the runs of theta's batch."""
 
@@ -197,7 +238,11 @@ class Beside(Objective):
             lambda theta: self._each(lambda J, own: J.grad(own), theta, -2),
             lambda theta: self._each(lambda J, own: J.hess(own), theta, -3),
             self.grounds[0].dim,
+            shapes=self.grounds[0].shapes,
         )
+
+    def hvp(self, theta, u):
+        return self._each(lambda J, own: J.hvp(own, u), theta, -2)
 
     def at(self, t):
         return Beside(J.at(t) for J in self.grounds)

@@ -12,6 +12,8 @@ import re
 
 import numpy as np
 
+from primer.objective import Signs
+
 TOKEN = re.compile(
     r"\\begin\{cases\}|\\end\{cases\}|\\text\{[^}]*\}|\\operatorname\{\w+\}"
     r"|\\math(?:rm|bf)\{[^}]*\}|\\left\s*(?:[(|\[]|\\lfloor)|\\right\s*(?:[)|\]]|\\rfloor)"
@@ -175,6 +177,8 @@ class Reader:
             return self.slope()
         if plain in FUNCTIONS:
             return self.call(FUNCTIONS[plain])
+        if plain == r"\operatorname{signs}":
+            return self.call(Signs(self.values["seed"], self.values["d"]).__getitem__)
         if plain == r"\begin{cases}":
             return self.cases()
         return self.symbol(token)
@@ -326,13 +330,20 @@ def computed(block: str, values: dict, J) -> dict:
 
 def known_before(letters: dict[str, str], rule, theta, state, t) -> dict:
     """What is known before a step: by the letter of every field and part of the state."""
-    known = {r"\theta_{t}": theta, "t": t, "d": theta.shape[-1]}
+    known = {r"\theta_{t}": theta, "t": t, "d": theta.shape[-1], **_seed(rule)}
     for name, letter in letters.items():
         if name.startswith("state."):
             known[indexed(letter, "t-1")] = _part(state, name.split(".")[1:])
         else:
             known[named(letter)] = _part(rule, name.split("."))
     return known
+
+
+def _seed(rule) -> dict:
+    """The seed of the random signs that an equation may speak of."""
+    return {n: v for n, v in rule.fields().items() if n == "seed"} or next(
+        (_seed(r) for r in rule.fields().values() if hasattr(r, "fields")), {}
+    )
 
 
 def states_after(letters: dict[str, str], state) -> dict:

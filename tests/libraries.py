@@ -190,7 +190,7 @@ SETTINGS = {
     "large eps": {
         "lr": 0.02, "beta": 0.8, "beta1": 0.8, "beta2": 0.98, "eps": 0.1, "weight_decay": 0.1,
         "momentum_decay": 0.05, "norm": 0.5, "value": 0.3, "factor": 0.5, "patience": 5,
-        "low": -0.4, "high": 0.9,
+        "low": -0.4, "high": 0.9, "beta3": 0.95, "alpha": 2.0, "d0": 0.01, "gamma": 0.1,
     },
 }  # fmt: skip
 

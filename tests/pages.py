@@ -113,7 +113,7 @@ def _beside(rule, grounds: dict, runs: int, seed: int) -> list[Pair]:
     h, starts = (np.concatenate(parts) for parts in zip(*settings, strict=True))
     swept = put(rule, {s: h[:, k : k + 1] for k, s in enumerate(programs[0].sliders)})
     ours = run(swept, Shaken(Beside(grounds.values())), np.stack([starts] * 3), STEPS)
-    leaves = [np.broadcast_to(v, (3, len(h), v.shape[-1]))[0] for v in _leaves(ours.state)]
+    leaves = [_rows(v, len(h)) for v in _leaves(ours.state)]
     state = np.concatenate(leaves, -1) if leaves else np.empty((len(h), 0))
     made = []
     for k, (name, J) in enumerate(grounds.items()):
@@ -131,6 +131,12 @@ def _beside(rule, grounds: dict, runs: int, seed: int) -> list[Pair]:
             )
         )
     return made
+
+
+def _rows(leaf, runs: int) -> np.ndarray:
+    """A part of the state of (3, runs) runs as (runs, numbers), of the first of the three."""
+    own = leaf.shape[2:] if leaf.ndim > 2 else leaf.shape[-1:]
+    return np.broadcast_to(leaf, (3, runs, *own))[0].reshape(runs, -1)
 
 
 def _settings(made, J, runs: int, seed: int) -> tuple[np.ndarray, np.ndarray]:

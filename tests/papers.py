@@ -171,6 +171,59 @@ def chen_2023(J, x, T, lr, beta1, beta2, weight_decay):
         yield x
 
 
+def pagliardini_2025(J, x, T, lr, beta1, beta2, beta3, alpha, eps, weight_decay):
+    """Algorithm 1 without its schedules of alpha and beta3."""
+    g = []
+    for _ in range(T):
+        g.append(J.grad(x))
+        m, v = moments(g, beta1, beta2)
+        ratio = (m + alpha * weighted(g, beta3)) / (sqrt(v) + eps)
+        x = x - lr * (ratio + weight_decay * x)
+        yield x
+
+
+def defazio_2024(J, x, T, lr, beta1, beta2, eps, weight_decay):
+    """Algorithm 1 with its AdamW step and no warm-up; the average as a weighted mean of all z."""
+    z, g, behind, weights = x, [], [], []
+    for _ in range(T):
+        y = (1 - beta1) * z + beta1 * x
+        g.append(J.grad(y))
+        _, v = moments(g, beta1, beta2)
+        z = z - lr * g[-1] / (sqrt(v) + eps) - lr * weight_decay * y
+        behind.append(z)
+        weights.append(lr**2)
+        x = np.average(behind, axis=0, weights=weights)
+        yield x
+
+
+def mishchenko_2024(J, x, T, lr, beta1, beta2, eps, weight_decay, d0):
+    """The version for Adam, unrolled, with the authors' code's new d before eps."""
+    first, d, g, gains = x, [d0], [], []
+    for _ in range(T):
+        g.append(J.grad(x))
+        gains.append(d[-1] ** 2 * lr * np.sum(g[-1] * (first - x)))
+        scaled = [a * b for a, b in zip(d, g, strict=True)]
+        m, v = weighted(scaled, beta1), weighted(np.square(scaled), beta2)
+        r = weighted(gains, sqrt(beta2))
+        s = weighted([lr * a * b for a, b in zip(d, scaled, strict=True)], sqrt(beta2))
+        d.append(max(d[-1], r / np.sum(abs(s))))
+        x = x - lr * d[-2] * (m / (sqrt(v) + d[-1] * eps) + weight_decay * x)
+        yield x
+
+
+def liu_2024(J, x, T, lr, beta1, beta2, gamma, eps, weight_decay, every, seed):
+    """Algorithm 3 with Hutchinson's estimator of Algorithm 1, and the whole Hessian."""
+    g, looks = [], []
+    for t in range(1, T + 1):
+        g.append(J.grad(x))
+        if t % every == 1 % every:
+            u = np.random.default_rng([seed, t - 1]).choice([-1.0, 1.0], len(x))
+            looks.append(u * (J.hess(x) @ u))
+        m, h = weighted(g, beta1), weighted(looks, beta2)
+        x = x - lr * weight_decay * x - lr * minimum(maximum(m / maximum(gamma * h, eps), -1), 1)
+        yield x
+
+
 def projected(J, x, T, low, high):
     """Around SGD at the rate of the tests."""
     from helpers import lively
@@ -186,5 +239,7 @@ PAPERS = {
     "RMSProp": hinton_2012, "CenteredRMSProp": graves_2013, "Adadelta": zeiler_2012,
     "Adam": kingma_2015, "Adamax": adamax_2015, "AdamL2": adam_with_l2, "AdamW": loshchilov_2019,
     "AMSGrad": reddi_2018, "NAdam": dozat_2016, "RAdam": liu_2020, "Lion": chen_2023,
+    "AdEMAMix": pagliardini_2025, "ScheduleFree": defazio_2024, "Prodigy": mishchenko_2024,
+    "Sophia": liu_2024,
     "Project": projected,
 }  # fmt: skip

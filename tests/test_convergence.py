@@ -9,13 +9,13 @@ import functools
 
 import numpy as np
 import pytest
-from helpers import Beside, every_rule
+from helpers import Beside, every_rule, shaped
 
 from primer import Cosine, landscapes, registry, run
 
 STEPS = 2000
 RATES = np.logspace(-3, 0.5, 15)[:, None]
-LANDSCAPES = {name: entry.make() for name, entry in registry.landscapes.items()}
+LANDSCAPES = {name: shaped(entry.make()) for name, entry in registry.landscapes.items()}
 
 #: Landscapes without a point to arrive at.
 NO_GOAL = {
@@ -38,7 +38,11 @@ EXCEPTIONS = {
 }
 #: Distance from the nearest minimum that counts as solved: 0.001, but for a long flat valley.
 NEAR = {"rosenbrock": 0.35}
-NEAR_FOR = {("RAdam", "rosenbrock"): 1.2, ("Adadelta", "absolute"): 1e-3}
+NEAR_FOR = {
+    ("RAdam", "rosenbrock"): 1.2,
+    ("Adadelta", "absolute"): 1e-3,
+    ("AdEMAMix", "beale"): 0.05,  # its slow mean of 10,000 steps still holds the way downhill
+}
 
 
 def goals():
@@ -60,7 +64,7 @@ def tuned(name, rates=RATES):
 def ends(name, ground):
     """Where the fifteen runs end, (15, d); rules with a line search need fewer steps."""
     J = LANDSCAPES[ground]
-    if registry.rules[name].no_page:
+    if "lr" not in registry.rules[name].make.__dataclass_fields__ and registry.rules[name].no_page:
         return np.atleast_2d(run(tuned(name), J, J.start, 100, keep=100).theta[-1])
     return all_ends(name, J.dim)[ground]
 

@@ -2,20 +2,22 @@
 
 import numpy as np
 import pytest
-from helpers import assert_same, bare, cases, every_case, leaves, lively
+from helpers import assert_same, bare, cases, every_case, leaves, lively, matrices, shaped
 
 from primer import Cosine, Linear, Noisy, landscapes, power, registry, run
 
 N = 4
 GROUNDS = {
-    **{name: entry.make() for name, entry in registry.landscapes.items()},
-    "noise": Noisy(landscapes.ravine(9), 0.1),
+    **{name: shaped(entry.make()) for name, entry in registry.landscapes.items()},
+    "noise": shaped(Noisy(landscapes.ravine(9), 0.1)),
+    "matrices": matrices(),
 }
 
 
 #: Rules whose step leaves float32 for a moment (`run` casts what it returns), and why.
 COMPUTES_IN_FLOAT64 = {
     "RAdam": "its factor r is the root of a Python number, and np.sqrt makes that a float64",
+    "Prodigy": "its decay of r and s is the root of a Python number",
 }
 
 

@@ -10,7 +10,7 @@ more than 1e-11.
 
 import numpy as np
 import pytest
-from helpers import cases
+from helpers import cases, matrices, shaped
 from pages import in_node, pair, pairs, put, schedules, with_sliders
 
 from primer import (
@@ -31,7 +31,7 @@ from primer import (
 )
 
 RUNS = 10
-LANDSCAPES = {name: entry.make() for name, entry in registry.landscapes.items()}
+LANDSCAPES = {name: shaped(entry.make()) for name, entry in registry.landscapes.items()}
 IN_PAGE = {n: e for n, e in registry.rules.items() if not e.no_page}
 
 
@@ -61,6 +61,9 @@ def mixtures():
     twelve = landscapes.quadratic(np.arange(1.0, 13.0))
     yield pair("a norm of twelve numbers", Clip(with_sliders("SGD"), norm=peak), twelve, RUNS)
     yield pair("Adam and a penalty", with_sliders("Adam"), LANDSCAPES["beale"] + l2(0.1), RUNS)
+    for name, entry in IN_PAGE.items():
+        if entry.chapter == 12:
+            yield pair(f"a matrix and {name}", with_sliders(name), matrices(), RUNS)
 
 
 @pytest.fixture(scope="module")

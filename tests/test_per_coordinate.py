@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from helpers import domains, every_rule, lively, sample, seed_of
+from helpers import domains, every_rule, lively, sample, seed_of, shaped
 
 from primer import (
     SGD,
@@ -18,7 +18,7 @@ from primer import (
     sweep,
 )
 
-J = landscapes.quadratic([1.0, 4.0, 0.5])
+J = shaped(landscapes.quadratic([1.0, 4.0, 0.5]))
 START = np.array([1.0, -2.0, 3.0])
 
 

@@ -4,7 +4,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from helpers import assert_same, bare, cases, every_case
+from helpers import assert_same, bare, cases, every_case, shaped
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
@@ -23,7 +23,7 @@ from primer import (
 )
 from primer.exact import scaled_power
 
-GROUND = landscapes.himmelblau()
+GROUND = shaped(landscapes.himmelblau())
 numbers = st.floats(-3, 3).filter(lambda x: abs(x) > 1e-3)
 points = st.tuples(numbers, numbers).map(np.array)
 rates = st.floats(1e-3, 0.2)
@@ -37,6 +37,7 @@ def seen_through(J, forth, back):
         lambda theta: back(J.grad(forth(theta))),
         lambda theta: back(np.swapaxes(back(J.hess(forth(theta))), -1, -2)),
         dim=J.dim,
+        shapes=J.shapes,
     )
 
 
@@ -108,6 +109,7 @@ ROUND = {
 COORDINATEWISE = {
     "AdaGrad", "RMSProp", "CenteredRMSProp", "Adadelta", "Adam", "AdamL2", "AdamW", "AMSGrad",
     "Adamax", "NAdam", "RAdam", "Lion", "ClipValue", "Project",
+    "AdEMAMix", "ScheduleFree", "Sophia",
 }  # fmt: skip
 
 

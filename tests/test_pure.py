@@ -14,6 +14,7 @@ from helpers import (
     every_rule,
     frozen,
     lively,
+    shaped,
 )
 
 from primer import Cosine, Noisy, landscapes, registry, run, sweep
@@ -21,7 +22,7 @@ from primer import Cosine, Noisy, landscapes, registry, run, sweep
 # RAdam takes a root that it then does not use.
 pytestmark = pytest.mark.filterwarnings("ignore:invalid value encountered in sqrt")
 N = 4
-J = landscapes.rosenbrock(5)
+J = shaped(landscapes.rosenbrock(5))
 
 
 def starts():

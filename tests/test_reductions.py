@@ -4,7 +4,7 @@ import dataclasses
 
 import numpy as np
 import pytest
-from helpers import assert_same, bare, cases, every_case, every_rule, lively
+from helpers import assert_same, bare, cases, every_case, every_rule, lively, shaped
 
 import primer
 from primer import (
@@ -34,7 +34,11 @@ from primer import (
     run,
 )  # fmt: skip
 
-GROUNDS = [landscapes.rosenbrock(5), landscapes.himmelblau(), landscapes.moving_valley(period=30)]
+GROUNDS = [
+    shaped(landscapes.rosenbrock(5)),
+    shaped(landscapes.himmelblau()),
+    shaped(landscapes.moving_valley(period=30)),
+]
 RISING = landscapes.quadratic([-1.0, -0.3])
 STARTS = np.random.default_rng(0).uniform(-1.5, 1.5, (5, 2))
 
@@ -184,6 +188,11 @@ def test_without_a_slope_nothing_moves(name):
         pytest.skip("Newton needs a Hessian that is not 0, Project moves into its box")
     fields = registry.rules[name].make.__dataclass_fields__
     rule = lively(name, **({"weight_decay": 0.0} if "weight_decay" in fields else {}))
-    flat = Objective(lambda th: 1.0 + 0 * th[..., 0], lambda th: 0 * th, lambda th: 0 * th)
+    flat = Objective(
+        lambda th: 1.0 + 0 * th[..., 0],
+        lambda th: 0 * th,
+        lambda th: 0 * th[..., None] * th[..., None, :],
+        shapes=[(2, 1)],
+    )
     result = run(rule, flat, STARTS, 10)
     assert_same(result.theta, np.broadcast_to(STARTS, (11, 5, 2)))

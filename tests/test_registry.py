@@ -94,11 +94,11 @@ def test_every_public_optimizer_and_schedule_of_the_package_is_registered():
         return {s for sub in base.__subclasses__() for s in (sub, *below(sub))}
 
     known = {e.make for e in (*registry.rules.values(), *registry.schedules.values())}
-    made_by_operators = {"Then", "Product"}
+    made_by_operators, bases = {"Then", "Product"}, {"Schedule", "MatrixRule"}
     for cls in below(Optimizer) | below(Schedule):
         own = cls.__module__.startswith(("primer.rules", "primer.schedules"))
         steps = "step" in cls.__dict__ or "value" in cls.__dict__
-        if own and steps and cls.__name__ not in made_by_operators | {"Schedule"}:
+        if own and steps and cls.__name__ not in made_by_operators | bases:
             assert cls in known, f"{cls.__name__} is not registered"
 
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from helpers import assert_same, cases, every_case, lively
+from helpers import assert_same, cases, every_case, lively, matrices, shaped
 
 import primer
 from primer import (
@@ -39,15 +39,16 @@ def data():
 
 
 GROUNDS = {
-    "rosenbrock": landscapes.rosenbrock(5),
-    "moving valley": landscapes.moving_valley(period=20),
-    "noise": Noisy(landscapes.himmelblau(), 0.5, seed=3),
-    "mini-batches": data().batches(7, seed=2),
+    "rosenbrock": shaped(landscapes.rosenbrock(5)),
+    "moving valley": shaped(landscapes.moving_valley(period=20)),
+    "noise": shaped(Noisy(landscapes.himmelblau(), 0.5, seed=3)),
+    "mini-batches": shaped(data().batches(7, seed=2)),
+    "matrices": matrices(),
 }
 
 
-def starts():
-    return np.random.default_rng(0).uniform(-1.5, 1.5, (N, 2))
+def starts(dim=2):
+    return np.random.default_rng(0).uniform(-1.5, 1.5, (N, dim))
 
 
 def in_pieces(rule, J, theta0, lengths, **how):
@@ -74,7 +75,7 @@ def compare(rule, J, theta0, lengths=(1, 15, 0, 24), **how):
 @pytest.mark.parametrize("ground", GROUNDS)
 @every_case
 def test_resuming_equals_the_uninterrupted_run(name, ground):
-    compare(cases()[name], GROUNDS[ground], starts()[0])
+    compare(cases()[name], GROUNDS[ground], starts(GROUNDS[ground].dim)[0])
 
 
 @every_case

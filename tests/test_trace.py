@@ -7,7 +7,7 @@ import subprocess
 
 import numpy as np
 import pytest
-from helpers import cases, every_case, node
+from helpers import cases, every_case, node, shaped
 from pages import RUNTIME
 
 from primer import (
@@ -34,7 +34,7 @@ from primer import (
 )  # fmt: skip
 from primer.objective import DataObjective
 
-J = landscapes.rosenbrock()
+J = shaped(landscapes.rosenbrock())
 
 
 @pytest.fixture(autouse=True)

@@ -1,4 +1,4 @@
-"""Chapter 9's heavy part: ten rules on six tasks, each tuned alike and judged by fresh networks.
+"""Chapter 9's heavy part: all rules on six tasks, each tuned alike and judged by fresh networks.
 
     python benchmarks/studies/09_choosing.py
     python benchmarks/studies/09_choosing.py --workers 16
@@ -6,12 +6,16 @@
 writes notebooks/results/09_choosing.json. A rule on a task is one part; finished parts are kept in
 benchmarks/studies/.parts, so that the study, started again after a kill, goes on where it was.
 
+Ten rules are those of chapter 9, the others those of chapter 12. On the tasks without a matrix
+(tumors, units, text) a rule for matrices is its rule for vectors.
+
 Every run has the same schedule: a warm-up over a twentieth of its steps, then a straight line to
-zero. At a task's standard budget a rule tries 25 rates over six powers of ten with eight seeds;
-the rate with the least median loss on the validation examples trains twenty fresh networks, which
-are judged on the test examples. At longer and shorter budgets it tries the nine rates around that
-one with four seeds. From that the chapter reads how many steps a rule needs to be at most a tenth
-worse than AdamW at the standard budget, with the same seeds.
+zero; ScheduleFree, which takes the place of such a schedule, keeps its rate after the warm-up. At a
+task's standard budget a rule tries 25 rates over six powers of ten with eight seeds; the rate with
+the least median loss on the validation examples trains twenty fresh networks, which are judged on
+the test examples. At longer and shorter budgets it tries the nine rates around that one with four
+seeds. From that the chapter reads how many steps a rule needs to be at most a tenth worse than
+AdamW at the standard budget, with the same seeds.
 
 A seed sets start and order of the mini-batches, the same for every rule. On the tables, which are
 small, it also cuts the data anew into 60 % to train on, 20 % to validate and 20 % to test.
@@ -33,29 +37,42 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 from benchmarks import machine as here  # noqa: E402
 from benchmarks.studies.kept import PARTS, kept, pool
 from primer import (
+    LAMB,
     SGD,
+    SOAP,
+    Adafactor,
     AdaGrad,
     Adam,
     AdamW,
+    AdEMAMix,
     Lion,
     Momentum,
+    Muon,
     NAdam,
     Nesterov,
+    Prodigy,
     RAdam,
     RMSProp,
+    ScheduleFree,
+    Shampoo,
+    Sophia,
     WarmupLinear,
     data,
     landscapes,
     models,
     run,
 )
+from primer.fields import leaves
+from primer.objective import Through
 
 OUT = Path(__file__).parents[2] / "notebooks/results/09_choosing.json"
-LARGEST = {"SGD": 1e3, "AdaGrad": 1e3, "Momentum": 1e2, "Nesterov": 1e2, "Lion": 1.0}
-RULES = {
-    rule.__name__: rule()
-    for rule in (SGD, Momentum, Nesterov, AdaGrad, RMSProp, Adam, AdamW, NAdam, RAdam, Lion)
-}
+LARGEST = {
+    "SGD": 1e3, "AdaGrad": 1e3, "Momentum": 1e2, "Nesterov": 1e2, "Lion": 1.0, "Prodigy": 1e3,
+    "Shampoo": 1e2, "LAMB": 1e2, "Adafactor": 1e3,
+}  # fmt: skip
+CHAPTER_9 = SGD, Momentum, Nesterov, AdaGrad, RMSProp, Adam, AdamW, NAdam, RAdam, Lion
+CHAPTER_12 = Muon, Shampoo, SOAP, Adafactor, LAMB, AdEMAMix, ScheduleFree, Prodigy, Sophia
+RULES = {rule.__name__: rule() for rule in CHAPTER_9 + CHAPTER_12}
 #: Title, mini-batch and standard budget; the longest parts come first.
 TASKS = {
     "characters": ("Recurrent net, characters", 16, 800),
@@ -115,7 +132,7 @@ def table(task, split):
 
 def train(task, method, peaks, seeds, steps, watch=VALIDATION, keep=None):
     """A network for every peak and seed: kept steps, losses (kept, rates, seeds), last thetas."""
-    lr = WarmupLinear(np.asarray(peaks, np.float32)[:, None, None], round(0.05 * steps), steps)
+    lr = paced(method, np.asarray(peaks, np.float32)[:, None, None], steps)
     losses, thetas = [], []
     for split, own in cuts(task, seeds):
         J = problem(task, split)[0]
@@ -126,6 +143,12 @@ def train(task, method, peaks, seeds, steps, watch=VALIDATION, keep=None):
         losses.append(done.loss)
         thetas.append(done.theta[-1])
     return done.steps, known(np.concatenate(losses, axis=-1)), thetas
+
+
+def paced(method, peaks, steps):
+    """The schedule of a rule's rate."""
+    end = peaks if isinstance(method, ScheduleFree) else 0.0
+    return WarmupLinear(peaks, round(0.05 * steps), steps, end)
 
 
 def judged(task, thetas, seeds):
@@ -203,21 +226,22 @@ def all_parts(workers):
     return {job: finished(*job) for job in jobs}
 
 
-def costs(repeats=30):
+def costs(names, repeats=30):
     """Time of a step against SGD's, quartiles, and numbers of state per parameter."""
     steps = {"network": net_steps(), "rule": long_steps()}
-    found, order = {name: {} for name in RULES}, np.random.default_rng(0)
+    found, order = {name: {} for name in names}, np.random.default_rng(0)
     for kind, step in steps.items():
-        ratios = {name: [] for name in RULES}
+        ratios = {name: [] for name in names}
         for _ in range(repeats):
             base = step["SGD"]()
-            for name in order.permutation(list(RULES)):
+            for name in order.permutation(list(names)):
                 ratios[name].append(step[name]() / base)
         for name, sample in ratios.items():
             found[name][kind] = rounded(statistics.quantiles(sample, n=4), 2)
-    start = np.ones(1000)
-    for name, rule in RULES.items():
-        found[name]["state"] = sum(np.size(x) // 1000 for x in rule.init(start).values())
+    J = landscapes.quadratic(np.ones(10**4))
+    for name in names:
+        state = RULES[name].begin(Through(J, shapes=[(100, 100)]), np.ones(J.dim))
+        found[name]["state"] = round(sum(np.size(x) for _, x in leaves(state)) / J.dim, 2)
     return found
 
 
@@ -230,8 +254,10 @@ def net_steps():
 
 
 def long_steps():
-    """Twenty steps of a million parameters on a bowl: the rule's own arithmetic and little else."""
-    J, start = landscapes.quadratic(np.ones(10**6)), np.ones(10**6, np.float32)
+    """Twenty steps of a million parameters, in matrices of 100 rows and columns, on a bowl: the
+    rule's own arithmetic and little else."""
+    start = np.random.default_rng(0).standard_normal(10**6).astype(np.float32)
+    J = Through(landscapes.quadratic(np.ones(10**6)), shapes=[(100, 100)] * 100)
     return {name: timed(rule, J, start, 20) for name, rule in RULES.items()}
 
 
@@ -247,11 +273,13 @@ def timed(rule, J, start, steps):
 def main():
     asked = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     asked.add_argument("--workers", type=int, default=os.cpu_count(), help="processes")
-    asked.add_argument("--costs", action="store_true", help="measure only the costs, again")
+    asked.add_argument("--costs", nargs="*", metavar="RULE", help="measure only these costs, again")
     told = asked.parse_args()
-    old = json.loads(OUT.read_text(encoding="utf-8")) if told.costs else {}
+    old = {"costs": {}} if told.costs is None else json.loads(OUT.read_text(encoding="utf-8"))
     tasks = old.get("tasks") or gathered(all_parts(told.workers))
-    result = {"machine": here.machine() | here.versions(), "costs": costs(), "tasks": tasks}
+    known = old["costs"] | costs(told.costs or list(RULES))
+    found = {name: known[name] for name in RULES if name in known}
+    result = {"machine": here.machine() | here.versions(), "costs": found, "tasks": tasks}
     OUT.write_text(json.dumps(result) + "\n", encoding="utf-8")
 
 

@@ -45,6 +45,11 @@ def _moved(change: Callable[..., Any]) -> Callable[..., Node]:
     return function
 
 
+def _reshape(array: Any, *shape: Any, **kwargs: Any) -> Any:
+    """The method takes its axes one by one, the function as a tuple."""
+    return np.reshape(array, shape if len(shape) > 1 else shape[0], **kwargs)
+
+
 def _axes(part: Node, axis: Any) -> tuple[int, ...]:
     given = range(part.ndim) if axis is None else axis
     return tuple(sorted(np.lib.array_utils.normalize_axis_tuple(given, part.ndim)))
@@ -194,7 +199,7 @@ def _full_like(pool: Pool, x: Any, fill_value: Any, **_: Any) -> Node:
 
 
 MOVES = (
-    "broadcast_to", "swapaxes", "moveaxis", "reshape", "ravel", "squeeze",
+    "broadcast_to", "swapaxes", "moveaxis", "ravel", "squeeze",
     "expand_dims", "flip", "roll", "diagonal", "copy",
 )  # fmt: skip
 FUNCTIONS |= {
@@ -203,7 +208,7 @@ FUNCTIONS |= {
     "amax": _reduction("max"), "amin": _reduction("min"), "sum": _sum, "mean": _mean,
     "where": _where, "stack": _stack, "concatenate": _concatenate, "clip": _clip,
     "norm": _norm, "solve": _solve, "matmul": _matmul, "dot": _dot, "outer": _outer,
-    "getitem": _moved(operator.getitem), "zeros_like": _filled(0), "ones_like": _filled(1),
-    "full_like": _full_like,
+    "getitem": _moved(operator.getitem), "reshape": _moved(_reshape), "zeros_like": _filled(0),
+    "ones_like": _filled(1), "full_like": _full_like,
     "shape": lambda pool, x: x.shape, "ndim": lambda pool, x: x.ndim,
 }  # fmt: skip

@@ -22,6 +22,8 @@ INFIX = {
 CONDITIONS = {*INFIX, "logical_and", "logical_or", "logical_not", "isfinite"}
 NAMED = {"exp": r"\exp", "log": r"\log", "cos": r"\cos", "sin": r"\sin", "tanh": r"\tanh",
          "sign": r"\operatorname{sign}", "maximum": r"\max", "minimum": r"\min"}  # fmt: skip
+#: Operations whose numbers differ from coordinate to coordinate.
+WHOLE = ("theta", "state", "grad", "solve", "matmul", "hess", "lookup")
 #: Longest text of one line of an equation.
 LONGEST = 2000
 
@@ -125,7 +127,7 @@ class Notation:
         return self.even[id(node)]
 
     def _spread(self, node: Node) -> bool:
-        if node.op in ("theta", "state", "grad", "solve", "matmul", "hess") or kind(node) == 0:
+        if node.op in WHOLE or kind(node) == 0:
             return kind(node) == 0
         if node.op == "const":
             return np.unique(node.data).size == 1
@@ -145,6 +147,12 @@ class Notation:
 
     def _t(self, node: Node) -> Text:
         return "t", ATOM
+
+    def _lookup(self, node: Node) -> Text:
+        word = getattr(node.data, "word", None)
+        if word is None:
+            raise TraceError("a row of a table has no notation in an equation")
+        return rf"\operatorname{{{word}}}({self.text(node.args[0])})", ATOM
 
     def _dim(self, node: Node) -> Text:
         return "d", ATOM

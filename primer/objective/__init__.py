@@ -4,9 +4,9 @@ from .batches import Batches, DataObjective
 from .compound import DESCRIPTION, Sum, Through, l2
 from .core import Objective
 from .draws import Draws
-from .varying import Noisy, Table, Varying
+from .varying import Noisy, Signs, Table, Varying
 
 __all__ = [
-    "DESCRIPTION", "Batches", "DataObjective", "Draws", "Noisy", "Objective", "Sum", "Table",
-    "Through", "Varying", "l2",
+    "DESCRIPTION", "Batches", "DataObjective", "Draws", "Noisy", "Objective", "Signs", "Sum",
+    "Table", "Through", "Varying", "l2",
 ]  # fmt: skip

@@ -48,6 +48,10 @@ class Through(Objective):
         if type(self).watch is Through.watch:
             self.watch_every = J.watch_every
 
+    def hvp(self, theta: Theta, u: Theta) -> Theta:
+        """J's, as its Hessian is, unless that is changed."""
+        return super().hvp(theta, u) if "hess" in self.changes else self.J.hvp(theta, u)
+
     def over(self, J: Objective) -> Objective:
         """The same changes on another J."""
         return Through(J, **self.changes)
@@ -103,6 +107,10 @@ class Sum(Objective):
         )
         self.made_of_examples = first.made_of_examples or second.made_of_examples
         self.watch_every = max(first.watch_every, second.watch_every)
+
+    def hvp(self, theta: Theta, u: Theta) -> Theta:
+        first, second = self.parts
+        return first.hvp(theta, u) + second.hvp(theta, u)
 
     def at(self, t: Any) -> Objective:
         now = tuple(part.at(t) for part in self.parts)

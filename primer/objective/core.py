@@ -16,7 +16,7 @@ class Objective:
     """A function to be minimized, made from plain functions.
 
     Shapes: theta is (*batch, d); J(theta) is (*batch,), J.grad(theta) is (*batch, d) and
-    J.hess(theta) is (*batch, d, d).
+    J.hess(theta) is (*batch, d, d). J.hvp(theta, u), the Hessian times u, is (*batch, d).
 
     Parameters
     ----------
@@ -117,6 +117,22 @@ class Objective:
         raw = _differences(self.grad, theta, np.cbrt(np.finfo(theta.dtype).eps))
         return (raw + np.swapaxes(raw, -1, -2)) / 2
 
+    def hvp(self, theta: Theta, u: Theta) -> Theta:
+        """Hessian times u at theta; u is (d,) or (*batch, d), the product (*batch, d).
+
+        Where no Hessian is given, it is the central difference of the gradient along u: two
+        gradients, however many parameters there are.
+
+        Examples
+        --------
+        >>> J = Objective(lambda theta: (theta**4).sum(-1), lambda theta: 4 * theta**3)
+        >>> J.hvp(np.array([1.0, 2.0]), np.array([1.0, -1.0])).round(6).tolist()
+        [12.0, -48.0]
+        """
+        if self._hess is not None:
+            return (self.hess(theta) * u[..., None, :]).sum(-1)
+        return _along(self.grad, theta, u)
+
     def at(self, t: Any) -> Objective:
         """The objective that step t sees: itself, unless it is stochastic or moves."""
         return self
@@ -179,3 +195,11 @@ def _differences(function: Any, theta: np.ndarray, h: float) -> np.ndarray:
         change = function(theta + step) - function(theta - step)
         columns.append(change / (width[..., None] if change.ndim > width.ndim else width))
     return np.stack(columns, axis=-1)
+
+
+def _along(grad: Any, theta: Any, u: Any) -> Any:
+    """Central difference of a gradient along u, over a length that suits theta's size."""
+    width = np.cbrt(np.finfo(theta.dtype).eps)
+    size, length = (np.sqrt(np.square(x).sum(-1, keepdims=True)) for x in (theta, u))
+    h = width * np.maximum(1, size) / np.where(length > 0, length, 1)
+    return (grad(theta + h * u) - grad(theta - h * u)) / (2 * h)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import copy
 import functools
+import operator
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from .. import check
+from ..fields import Theta
 from .compound import Through
 from .core import Objective
 
@@ -45,6 +47,9 @@ class Varying(Objective):
         same = {name: getattr(first, name) for name in ("axes", "shapes", "separable")}
         super().__init__(first, first.grad, first.hess, dim, **{**same, **info})
         self._at = at
+
+    def hvp(self, theta: Theta, u: Theta) -> Theta:
+        return self._at(0).hvp(theta, u)
 
     def at(self, t: Any) -> Objective:
         return self._at(t)
@@ -122,6 +127,39 @@ def _block(seed: int, steps: int, dim: int, k: int) -> np.ndarray:
     rows = np.random.default_rng([seed, k] if k else seed).standard_normal((steps, dim))
     rows.flags.writeable = False
     return rows
+
+
+class Signs(Table):
+    """Random signs for every step, 1 or -1 with the same chance: a pure function of (seed, t).
+
+    Parameters
+    ----------
+    seed : int
+    dim : int
+        Signs in a row.
+
+    Examples
+    --------
+    >>> Signs(seed=0, dim=3)[7].tolist()
+    [1.0, -1.0, -1.0]
+    """
+
+    #: What an equation calls the row of a step.
+    word = "signs"
+
+    def __init__(self, seed: int, dim: int) -> None:
+        self.seed, self.dim = operator.index(seed), int(dim)
+        super().__init__(self.row(0)[None])
+
+    def row(self, t: int) -> np.ndarray:
+        """The signs of one step, (dim,)."""
+        return np.random.default_rng([self.seed, t]).choice([-1.0, 1.0], self.dim)
+
+    def __getitem__(self, t: Any) -> Any:
+        return super().__getitem__(t) if hasattr(t, "traced") else self.row(int(t))
+
+    def written(self, steps: int | None) -> np.ndarray:
+        return np.stack([self.row(t) for t in range(steps or 1000)])
 
 
 class Noisy(Through):

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
-from helpers import cases
+from helpers import cases, shaped
 
 from primer import Noisy, landscapes, run
 from primer.fields import leaves, mapped
@@ -29,10 +29,11 @@ GROUNDS = {
     "nine": landscapes.quadratic(np.arange(1.0, 10.0)),
     "rastrigin": landscapes.rastrigin(),
 }
+GROUNDS = {name: shaped(J) for name, J in GROUNDS.items()}
 #: What takes numbers from the C library, whose last bit depends on the processor.
 FOREIGN = {
     "moving": "cos", "rastrigin": "cos", "NAdam": "**", "CG": "dot", "Reeves": "dot",
-    "ClipPercentile": "exp",
+    "ClipPercentile": "exp", "Muon": "blas", "Shampoo": "blas", "SOAP": "blas",
 }  # fmt: skip
 
 
@@ -67,6 +68,14 @@ def fingerprints() -> dict[str, str]:
         "cos": digest(np.cos(x), np.sin(x), [np.cos(v) for v in x[::40]]),
         "exp": digest(np.exp(x), [np.exp(v) for v in x[::40]]),
         "**": digest(0.96**x, [0.96 ** float(v) for v in x[::40]]),
+        "blas": digest(
+            *(
+                x
+                for f in "fd"
+                for M in [many[0].astype(f)[:9, :6], many[1].astype(f)[:2, :1]]
+                for x in (M @ M.T, *np.linalg.eigh(M.T @ M))
+            )
+        ),
         "dot": digest(*(a.astype(f) @ b.astype(f) for a, b in many.swapaxes(0, 1) for f in "fd")),
     }
 

@@ -27,6 +27,8 @@ NEAREST = {
     ("AMSGrad", "optax"): "amsgrad(lr, b1=beta1, b2=beta2, eps=eps)",
     ("NAdam", "optax"): "nadam(lr, b1=beta1, b2=beta2, eps=eps)",
     ("RAdam", "optax"): "radam(lr, b1=beta1, b2=beta2, eps=eps, threshold=5.0)",
+    ("Prodigy", "optax"): "contrib.prodigy(lr, betas=(beta1, beta2), eps=eps, estim_lr0=d0,"
+    " weight_decay=weight_decay)",
 }
 #: No alias, but a chain that agrees.
 CHAINS = {
@@ -34,7 +36,10 @@ CHAINS = {
     " adam(lr, b1=beta1, b2=beta2, eps=eps))",
 }
 #: What either library iterates in place of theta.
-SEES = {"Nesterov": "theta - beta * state['v']"}
+SEES = {
+    "Nesterov": "theta - beta * state['v']",
+    "ScheduleFree": "(1 - beta1) * state['z'] + beta1 * theta",
+}
 
 
 @pytest.fixture(autouse=True, scope="module")
