@@ -15,6 +15,7 @@ from .knee import knee, knee_interval
 from .precision import FORMATS, Format, rounded, rounded_at_random
 from .range_test import RangeTest, range_test
 from .response import feed
+from .shapley import shapley
 from .sharpness import sharpness
 from .stored import Compensated, MasterCopy, RoundNearest, RoundState, RoundStochastic, to_bits
 from .variance import variance_shares
@@ -24,7 +25,7 @@ __all__ = [
     "Game", "MasterCopy", "RangeTest", "Result", "RoundNearest", "RoundState",
     "RoundStochastic", "StepsToTarget", "choose", "compare", "diagnose", "example_gradients",
     "feed", "first_bad", "first_below", "knee", "knee_interval", "lag", "mean_interval",
-    "noise_scale", "play", "range_test", "rounded", "rounded_at_random", "sharpness",
-    "state_per_parameter", "steps_to_target", "tied", "to_bits", "usable_band",
+    "noise_scale", "play", "range_test", "rounded", "rounded_at_random", "shapley",
+    "sharpness", "state_per_parameter", "steps_to_target", "tied", "to_bits", "usable_band",
     "variance_shares",
 ]  # fmt: skip
