@@ -1,16 +1,16 @@
-"""The learned optimizer: a population is one batch, and training it makes it better on new tasks."""
+"""The learned optimizer: a population is one batch; training makes it better on new tasks."""
 
 import dataclasses
 
 import numpy as np
 import pytest
 
-from primer import Adam, Clip, Noisy, Objective, landscapes, latex, registry, run
+from primer import Adam, Noisy, Objective, landscapes, latex, registry, run
 from primer.measure import Evolved, Learned, MetaLoss, decades, meta_train, of_seeds, random_bowls
 
 #: A population around a rule with a part of everything.
-SOME = np.array([0.2, 0.7, 1.1, -3.0, 0.2, 0.5, 0.1, 0.3])
-POPULATION = SOME + 0.1 * np.random.default_rng(0).standard_normal((5, 8))
+SOME = np.array([0.2, 0.7, 1.1, -3.0, 0.2, -0.5, 0.5, 0.1, 0.3])
+POPULATION = SOME + 0.1 * np.random.default_rng(0).standard_normal((5, 9))
 
 
 def test_it_starts_as_adam():
@@ -30,7 +30,7 @@ def test_its_weights_go_there_and_back():
     assert list(Learned.of(SOME).fields()) == [f.name for f in dataclasses.fields(Learned)]
 
 
-@pytest.mark.parametrize("bad", [np.zeros(7), np.zeros((2, 9)), np.full(8, np.nan), [1] * 8])
+@pytest.mark.parametrize("bad", [np.zeros(7), np.zeros((2, 8)), np.full(9, np.nan), [1] * 9])
 def test_weights_that_are_none_are_refused(bad):
     with pytest.raises(ValueError, match="weights must"):
         Learned.of(bad)
@@ -90,8 +90,8 @@ def test_a_batch_that_is_split_gives_the_same_numbers():
 
 def test_decades_tells_a_tenth_a_divergence_and_rounding():
     J = Objective(lambda th: th[..., 0] ** 2, lambda th: 2 * th, dim=1)
-    fixed = Learned(base=-30.0), Learned(base=9.0), Clip(Adam(lr=1.0), norm=1.0)
-    still, lost, _ = (decades(rule, (J, np.ones((1, 1))), 50).item() for rule in fixed)
+    rules = Learned(base=-30.0), Learned(base=10.0)
+    still, lost = (decades(rule, (J, np.ones((1, 1))), 50).item() for rule in rules)
     assert abs(still) < 1e-9
     assert lost == 4.0
     wild = Objective(lambda th: th[..., 0] ** 2, lambda th: np.inf * th, dim=1)
@@ -104,7 +104,7 @@ def test_the_meta_loss_of_a_population_is_that_of_each():
     J = MetaLoss(random_bowls, steps=20)
     each = [float(J(weights)) for weights in POPULATION]
     np.testing.assert_allclose(J(POPULATION), each, rtol=1e-9)
-    assert J(POPULATION.reshape(5, 1, 8)).shape == (5, 1)
+    assert J(POPULATION.reshape(5, 1, 9)).shape == (5, 1)
 
 
 def test_every_step_meets_tasks_of_its_own_and_the_record_none_of_them():
@@ -117,11 +117,11 @@ def test_every_step_meets_tasks_of_its_own_and_the_record_none_of_them():
 
 def test_evolution_points_where_the_gradient_does_and_sees_order_alone():
     J = Objective(lambda th: (np.arange(1, 4) * th).sum(-1), dim=3)
-    slope = Evolved(J, sigma=0.1, pairs=2000).at(0).grad(np.zeros(3))
-    np.testing.assert_allclose(slope / slope[0], [1, 2, 3], rtol=0.1)
+    slope = Evolved(J, sigma=0.1, pairs=50_000).at(0).grad(np.zeros(3))
+    np.testing.assert_allclose(slope / slope[0], [1, 2, 3], rtol=0.05)
     bent = Objective(lambda th: np.exp(5 * J(th)), dim=3)
     np.testing.assert_array_equal(
-        slope, Evolved(bent, sigma=0.1, pairs=2000).at(0).grad(np.zeros(3))
+        slope, Evolved(bent, sigma=0.1, pairs=50_000).at(0).grad(np.zeros(3))
     )
 
 

@@ -1,4 +1,4 @@
-"""A rule with eight numbers to be learned: an experiment, not a rule of the catalogue."""
+"""A rule with nine numbers to be learned: an experiment, not a rule of the catalogue."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ from ..optimizer import Optimizer
 
 #: Memory of the fast and the slow mean of the gradient, and of the mean of its square.
 FAST, SLOW, SQUARE = 0.5, 0.9, 0.98
+#: The clock's unit, in steps.
+HOUR = 50
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -22,16 +24,17 @@ class Learned(Optimizer):
 
     A step is exp(length) * direction, coordinate by coordinate, the form of Metz et al. (2022) with
     a sum in place of their small network. The direction mixes the gradient and two means of it, all
-    divided by the root of its mean square. The length mixes a constant and four features: the
-    logarithm of the step's number; how well the last gradients agree, from 0 to 1; the size of the
-    gradient in all coordinates; and how much larger it is in this one.
+    divided by the root of its mean square. The length mixes a constant and five features: the
+    logarithm of the step's number; that number itself, in units of 50 steps; how well the last
+    gradients agree, from 0 to 1; the size of the gradient in all coordinates; and how much larger
+    it is in this one.
 
     Parameters
     ----------
     now, fast, slow : hyperparameter
         The direction: weights of the gradient and of its means over about 2 and 10 steps.
-    base, time, agree, size, uneven : hyperparameter
-        The length: its logarithm at the start, and weights of the four features.
+    base, time, clock, agree, size, uneven : hyperparameter
+        The length: its logarithm at the start, and weights of the five features.
 
     Raises
     ------
@@ -56,6 +59,7 @@ class Learned(Optimizer):
     slow: Hyper = 1.0
     base: Hyper = -4.605
     time: Hyper = 0.0
+    clock: Hyper = 0.0
     agree: Hyper = 0.0
     size: Hyper = 0.0
     uneven: Hyper = 0.0
@@ -72,28 +76,29 @@ class Learned(Optimizer):
         r = np.sqrt(v / (1 - power(SQUARE, t + 1))) + 1e-12
         direction = (self.now * g + self.fast * f_hat + self.slow * m_hat) / r
         mean = np.log(r).sum(axis=-1, keepdims=True) / theta.shape[-1]
-        constant = self.base + self.time * np.log(t + 1) + self.size * mean
-        length = constant + self.agree * np.abs(m_hat) / r + self.uneven * (np.log(r) - mean)
+        schedule = self.base + self.time * np.log(t + 1) + self.clock * t / HOUR
+        agreement, contrast = np.abs(m_hat) / r, np.log(r) - mean
+        length = schedule + self.agree * agreement + self.size * mean + self.uneven * contrast
         return theta - np.exp(np.minimum(length, 10.0)) * direction, {"f": f, "m": m, "v": v}
 
     @classmethod
     def of(cls, weights: Any) -> Learned:
-        """The rule with these eight numbers, in the order of its fields.
+        """The rule with these nine numbers, in the order of its fields.
 
         Parameters
         ----------
-        weights : array_like of float (*batch, 8)
-            A population, (p, 8), is a sweep of p rules over the runs that come last: with starts of
+        weights : array_like of float (*batch, 9)
+            A population, (p, 9), is a sweep of p rules over the runs that come last: with starts of
             shape (n, d) it makes a batch (p, n).
 
         Raises
         ------
         ValueError
-            If the last axis is not 8 long or a weight is not finite.
+            If the last axis is not 9 long or a weight is not finite.
 
         Examples
         --------
-        >>> Learned.of(np.zeros((5, 8))).slow.shape
+        >>> Learned.of(np.zeros((5, 9))).slow.shape
         (5, 1, 1)
         """
         names = [field.name for field in dataclasses.fields(cls)]
@@ -104,5 +109,5 @@ class Learned(Optimizer):
 
     @property
     def weights(self) -> np.ndarray:
-        """The eight numbers of a single rule, (8,): what `of` takes."""
+        """The nine numbers of a single rule, (9,): what `of` takes."""
         return np.array(list(self.fields().values()))

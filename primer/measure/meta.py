@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 
 from .. import check
-from ..hyper import OfStep
 from ..objective import Objective
 from ..objective.compound import Through
 from ..optimizer import Optimizer
@@ -102,7 +101,7 @@ class MetaLoss(Objective):
         steps: int,
         seed: Seed = 0,
         rule: Callable[[Any], Optimizer] = Learned.of,
-        dim: int = 8,
+        dim: int = 9,
     ) -> None:
         if not callable(tasks):
             raise check.refuse("tasks", tasks, "a function of a seed, such as random_bowls")
@@ -191,7 +190,7 @@ def meta_train(
     *,
     pairs: int = 12,
     sigma: float = 0.1,
-    lr: float | OfStep = 0.05,
+    lr: float = 0.1,
     seed: int = 0,
     start: Any = None,
     progress: bool | None = None,
@@ -212,7 +211,7 @@ def meta_train(
         As for `Evolved`.
     lr : float
         Adam's first rate.
-    start : array_like of float (8,), optional
+    start : array_like of float (9,), optional
         The first weights; by default those of Adam with the rate 0.01.
     progress : bool, optional
         As for `run`.
@@ -220,7 +219,7 @@ def meta_train(
     Returns
     -------
     Run
-        Its theta is the path of the weights, (kept, 8), every tenth generation and the last; its
+        Its theta is the path of the weights, (kept, 9), every tenth generation and the last; its
         loss the mean `decades` on tasks of the family that training does not meet.
 
     Raises
@@ -233,7 +232,7 @@ def meta_train(
     >>> from primer.measure import random_bowls
     >>> trained = meta_train(random_bowls, steps=20, generations=20)
     >>> trained.theta.shape, bool(trained.loss[-1] < trained.loss[0])
-    ((3, 8), True)
+    ((3, 9), True)
     >>> rule = Learned.of(trained.theta[-1])
     """
     J = Evolved(MetaLoss(tasks, steps, seed), sigma, pairs, seed)
