@@ -81,6 +81,27 @@ class Learned(Optimizer):
         length = schedule + self.agree * agreement + self.size * mean + self.uneven * contrast
         return theta - np.exp(np.minimum(length, 10.0)) * direction, {"f": f, "m": m, "v": v}
 
+    def scaled(self, factor: Any) -> Learned:
+        """A copy whose steps are `factor` times as long: the learning rate that it lacks.
+
+        Parameters
+        ----------
+        factor : float or ndarray (*batch, 1)
+            > 0.
+
+        Raises
+        ------
+        ValueError
+            If factor is not a finite number > 0.
+
+        Examples
+        --------
+        >>> round(Learned(base=-1.0).scaled(np.exp(-2)).base, 12)
+        -3.0
+        """
+        check.number("factor", factor, "positive")
+        return dataclasses.replace(self, base=self.base + np.log(factor))
+
     @classmethod
     def of(cls, weights: Any) -> Learned:
         """The rule with these nine numbers, in the order of its fields.
