@@ -36,6 +36,29 @@ def test_weights_that_are_none_are_refused(bad):
         Learned.of(bad)
 
 
+def test_scaled_steps_are_longer_by_the_factor_and_a_factor_may_be_swept():
+    J, start = landscapes.rosenbrock(), np.array([-1.2, 1.0])
+    step = run(Learned.of(SOME), J, start, 1).theta[1] - start
+    longer = run(Learned.of(SOME).scaled(np.array([[2.0], [0.5]])), J, start, 1).theta[1] - start
+    np.testing.assert_allclose(longer, [2 * step, step / 2])
+    with pytest.raises(ValueError, match="factor must be"):
+        Learned().scaled(0.0)
+
+
+def test_float32_stays_float32():
+    J, starts = random_bowls(0, n=2)
+    result = run(Learned.of(POPULATION), J, starts.astype(np.float32), 5)
+    assert result.theta.dtype == result.loss.dtype == np.float32
+    assert all(part.dtype == np.float32 for part in result.state.values())
+
+
+def test_a_run_that_is_resumed_is_the_run():
+    J, starts = random_bowls(0, n=2)
+    whole, first = (run(Learned.of(SOME), J, starts, n) for n in (20, 8))
+    rest = run(Learned.of(SOME), J, first.theta[-1], 12, state=first.state, t0=first.t)
+    np.testing.assert_array_equal(rest.theta[-1], whole.theta[-1])
+
+
 def test_a_step_changes_neither_theta_nor_state():
     J, theta = landscapes.rosenbrock(), np.array([[-1.2, 1.0], [0.5, 0.5]])
     rule = Learned.of(SOME)

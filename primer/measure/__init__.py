@@ -6,6 +6,7 @@ from .compare import Result, compare
 from .contest import StepsToTarget, steps_to_target, tied, usable_band
 from .cures import CHART, CURES, Cure
 from .diagnose import Diagnosis, diagnose
+from .evolution import Evolved
 from .following import lag
 from .game import Game, play
 from .gradients import example_gradients, first_below, noise_scale
@@ -13,7 +14,7 @@ from .hunt import Finding, first_bad
 from .interval import mean_interval
 from .knee import knee, knee_interval
 from .learned import Learned
-from .meta import Evolved, MetaLoss, decades, meta_train
+from .meta import MetaLoss, decades, meta_train
 from .precision import FORMATS, Format, rounded, rounded_at_random
 from .range_test import RangeTest, range_test
 from .response import feed
