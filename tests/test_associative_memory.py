@@ -1,4 +1,4 @@
-"""The associative memory: exact derivatives, the spectrum that it promises, many memories at once."""
+"""The associative memory: exact derivatives, the promised spectrum, many memories at once."""
 
 import numpy as np
 import pytest

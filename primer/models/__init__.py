@@ -2,7 +2,7 @@
 
 Each is a `DataObjective`: J(theta) is the mean loss over the examples, `J.batches(size, seed)` its
 mini-batches, `J.on(X, y)` the same model on other data. theta has shape (*batch, d), so many
-networks train as one. `associative_memory` alone has no examples: its keys are weighed by frequency.
+networks train as one. `associative_memory` alone has no examples: it weighs keys by frequency.
 """
 
 from .base import Classifier, Model
