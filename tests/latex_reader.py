@@ -6,6 +6,8 @@ and, or; a fraction, a root, a pair of brackets are one thing. A vector is a col
 one axis, a transposed one is a row, shape (1, n); a product of two columns is taken per coordinate,
 one with a row or a matrix is the matrix product, from the left. Symbols are looked up by their
 text, with accents, subscripts and superscript words; what follows the step is a coordinate.
+For a rule for matrices the parameters are a matrix W; a sum with a number, quotients, roots and
+functions are taken entry by entry, powers too if the exponent says so with a dot in a circle.
 """
 
 import re
@@ -17,14 +19,16 @@ from primer.objective import Signs
 TOKEN = re.compile(
     r"\\begin\{cases\}|\\end\{cases\}|\\text\{[^}]*\}|\\operatorname\{\w+\}"
     r"|\\math(?:rm|bf)\{[^}]*\}|\\left\s*(?:[(|\[]|\\lfloor)|\\right\s*(?:[)|\]]|\\rfloor)"
-    r"|\\[a-zA-Z]+|\\\\|\\,|\d+\.?\d*|[a-zA-Z]|[-+(){}\[\]^_,:&=<>|]"
+    r"|\\[a-zA-Z]+|\\\\|\\,|\d+\.?\d*|[a-zA-Z]|[-+/(){}\[\]^_,:&=<>|]"
 )
 COMPARE = {"=": np.equal, "<": np.less, ">": np.greater, r"\le": np.less_equal,
            r"\ge": np.greater_equal, r"\ne": np.not_equal}  # fmt: skip
 FUNCTIONS = {r"\max": np.maximum, r"\min": np.minimum, r"\exp": np.exp, r"\log": np.log,
              r"\sin": np.sin, r"\cos": np.cos, r"\tanh": np.tanh,
              r"\operatorname{sign}": np.sign, r"\operatorname{diag}": np.diag,
-             r"\operatorname{reverse}": np.flip}  # fmt: skip
+             r"\operatorname{reverse}": np.flip,
+             r"\operatorname{eig}": lambda S: np.linalg.eigh(S)[1][:, ::-1],
+             r"\operatorname{qr}": lambda S, Q: renewed(S, Q)}  # fmt: skip
 CLOSING = {")": "(", r"\right)": r"\left(", "]": "[", r"\right]": r"\left["}
 SIGNS = "right|rVert|bmod|odot|le|ge|ne|wedge|vee|cdot|end|text"
 NAME = rf"\\(?!(?:{SIGNS})(?![a-zA-Z]))[a-zA-Z]+(\{{.*\}})?"
@@ -82,7 +86,9 @@ class Reader:
         negative = self.peek() == "-" and self.take()
         value = -self.remainder() if negative else self.remainder()
         while self.peek() in ("+", "-"):
-            value = value + self.remainder() if self.take() == "+" else value - self.remainder()
+            sign, other = self.take(), self.remainder()
+            assert {np.ndim(value), np.ndim(other)} != {1, 2}, "a vector added to a matrix"
+            value = value + other if sign == "+" else value - other
         return value
 
     def remainder(self):
@@ -112,10 +118,11 @@ class Reader:
         if self.peek() == r"\top":
             self.take()
             return np.transpose(value) if np.ndim(value) == 2 else np.reshape(value, (1, -1))
+        if self.tokens[self.at : self.at + 2] == ["{", r"\odot"]:
+            del self.tokens[self.at + 1]
+            return value ** self.group()
         exponent = self.group()
-        inverse = np.ndim(value) == 2 and exponent == -1
-        assert inverse or np.ndim(value) < 2, "a power of a matrix"
-        return np.linalg.inv(value) if inverse else value**exponent
+        return value**exponent if np.ndim(value) < 2 else matrix_power(value, exponent)
 
     def group(self):
         """What stands in braces, or a single token."""
@@ -123,6 +130,9 @@ class Reader:
             return self.atom()
         self.take("{")
         value = self.sum()
+        if self.peek() == "/":
+            self.take()
+            value = value / self.atom()
         self.take("}")
         return value
 
@@ -155,7 +165,12 @@ class Reader:
         if plain == r"\infty":
             return np.inf
         if plain in (r"\mathbf{1}", r"\mathbf{0}"):
-            return np.full(int(self.values["d"]), float(plain[-2]))
+            count = self.take("_") and self.take() if self.peek() == "_" else "d"
+            return np.full(int(self.values.get(count, count)), float(plain[-2]))
+        if plain == r"\operatorname{NS}":
+            self.take("_")
+            rounds = int(self.take())
+            return self.call(lambda M: newton_schulz(M, rounds))
         if plain == r"\left|":
             value = self.sum()
             self.take(r"\right|")
@@ -164,7 +179,10 @@ class Reader:
             value = self.sum()
             self.take(r"\rVert")
             self.take("_")
-            assert self.take() == ("F" if np.ndim(value) == 2 else "2")
+            which = self.raw()
+            if which == r"\mathrm{block}":
+                return block_norms(value, self.J.shapes)
+            assert which == ("F" if np.ndim(value) == 2 else "2")
             return np.sqrt(np.sum(value * value))
         if plain == r"\frac":
             above, below = self.group(), self.group()
@@ -239,16 +257,14 @@ class Reader:
         return function(*values)
 
     def cases(self):
-        yes = self.logic()
+        value = self.logic()
         self.take("&")
-        assert self.take() == r"\text{if }"
+        if self.take(r"\text{if}", r"\text{otherwise}") == r"\text{otherwise}":
+            self.take(r"\end{cases}")
+            return value
         test = self.logic()
         self.take(r"\\")
-        no = self.logic()
-        self.take("&")
-        assert self.take() == r"\text{otherwise}"
-        self.take(r"\end{cases}")
-        return np.where(test, yes, no)
+        return np.where(test, value, self.cases())
 
     def symbol(self, text: str):
         if text in (r"\hat", r"\bar", r"\tilde"):
@@ -267,7 +283,7 @@ class Reader:
         if text == "J" and self.peek() in ("(", r"\left("):
             return self.call(self.J)
         if text == "I" and text not in self.values:
-            return np.eye(int(self.values["d"]))
+            return np.eye(int(self.values["d"])) if "d" in self.values else Identity()
         return self.value(text)
 
     def subscripted(self, text: str, below: list[str]):
@@ -284,6 +300,23 @@ class Reader:
         return self.values[text]
 
 
+class Identity:
+    """A multiple of the identity matrix, of the size of what it is added to."""
+
+    __array_ufunc__ = None
+
+    def __init__(self, factor=1.0) -> None:
+        self.factor = factor
+
+    def __rmul__(self, other):
+        return Identity(self.factor * other)
+
+    def __radd__(self, other):
+        rows, cols = other.shape
+        assert rows == cols
+        return other + self.factor * np.eye(rows)
+
+
 def is_row(value) -> bool:
     return np.ndim(value) == 2 and len(value) == 1
 
@@ -297,6 +330,38 @@ def times(a, b):
         return np.outer(a, b)
     product = a @ b
     return product[0] if is_row(a) and np.ndim(b) == 1 else product
+
+
+def matrix_power(S, exponent):
+    """A power of a matrix: its inverse, or any power of a symmetric one."""
+    if exponent == -1:
+        return np.linalg.inv(S)
+    np.testing.assert_allclose(S, S.T)
+    values, Q = np.linalg.eigh(S)
+    return Q * values**exponent @ Q.T
+
+
+def newton_schulz(M, rounds):
+    """What the iteration of Jordan et al. makes of the singular values of M."""
+    U, s, Vt = np.linalg.svd(M, full_matrices=False)
+    s = s / np.sqrt(np.sum(s**2))
+    for _ in range(rounds):
+        s = 3.4445 * s - 4.7750 * s**3 + 2.0315 * s**5
+    return U * s @ Vt
+
+
+def renewed(S, Q):
+    """Orthonormal columns for those of S Q, the largest eigenvalue's first."""
+    order = np.argsort(-np.einsum("ik,ij,jk->k", Q, S, Q))
+    new = np.empty_like(Q)
+    new[:, order] = np.linalg.qr(S @ Q[:, order])[0]
+    return new
+
+
+def block_norms(x, shapes):
+    """For every coordinate the norm of its block."""
+    ends = np.cumsum([int(np.prod(shape)) for shape in shapes])
+    return np.concatenate([0 * p + np.linalg.norm(p) for p in np.split(x, ends[:-1])])
 
 
 def named(text: str) -> str:
@@ -330,13 +395,31 @@ def computed(block: str, values: dict, J) -> dict:
 
 def known_before(letters: dict[str, str], rule, theta, state, t) -> dict:
     """What is known before a step: by the letter of every field and part of the state."""
-    known = {r"\theta_{t}": theta, "t": t, "d": theta.shape[-1], **_seed(rule)}
+    known = {"W_{t}": theta} if theta.ndim == 2 else {r"\theta_{t}": theta, "d": len(theta)}
+    known |= {"t": t, **_seed(rule)}
+    sides = dict(zip(("rows", "cols"), theta.shape, strict=False))
     for name, letter in letters.items():
+        if name in sides:
+            known[letter] = sides[name]
+            continue
         if name.startswith("state."):
             known[indexed(letter, "t-1")] = _part(state, name.split(".")[1:])
         else:
             known[named(letter)] = _part(rule, name.split("."))
     return known
+
+
+class OneMatrix:
+    """A rule for matrices, stepping one matrix: what its equation is about."""
+
+    def __init__(self, rule) -> None:
+        self.rule = rule
+
+    def begin(self, J, W):
+        return self.rule.init_matrix(W)
+
+    def step(self, J, W, state, t):
+        return self.rule.step_matrix(J.grad(W), W, state, t)
 
 
 def _seed(rule) -> dict:

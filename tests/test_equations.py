@@ -9,13 +9,14 @@ import sys
 
 import numpy as np
 import pytest
-from helpers import cases, every_case, matrices, shaped
-from latex_reader import computed, known_before, lines, named, states_after
+from helpers import bare, cases, every_case, matrices, shaped
+from latex_reader import OneMatrix, computed, known_before, lines, named, states_after
 from papers import PAPERS
 
 from primer import (
     Adam,
     Momentum,
+    Objective,
     Optimizer,
     TraceError,
     card,
@@ -26,51 +27,85 @@ from primer import (
 )
 from primer.derived.latex import legend, symbol
 from primer.registry import _frozen
+from primer.rules.matrices import MatrixRule
 
 GROUNDS = [shaped(landscapes.rosenbrock(5)), shaped(landscapes.himmelblau())]
 STARTS = np.array([[-1.2, 1.0], [0.7, -1.1], [1.3, 1.9]])
 EARLY = {n for n, e in registry.rules.items() if 2 <= e.chapter <= 7}
-NOT_TRACED = {n for n, e in registry.rules.items() if e.no_page}
+#: Their steps branch on values; rules for matrices that no page can compute have an equation.
+NOT_TRACED = {
+    n for n, e in registry.rules.items() if e.no_page and not issubclass(e.make, MatrixRule)
+}
 
 
 @every_case
 def test_the_printed_equation_computes_what_the_code_computes(name):
     rule = cases()[name]
-    if name.split("(")[0] in NOT_TRACED:
+    if bare(name) in NOT_TRACED:
         with pytest.raises(TraceError):
             latex(rule)
         return
-    block, letters = latex(rule), legend(rule)
-    for J in GROUNDS:
-        for theta in STARTS:
-            state = rule.init(theta)
-            for t in range(8):
-                after = computed(block, known_before(letters, rule, theta, state, t), J)
-                with np.errstate(all="ignore"):
-                    theta, state = rule.step(J, theta, state, t)
-                if not np.isfinite(theta).all():
-                    break
-                np.testing.assert_allclose(after[r"\theta_{t+1}"], theta, rtol=1e-9)
-                for letter, value in states_after(letters, state).items():
-                    np.testing.assert_allclose(after[letter], value, rtol=1e-9, atol=1e-300)
+    for J, start in places(rule):
+        agrees(rule, J, start, latex(rule))
+
+
+def places(rule):
+    """Objectives and starts on which an equation is computed; of matrices for rules of those."""
+    if isinstance(rule, MatrixRule):
+        return [(slopes(shape), start) for shape, start in MATRICES.items()]
+    return [(J, theta) for J in GROUNDS for theta in STARTS] + [(matrices(), matrices().start)]
+
+
+#: No more than one row or column too many: the eigenvectors of several zeros are not determined.
+MATRICES = {
+    shape: np.random.default_rng(3).standard_normal(shape) for shape in ((4, 3), (3, 4), (3, 3))
+}
+
+
+def slopes(shape):
+    """An objective of one matrix."""
+    left, right = (np.random.default_rng(n).standard_normal((n, n)) for n in shape)
+    return Objective(lambda W: 0.0, lambda W: left @ np.sin(W) @ right + W)
+
+
+def agrees(rule, J, theta, block, steps=8):
+    """Every line, read as mathematics, gives the numbers of the code in each of the steps."""
+    letters, matrix = legend(rule), isinstance(rule, MatrixRule)
+    code, letter = (OneMatrix(rule), "W") if matrix else (rule, r"\theta")
+    state = code.begin(J, theta)
+    for t in range(steps):
+        with np.errstate(all="ignore"):
+            after = computed(block, known_before(letters, rule, theta, state, t), J)
+            theta, state = code.step(J, theta, state, t)
+        if not np.isfinite(theta).all():
+            break
+        np.testing.assert_allclose(after[f"{letter}_{{t+1}}"], theta, rtol=1e-9)
+        for name, value in states_after(letters, state).items():
+            found = after[name]
+            if r"\operatorname{eig}" in dict(lines(block)).get(name, ""):
+                found = found * np.sign(np.sum(found * value, axis=0))  # of either sign
+            np.testing.assert_allclose(found, value, rtol=1e-9, atol=1e-300)
 
 
 @every_case
 def test_every_symbol_is_defined_once_and_before_it_is_used(name):
     rule = cases()[name]
-    if name.split("(")[0] in NOT_TRACED:
+    if bare(name) in NOT_TRACED:
         pytest.skip("not traced: its step branches on values")
-    given = set(known_before(legend(rule), rule, STARTS[0], rule.init(STARTS[0]), 0))
+    J, start = places(rule)[0]
+    matrix = isinstance(rule, MatrixRule)
+    state = (OneMatrix(rule) if matrix else rule).begin(J, start)
+    given = set(known_before(legend(rule), rule, start, state, 0))
     seen = set()
     for left, _ in lines(latex(rule)):
         assert left not in seen | given, f"{left} means two things in {name}"
         seen.add(left)
-    assert left == r"\theta_{t+1}" or r"\theta_{t+1}" in seen
+    assert ("W_{t+1}" if matrix else r"\theta_{t+1}") in seen
 
 
 @every_case
 def test_braces_brackets_and_environments_are_matched(name):
-    if name.split("(")[0] in NOT_TRACED:
+    if bare(name) in NOT_TRACED:
         pytest.skip("not traced: its step branches on values")
     text = latex(cases()[name])
     depth = 0

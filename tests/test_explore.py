@@ -10,7 +10,7 @@ from pathlib import Path
 import ipywidgets
 import numpy as np
 import pytest
-from helpers import loaded
+from helpers import loaded, shaped
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 import primer
@@ -162,7 +162,7 @@ def test_every_registered_rule_has_an_explorer_with_all_its_views():
             continue
         fields = {"lr": Slider(1e-3, 0.1, 0.01)} if "lr" in entry.make.__annotations__ else {}
         live = explore(
-            entry.make(**fields), on=J, steps=12, views=("path", "loss", "step", "state")
+            entry.make(**fields), on=shaped(J), steps=12, views=("path", "loss", "step", "state")
         )
         assert all("NaN" not in p.svg and "nan" not in p.svg for p in live.drawn[0]), name
 

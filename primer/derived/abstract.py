@@ -10,6 +10,10 @@ import numpy as np
 from .graph import Node, Pool, TraceError, make
 
 KNOWN = {"field", "dim", "const"}
+#: What the axes of theta are called, for a vector and for a matrix.
+AXES = {1: ("d",), 2: ("rows", "cols")}
+#: Few parameters, for which a rule must do what it does for more; the first number is a vector's.
+FEW = (2, 3), (3, 2)
 
 
 class Abstract(Pool):
@@ -17,12 +21,12 @@ class Abstract(Pool):
 
     Parameters
     ----------
-    size : int
-        Number of parameters in this trace.
+    size : tuple of int
+        Shape of the parameters in this trace: (d,), or rows and columns of a matrix.
     given : dict of str to object
         The plain value of every field, by its name with dots.
     general : bool
-        Whether the number of parameters is a symbol; else it is the number `size`.
+        Whether the numbers in `size` are symbols in the equation.
 
     Attributes
     ----------
@@ -32,21 +36,22 @@ class Abstract(Pool):
 
     abstract = True
 
-    def __init__(self, size: int, given: dict[str, Any], general: bool) -> None:
+    def __init__(self, size: tuple[int, ...], given: dict[str, Any], general: bool) -> None:
         super().__init__()
         self.size, self.given, self.general = size, given, general
         self.needs: set[str] = set()
-        self.dim = Dimension.of(self, size) if general else size
+        axes = zip(AXES[len(size)], size, strict=True) if general else ()
+        self.axes = {n: Dimension.of(self, name, n) for name, n in axes}
 
     def shaped(self, shape: tuple) -> tuple:
-        return tuple(self.dim if n == self.size else n for n in shape)
+        return tuple(self.axes.get(n, n) for n in shape)
 
     def decide(self, node: Node, advice: str) -> bool:
         """Whether a condition on fields holds; the fields stay symbols."""
         if not _leaves(node) <= KNOWN:
             raise TraceError(advice)
-        sizes = (2, 3, self.size) if self.general else (self.size,)
-        answers = {bool(self._value(node, size)) for size in sizes}
+        few = [size[: len(self.size)] for size in FEW] if self.general else []
+        answers = {bool(self._value(node, size)) for size in (*few, self.size)}
         if len(answers) > 1:
             raise TraceError(f"{advice}; here it depends on the number of parameters")
         return answers.pop()
@@ -61,12 +66,12 @@ class Abstract(Pool):
             raise TraceError(advice)
         return self._value(node, self.size)
 
-    def _value(self, node: Node, size: int) -> Any:
-        """The value of a node made of fields, of numbers, and of a number of parameters."""
+    def _value(self, node: Node, size: tuple[int, ...]) -> Any:
+        """The value of a node made of fields, of numbers, and of numbers of parameters."""
         if node.op == "field":
             return self.given[node.data]
         if not node.args:
-            return size if node.op == "dim" else node.data
+            return size[AXES[len(size)].index(node.data)] if node.op == "dim" else node.data
         function = {"ipow": np.power}.get(node.op, getattr(np, node.op, None))
         if function is None:
             raise TraceError(f"{node.op} of fields has no plain value: compute it in __post_init__")
@@ -77,16 +82,17 @@ class Dimension(int):
     """The number of parameters: a whole number for `range` and shapes, a symbol in arithmetic."""
 
     pool: Abstract
+    name: str
 
     @classmethod
-    def of(cls, pool: Abstract, size: int) -> Dimension:
+    def of(cls, pool: Abstract, name: str, size: int) -> Dimension:
         made = cls(size)
-        made.pool = pool
+        made.pool, made.name = pool, name
         return made
 
     @property
     def symbol(self) -> Node:
-        return make(self.pool, "dim", (), (), int(self), int)
+        return make(self.pool, "dim", (), (), self.name, int)
 
     def __array_ufunc__(self, *args: Any, **kwargs: Any) -> Node:
         return self.symbol.__array_ufunc__(*args, **kwargs)

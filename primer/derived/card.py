@@ -10,9 +10,12 @@ import numpy as np
 
 from .. import registry
 from ..fields import leaves
+from ..objective import Objective
 from ..optimizer import Optimizer
+from ..rules.matrices import MatrixRule
 from .graph import TraceError
 from .latex import latex
+from .lines import held
 from .trace import instance
 
 
@@ -75,14 +78,35 @@ def state_per_parameter(rule: Optimizer) -> str:
     >>> from primer import Adam
     >>> state_per_parameter(Adam())
     '2 numbers per parameter (m, v)'
+
+    A rule for matrices is asked about a square one, and tells the sizes for m rows and n columns:
+
+    >>> from primer import Shampoo
+    >>> state_per_parameter(Shampoo())
+    '2 numbers per parameter of a 100 x 100 matrix (L: m x m, R: n x n)'
     """
-    names, total, many = [], 0, 1000
-    for path, array in leaves(rule.at(0).init(np.zeros(many))):
-        names.append(path[-1])
-        total += np.size(array)
-    count = total // many
+    matrix = any(isinstance(each, MatrixRule) for _, each in held(rule))
+    kept = _kept(rule, 100, 100)
+    count = sum(np.size(array) for _, array in kept) / 100**2
+    told = f"{count:g}" if matrix else str(int(count))
+    names = [path[-1] for path, _ in kept]
+    if matrix:
+        names = [f"{path[-1]}{_sides(array)}" for path, array in _kept(rule, 11, 13)]
     listed = f" ({', '.join(names)})" if names else ""
-    return f"{count} number{'' if count == 1 else 's'} per parameter{listed}"
+    where = " of a 100 x 100 matrix" * matrix
+    return f"{told} number{'' if told == '1' else 's'} per parameter{where}{listed}"
+
+
+def _kept(rule: Optimizer, rows: int, cols: int) -> list[tuple[tuple, Any]]:
+    """The parts of the state for parameters that are one matrix."""
+    J = Objective(lambda theta: theta[..., 0], shapes=[(rows, cols)])
+    return list(leaves(rule.at(0).begin(J, np.zeros(rows * cols))))
+
+
+def _sides(array: Any) -> str:
+    """The shape of what is kept for a matrix of 11 rows and 13 columns."""
+    sides = [{11: "m", 13: "n", 143: "m n"}.get(n, str(n)) for n in np.shape(array)]
+    return f": {' x '.join(sides)}" if sides else ""
 
 
 def catalogue(kind: str = "rules") -> Markdown:
@@ -142,10 +166,22 @@ def _cited(key: str) -> str:
 
 def _equation(rule: Optimizer) -> str:
     try:
-        return f"$$\n{latex(rule)}\n$$"
+        return f"$$\n{latex(rule)}\n$$" + _of_others(rule)
     except TraceError as error:
         entry = registry.rules.get(type(rule).__name__)
         return f"(No equation: {entry.no_page if entry and entry.no_page else error}.)"
+
+
+def _of_others(rule: Optimizer) -> str:
+    """What a rule for matrices does with all that is no matrix, as a sentence."""
+    if not isinstance(rule, MatrixRule):
+        return ""
+    other = type(rule.others())
+    told = (other.__doc__ or other.__name__).split("\n")[0].rstrip(".")
+    known = (
+        f"`{other.__name__}`" if other.__name__ in registry.rules else told[0].lower() + told[1:]
+    )
+    return f"\n\nThis for every matrix $W$ among the blocks; for every other block {known}."
 
 
 def _short(value: Any) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import math
+import functools
 import operator
 from collections.abc import Callable
 from typing import Any
@@ -82,8 +82,9 @@ def _squeezed(node: Node, axes: tuple[int, ...]) -> Node:
 
 def _mean(pool: Pool, array: Any, axis: Any = None, keepdims: bool = False) -> Any:
     part = as_node(pool, array)
-    count = math.prod(part.shape[i] for i in _axes(part, axis))  # a symbol in an equation
-    whole = count if isinstance(count, Node) else np.float64(count)
+    lengths = [part.shape[i] for i in _axes(part, axis)]
+    count = functools.reduce(operator.mul, lengths) if lengths else 1  # a symbol in an equation
+    whole = count if hasattr(count, "symbol") or isinstance(count, Node) else np.float64(count)
     return _sum(pool, part, axis, keepdims) / whole
 
 

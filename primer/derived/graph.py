@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import operator
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -71,6 +72,8 @@ class Pool(dict):
 
     #: Whether the trace is for an equation, see `primer.derived.abstract`.
     abstract = False
+    #: Whether the step asked for `J.shapes`.
+    asked = False
 
     def shaped(self, shape: tuple) -> tuple:
         return shape
@@ -120,7 +123,9 @@ class Node(np.lib.mixins.NDArrayOperatorsMixin):
         name = function.__name__
         if name not in FUNCTIONS:
             these = ", ".join(sorted(FUNCTIONS))
-            raise TraceError(f"np.{name} cannot be traced; these can: {these}")
+            advice = "; or give a function that calls it a notation: primer.rules.written"
+            known = f"np.{name} cannot be traced; these can: {these}"
+            raise TraceError(known + advice * self.pool.abstract)
         if kwargs.pop("out", None) is not None:
             raise TraceError(f"np.{name}(…, out=…) writes in place: assign the result")
         return called(name, self.pool, *args, **kwargs)
@@ -186,6 +191,17 @@ class Node(np.lib.mixins.NDArrayOperatorsMixin):
         if args[1].op == "const" and args[1].shape == () and args[1].data == 2:
             return elementwise("square", args[0])
         return make(self.pool, "ipow", args, _common("power", args))
+
+    def written(self, text: str, function: Callable[..., Any], args: tuple) -> Any:
+        """function(*args); in an equation a symbol of its own (`primer.rules.written`)."""
+        if not self.pool.abstract:
+            try:
+                return function(*args)
+            except TraceError as error:
+                raise TraceError(f"{function.__name__} has no code for a page: {error}") from error
+        places = sorted({int(k) for k in re.findall(r"#(\d)", text)})
+        parts = tuple(as_node(self.pool, args[k - 1]) for k in places)
+        return make(self.pool, "written", parts, parts[0].shape, (text, *places))
 
     def lookup(self, table: Any) -> Node:
         """Row `self` of a table of noise (`primer.Table`)."""

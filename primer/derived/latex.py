@@ -12,20 +12,29 @@ import numpy as np
 from ..fields import leaves
 from ..hyper import OfStep, PerCoordinate, Slider
 from ..optimizer import Optimizer
-from .abstract import Abstract
-from .graph import Node, TraceError, make
-from .lines import Equation
+from ..rules.matrices import MatrixRule
+from .abstract import FEW, Abstract
+from .graph import Mismatch, Node, OutOfBounds, TraceError, make
+from .lines import Equation, held
 from .symbols import symbol
-from .trace import RANDOM, Traced, constants, instance, trace_step
+from .trace import RANDOM, Traced, constants, instance, trace_matrix, trace_step
 
 __all__ = ["latex", "legend", "symbol"]
 
-#: Numbers of parameters of two traces whose equations must agree: no rule has such axes itself.
-SIZES = 11, 13
-#: Few parameters, for which a rule must do the same.
-FEW = 2, 3
+#: Sizes of two traces whose equations must agree, of theta or of a matrix that is tall or wide: no
+#: rule has such axes itself.
+SIZES = {1: ((11,), (13,)), 2: ((11, 13), (13, 11))}
 #: Numbers of parameters to try for a rule that works for one of them only.
 SMALL = 2, 3, 1, 4
+SHAPES = (
+    "J.shapes in a step: an equation is for every objective, whose blocks it does not know; make "
+    "the rule a primer.rules.matrices.MatrixRule, whose step_matrix is for one block, or give the "
+    "function that reads them a notation: primer.rules.written"
+)
+INSIDE = (
+    "a rule around {name} speaks of all of theta, {name} of one matrix in it; an equation is of "
+    "one of the two, such as latex({name}())"
+)
 
 
 def latex(rule: Optimizer | type[Optimizer]) -> str:
@@ -43,7 +52,10 @@ def latex(rule: Optimizer | type[Optimizer]) -> str:
         An ``aligned`` block: one line per local of `step` that the result needs, then theta and
         those parts of the state that have no line yet. Quantities that change carry the step as
         their index. Vectors are columns, their arithmetic is per coordinate; d is the number of
-        parameters.
+        parameters. For a rule for matrices (`primer.rules.matrices.MatrixRule`) they are the lines
+        of `step_matrix`: for one matrix W, its gradient G, both of m rows and n columns. Products
+        of matrices are those of rows by columns; ``\odot``, quotients, roots and functions are per
+        entry, a power with ``\odot`` too, and so is the sum with a number.
 
     Raises
     ------
@@ -80,46 +92,63 @@ def legend(rule: Optimizer | type[Optimizer]) -> dict[str, str]:
 
 def _equation(rule: Optimizer) -> Equation:
     """The equation for any number of parameters, or for the one that the rule is made for."""
+    if inner := [
+        type(x).__name__ for _, x in held(rule) if isinstance(x, MatrixRule) and x is not rule
+    ]:
+        raise TraceError(INSIDE.format(name=inner[0]))
+    axes = 2 if isinstance(rule, MatrixRule) else 1
+    size, other = SIZES[axes]
     try:
-        first = Equation(_traced(rule, SIZES[0]), general=True)
-        second = Equation(_once(rule, SIZES[1]), general=True)
+        first = Equation(_traced(rule, size), general=True)
+        second = Equation(_once(rule, other), general=True)
     except (IndexError, ValueError) as error:
         return _special(rule, error)
-    for one, other in itertools.zip_longest(first.lines(), second.lines(), fillvalue=""):
-        if one != other:
+    for one, two in itertools.zip_longest(first.lines(), second.lines(), fillvalue=""):
+        if one != two:
             raise TraceError(
-                f"the line of {one.split(' &=')[0]} is another one for {SIZES[0]} parameters than "
-                f"for {SIZES[1]}: write the same formula for every coordinate, and theta.shape[-1] "
+                f"the line of {one.split(' &=')[0]} is another one for {_told(size)} than for "
+                f"{_told(other)}: write the same formula for every coordinate, and {SHAPE[axes]} "
                 "in NumPy functions (np.sqrt, not math.sqrt)"
             )
-    for size in FEW:
-        _check_few(rule, size, first)
+    for few in FEW:
+        _check_few(rule, few[:axes], first)
     return first
 
 
-def _check_few(rule: Optimizer, size: int, general: Equation) -> None:
+#: What code calls the size of its parameters.
+SHAPE = {1: "theta.shape[-1]", 2: "W.shape"}
+
+
+def _told(size: tuple[int, ...]) -> str:
+    return f"{' x '.join(map(str, size))} parameters"
+
+
+def _check_few(rule: Optimizer, size: tuple[int, ...], general: Equation) -> None:
     """Refuse a rule that does something else with few parameters than its equation says."""
     try:
         few = Equation(_once(rule, size), general=True)
     except (IndexError, ValueError):
         return
     if few.operations() != general.operations():
+        axes = len(size)
         raise TraceError(
-            f"step does something else for {size} parameters than for {SIZES[0]}: use "
-            "np.where(theta.shape[-1] > …, a, b), or write two rules"
+            f"step does something else for {_told(size)} than for {_told(SIZES[axes][0])}: use "
+            f"np.where({SHAPE[axes]} > …, a, b), or write two rules"
         )
 
 
 def _special(rule: Optimizer, error: Exception) -> Equation:
-    for size in SMALL:
+    for size in () if isinstance(rule, MatrixRule) else SMALL:
         try:
-            return Equation(_traced(rule, size, general=False), general=False)
+            return Equation(_traced(rule, (size,), general=False), general=False)
         except (IndexError, ValueError):
             continue
-    raise error
+    if isinstance(error, TraceError):
+        raise error
+    raise (OutOfBounds if isinstance(error, IndexError) else Mismatch)(str(error)) from error
 
 
-def _traced(rule: Optimizer, size: int, general: bool = True) -> Traced:
+def _traced(rule: Optimizer, size: tuple[int, ...], general: bool = True) -> Traced:
     """A trace in which nothing is drawn at random."""
     first, second = (_once(rule, size, general) for _ in range(2))
     if constants(first) != constants(second):
@@ -127,17 +156,22 @@ def _traced(rule: Optimizer, size: int, general: bool = True) -> Traced:
     return first
 
 
-def _once(rule: Optimizer, size: int, general: bool = True) -> Traced:
+def _once(rule: Optimizer, size: tuple[int, ...], general: bool = True) -> Traced:
     """One trace; fields whose plain value the step turns out to need are not symbols in it."""
     values, plain = _values(rule), set[str]()
     while True:
         pool = Abstract(size, values, general)
         try:
-            traced = trace_step(rule, None, size, _binder(plain), pool)
+            if isinstance(rule, MatrixRule):
+                traced = trace_matrix(rule, _binder(plain), pool)
+            else:
+                traced = trace_step(rule, None, size[0], _binder(plain), pool)
         except RecursionError:
             raise TraceError("the equation is too long to read: too many inner steps") from None
-        except Exception:
+        except Exception as error:
             if pool.needs <= plain:
+                if type(error) is TypeError and pool.asked:
+                    raise TraceError(SHAPES) from error
                 raise
             plain |= pool.needs
         else:

@@ -8,12 +8,15 @@ from typing import NamedTuple
 
 from ..fields import leaves
 from ..optimizer import Optimizer
-from .abstract import reachable
+from .abstract import AXES, reachable
+from .entries import Entries
 from .graph import Node
 from .matrices import Matrices
 from .symbols import Names, Symbol, parsed
 from .trace import Call, Traced
 
+#: Letters for rows and columns of a matrix.
+SIDES = "mn", "pq", "kh", "rc", "yz"
 LEAVES = ("theta", "state", "field", "const", "t", "dim")
 MOVING = ("theta", "state", "t", "grad", "J", "hess")
 #: How a local may be called that is the new value of a part of the state.
@@ -33,23 +36,35 @@ class Equation:
     """The lines of a traced rule, and the symbols in them."""
 
     def __init__(self, traced: Traced, general: bool) -> None:
-        self.traced, self.names = traced, Names()
-        self.notation = Matrices(traced.theta.shape[-1], general)
+        self.traced = traced
+        matrix = traced.theta.ndim == 2
+        self.letter = Symbol("W" if matrix else r"\theta")
+        self.names = Names(self.letter)
+        self.notation = (Entries if matrix else Matrices)(traced.theta.shape[-1], general)
         self.new_state: dict[tuple, Node] = dict(leaves(traced.new_state))
         self.needed = reachable(traced.new_theta, *self.new_state.values())
         self.moving: dict[int, bool] = {}
         self.labels = _labels(traced.rule)
         self.prefixes = [self._prefix(call.rule) for call in traced.calls]
-        self._name(traced.theta, Symbol(r"\theta"), "t")
+        self._name(traced.theta, self.letter, "t")
         self.fields = self._fields()
         self.owners = self._owners()
         self.states = self._states()
         self.defined = self._defined()
+        self.notation.letters |= self._axes()
 
     def legend(self) -> dict[str, str]:
         """LaTeX of fields and parts of the state, by their names with dots."""
         states = {f"state.{'.'.join(path)}": s.text() for path, s in self.states.items()}
-        return {name: s.text() for name, s in self.fields.items()} | states
+        self.lines()
+        axes = {k: v for k, v in self._axes().items() if k in self.notation.spoken}
+        return {name: s.text() for name, s in self.fields.items()} | states | axes
+
+    def _axes(self) -> dict[str, str]:
+        """Letters of the numbers of rows and columns: a pair that means nothing else."""
+        taken = {text for text, _ in self.names.taken}
+        free = next(pair for pair in SIDES if not taken & set(pair))
+        return dict(zip(AXES[2], free, strict=True)) if self.traced.theta.ndim == 2 else {}
 
     def operations(self) -> Counter[str]:
         """How often each operation is done, but for picking coordinates."""
@@ -63,7 +78,7 @@ class Equation:
             self._emit(node, done, out)
         new = self.traced.new_theta
         if new.op in LEAVES:
-            out.append(rf"\theta_{{t+1}} &= {self.notation.text(new)}")
+            out.append(f"{self.letter.text('t+1')} &= {self.notation.text(new)}")
         for path, node in self.new_state.items():
             left = self.states[path].text("t")
             text = self.notation.text(node)
@@ -151,7 +166,7 @@ class Equation:
                 self._name(node, letter, *["t"] * self._moves(node))
         new = self.traced.new_theta
         if new.op not in LEAVES:
-            self._name(new, Symbol(r"\theta"), "t+1")
+            self._name(new, self.letter, "t+1")
         return [b.node for b in chosen] + [new] * (new.op not in LEAVES)
 
     def _place(self, call: int) -> int:
@@ -191,7 +206,8 @@ class Equation:
                 found[id(binding.node)] = binding
         lines = [b for b in found.values() if b.rank < 2 or uses[id(b.node)] > 1]
         order = {id(node): k for k, node in enumerate(self.traced.theta.pool.values())}
-        return sorted(lines, key=lambda b: (b.call, order[id(b.node)]))
+        place = [self.prefixes.index(prefix) for prefix in self.prefixes]
+        return sorted(lines, key=lambda b: (place[b.call], order[id(b.node)]))
 
     def _bindings(self) -> Iterator[Binding]:
         needed = {id(n) for n in self.needed} - {id(self.traced.new_theta)}
@@ -210,30 +226,30 @@ class Equation:
 
     def _prefix(self, rule: Optimizer) -> str:
         """Where a rule that steps is held, also if its holder gave it another rate."""
-        rules = dict(_held(self.traced.rule))
-        same = [prefix for prefix, held in rules.items() if held is rule]
-        alike = [prefix for prefix, held in rules.items() if type(held) is type(rule)]
+        rules = dict(held(self.traced.rule))
+        same = [prefix for prefix, each in rules.items() if each is rule]
+        alike = [prefix for prefix, each in rules.items() if type(each) is type(rule)]
         return [*same, *alike, ""][0]
 
 
-def _held(rule: Optimizer, prefix: str = "") -> Iterator[tuple[str, Optimizer]]:
+def held(rule: Optimizer, prefix: str = "") -> Iterator[tuple[str, Optimizer]]:
     """A rule and the rules it holds, by the fields that lead to them."""
     yield prefix, rule
     for name, value in rule.fields().items():
         if isinstance(value, Optimizer):
-            yield from _held(value, f"{prefix}.{name}".strip("."))
+            yield from held(value, f"{prefix}.{name}".strip("."))
 
 
 def _names(rule: Optimizer) -> list[str]:
-    return [f"{p}.{name}".strip(".") for p, held in _held(rule) for name in held.fields()]
+    return [f"{p}.{name}".strip(".") for p, each in held(rule) for name in each.fields()]
 
 
 def _labels(rule: Optimizer) -> dict[str, str]:
     """What marks the symbols of each rule where two would be alike: its class or its field."""
-    rules = list(_held(rule))
-    classes = Counter(type(held).__name__ for _, held in rules)
+    rules = list(held(rule))
+    classes = Counter(type(each).__name__ for _, each in rules)
     labels: dict[str, str] = {}
-    for prefix, held in rules:
-        name, field = type(held).__name__, prefix.rpartition(".")[2]
+    for prefix, each in rules:
+        name, field = type(each).__name__, prefix.rpartition(".")[2]
         labels[prefix] = name if classes[name] == 1 or field in ("", "rule") else field
     return labels if len(rules) > 1 else {"": ""}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from .graph import Node, TraceError
-from .notation import ATOM, MOD, POWER, PRODUCT, SUM, Notation, Text, kind, number, parenthesized
+from .notation import ATOM, EACH, POWER, PRODUCT, SUM, Notation, Text, kind, number, parenthesized
 
 PICKED = (
     "coordinates picked in this way have no notation in an equation: these have, theta[..., i], "
@@ -48,7 +48,8 @@ class Matrices(Notation):
 
     def transposed(self, node: Node) -> str:
         text = self.vector(node, ATOM) if kind(node) == 1 else self.matrix(node, ATOM)
-        return (parenthesized(text) if "^" in text and text[0] != "(" else text) + r"^\top"
+        bracketed = text.startswith(("(", r"\left("))
+        return (parenthesized(text) if "^" in text and not bracketed else text) + r"^\top"
 
     def _matrix_const(self, node: Node) -> Text:
         values = node.data.reshape(node.data.shape[-2:])
@@ -85,13 +86,13 @@ class Matrices(Notation):
 
     def _matrix_square(self, node: Node) -> Text:
         text = self.matrix(node.args[0], POWER)
-        return rf"{text} \odot {text}", MOD
+        return rf"{text} \odot {text}", EACH
 
     def _matrix_multiply(self, node: Node) -> Text:
         a, b = node.args
         match kind(a), kind(b):
             case 2, 2:
-                return rf"{self.matrix(a, POWER)} \odot {self.matrix(b, POWER)}", MOD
+                return rf"{self.matrix(a, POWER)} \odot {self.matrix(b, POWER)}", EACH
             case 0, 2:
                 return rf"{self.factor(a, PRODUCT)}\,{self.matrix(b, PRODUCT)}", PRODUCT
             case 2, 0:
@@ -211,7 +212,8 @@ class Matrices(Notation):
     def _ordinal(self, i: int, size: int) -> str:
         back = int(size) - 1 - i
         if hasattr(size, "symbol") and back < 3:
-            return f"d-{back}" if back else "d"
+            letter = self.count(size)
+            return f"{letter}-{back}" if back else letter
         return str(i + 1)
 
     def _piece(self, part: Node, first: int, last: int) -> Text:

@@ -7,6 +7,7 @@ and functions of vectors are taken per coordinate.
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import numpy as np
 
@@ -14,7 +15,7 @@ from .graph import Node, TraceError
 from .symbols import Symbol
 
 #: Binding strength, from the loosest.
-CASES, OR, AND, COMPARE, MOD, SUM, PRODUCT, POWER, ATOM = range(9)
+CASES, OR, AND, COMPARE, MOD, SUM, EACH, PRODUCT, POWER, ATOM = range(10)
 INFIX = {
     "less": "<", "less_equal": r"\le", "greater": ">", "greater_equal": r"\ge", "equal": "=",
     "not_equal": r"\ne",
@@ -23,7 +24,9 @@ CONDITIONS = {*INFIX, "logical_and", "logical_or", "logical_not", "isfinite"}
 NAMED = {"exp": r"\exp", "log": r"\log", "cos": r"\cos", "sin": r"\sin", "tanh": r"\tanh",
          "sign": r"\operatorname{sign}", "maximum": r"\max", "minimum": r"\min"}  # fmt: skip
 #: Operations whose numbers differ from coordinate to coordinate.
-WHOLE = ("theta", "state", "grad", "solve", "matmul", "hess", "lookup")
+WHOLE = ("theta", "state", "grad", "solve", "matmul", "hess", "lookup", "written")
+#: What stands around an argument that needs no parentheses.
+OPENED, CLOSED = ("(", "{", "[", ", ", r"\lVert "), (")", "}", "]", ", ", r" \rVert")
 #: Longest text of one line of an equation.
 LONGEST = 2000
 
@@ -74,6 +77,7 @@ class Notation:
         self.named: dict[int, tuple[Symbol, tuple[str, ...]]] = {}
         self.cache: dict[int, Text] = {}
         self.even: dict[int, bool] = {}
+        self.letters, self.spoken = {"d": "d"}, set[str]()
 
     def text(self, node: Node, least: int = CASES) -> str:
         """LaTeX of a node, in parentheses if it binds less than `least`."""
@@ -155,7 +159,7 @@ class Notation:
         return rf"\operatorname{{{word}}}({self.text(node.args[0])})", ATOM
 
     def _dim(self, node: Node) -> Text:
-        return "d", ATOM
+        return self.axis(node.data), ATOM
 
     def _const(self, node: Node) -> Text:
         values = np.unique(node.data)
@@ -180,8 +184,36 @@ class Notation:
 
     def size(self, node: Node) -> str:
         """The number of a vector's coordinates."""
-        count = _length(node)
-        return "d" if hasattr(count, "symbol") else str(int(count))
+        return self.count(_length(node))
+
+    def count(self, count: Any) -> str:
+        """The text of a length of an axis."""
+        return self.axis(count.name) if hasattr(count, "symbol") else str(int(count))
+
+    def axis(self, name: str) -> str:
+        """The letter of a number of parameters, rows or columns, which is then spoken of."""
+        self.spoken.add(name)
+        return self.letters[name]
+
+    def _written(self, node: Node) -> Text:
+        """A function by the notation that its author gave it (`primer.rules.written`)."""
+        text, *places = node.data
+        given = dict(zip(places, node.args, strict=True))
+
+        def filled(found: re.Match[str]) -> str:
+            part = given[int(found[1])]
+            before, after = text[: found.start()], text[found.end() :]
+            if after.startswith(("^", "_")):
+                return self.base(part)
+            inside = before.endswith(OPENED) and after.startswith(CLOSED)
+            return self.factor(part, CASES if inside else POWER)
+
+        told = re.sub(r"#(\d)", filled, text)
+        if text.startswith(r"\begin{cases}"):
+            return told, CASES
+        return told, ATOM if text.startswith(r"\operatorname") and text.endswith(")") else POWER
+
+    _matrix_written = _written
 
     def _add(self, node: Node) -> Text:
         left, right = self.factor(node.args[0], SUM), self.factor(node.args[1], SUM)
@@ -242,7 +274,8 @@ class Notation:
     def base(self, node: Node) -> str:
         """Text that an exponent may follow."""
         text = self.factor(node, ATOM)
-        return parenthesized(text) if "^" in text and text[0] not in "([" else text
+        bracketed = text.startswith(("(", "[", r"\left(", r"\left["))
+        return parenthesized(text) if "^" in text and not bracketed else text
 
     def _sqrt(self, node: Node) -> Text:
         (inner,) = node.args

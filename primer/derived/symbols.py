@@ -15,7 +15,7 @@ SYMBOLS = {
     **{name: f"\\{name}" for name in SMALL + CAPITAL},
     "lr": r"\eta", "eps": r"\varepsilon", "epsilon": r"\varepsilon", "lam": r"\lambda",
     "weight_decay": r"\lambda", "momentum_decay": r"\psi", "damping": r"\delta", "norm": "c",
-    "value": "c",
+    "value": "c", "clip": "c",
 }  # fmt: skip
 ACCENTS = {"hat", "bar", "tilde"}
 ABOVE = {"max": r"\max", "min": r"\min", "new": r"\mathrm{new}", "star": r"\star"}
@@ -98,9 +98,10 @@ def _letter(stem: str) -> str:
 class Names:
     """Symbols handed out so that none means two things. `owner` is the rule that speaks of it."""
 
-    def __init__(self) -> None:
+    def __init__(self, theta: Symbol) -> None:
+        self.theta = theta
         both = [(letter, moves) for letter in "tJ" for moves in (False, True)]
-        fixed = [*both, (r"\theta", True), ("d", False), ("I", False), ("i", False)]
+        fixed = [*both, (theta.text(), True), ("d", False), ("I", False), ("i", False)]
         self.taken: dict[tuple[str, Any], int | None] = dict.fromkeys(fixed)
 
     def claim(self, wanted: Symbol, moves: bool, owner: int, label: str = "") -> Symbol:
@@ -127,4 +128,4 @@ class Names:
     def next(self, wanted: Symbol, owner: int) -> bool:
         """Whether the wanted symbol may be written with the index t+1."""
         key = wanted.text(), "next"
-        return self.taken.setdefault(key, owner) == owner and wanted.base != r"\theta"
+        return self.taken.setdefault(key, owner) == owner and wanted.base != self.theta.base

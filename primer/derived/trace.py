@@ -23,12 +23,16 @@ from ..guard import refuse_other_lengths
 from ..hyper import Slider
 from ..objective import Batches, DataObjective, Objective
 from ..optimizer import Optimizer
+from ..rules.matrices import MatrixRule
+from .abstract import Abstract
 from .graph import Node, Pool, TraceError, as_node, make
 
 RANDOM = (
     "two traces of the same rule differ: np.random would be frozen to one constant; "
     "draw the noise beforehand (primer.Noisy, primer.Table)"
 )
+#: Methods in which a rule steps: all of theta, one matrix of it.
+STEPS = "step", "step_matrix"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -83,7 +87,16 @@ class Symbolic(Objective):
 
             return node
 
+        self.pool = pool
         super().__init__(call("J", 0), call("grad", 1), call("hess", 2))
+
+    @property
+    def shapes(self) -> None:
+        """Not known: an equation is for every objective."""
+        self.pool.asked = True
+
+    @shapes.setter
+    def shapes(self, value: None) -> None: ...
 
 
 def instance(rule: Any) -> Optimizer:
@@ -122,16 +135,39 @@ def trace_step(
     objective = Symbolic(pool) if J is None else J.at(t)
     start = _bound(rule, functools.partial(bind, pool), as_node(pool, 0)).begin(objective, theta)
     state = _leaves(pool, start, ())
-    watcher = Watcher()
-    new_theta, new_state = watcher.run(bound.step, objective, theta, state, t)
-    calls = watcher.taken()
+    new_theta, new_state, calls = _watched(bound.step, objective, theta, state, t)
     loss = objective(theta) if J is None else J.watch(theta, t)
     as_nodes = functools.partial(mapped, lambda x: as_node(pool, x))
     outs = as_nodes(new_theta), as_nodes(new_state), as_nodes(start), as_node(pool, loss)
     return Traced(theta, state, t, *outs, calls, bound)
 
 
-def _bound(rule: Optimizer, bind: Callable[..., Any], t: Node, inside: str = "") -> Optimizer:
+def trace_matrix(rule: MatrixRule, bind: Callable[..., Any], pool: Abstract) -> Traced:
+    """Call init_matrix and step_matrix once on symbols, for a matrix of the pool's size."""
+    W, t = make(pool, "theta", (), pool.size), make(pool, "t", kind=int)
+    J = Symbolic(pool)
+    first, bound = (_bound(rule, functools.partial(bind, pool), s) for s in (as_node(pool, 0), t))
+    start = first.init_matrix(W)
+    state = _leaves(pool, start, ())
+    new, new_state, calls = _watched(functools.partial(step, bound), J, W, state, t)
+    as_nodes = functools.partial(mapped, lambda x: as_node(pool, x))
+    outs = as_nodes(new), as_nodes(new_state), as_nodes(start)
+    return Traced(W, state, t, *outs, J(W), calls, bound)
+
+
+def step(rule: MatrixRule, J: Objective, W: Node, state: Any, t: Node) -> Any:
+    """What `MatrixRule.step` does if theta is one matrix; watched like a step of any rule."""
+    G = J.grad(W)
+    return rule.step_matrix(G, W, state, t)
+
+
+def _watched(function: Callable[..., Any], *args: Any) -> tuple[Any, Any, list[Call]]:
+    watcher = Watcher()
+    new_theta, new_state = watcher.run(function, *args)
+    return new_theta, new_state, watcher.taken()
+
+
+def _bound(rule: Optimizer, bind: Callable[..., Any], t: Node, inside: str = "") -> Any:
     new = {}
     for name, value in rule.fields().items():
         if isinstance(value, Optimizer):
@@ -213,8 +249,8 @@ class Watcher:
 
 def _is_step(rule: Optimizer, code: Any) -> bool:
     """Whether the code is that of a step of the rule's class or of a class that it is made from."""
-    steps = (vars(base).get("step") for base in type(rule).__mro__)
-    return code.co_name == "step" or any(getattr(s, "__code__", None) is code for s in steps)
+    steps = (vars(base).get(name) for base in type(rule).__mro__ for name in STEPS)
+    return code.co_name in STEPS or any(getattr(s, "__code__", None) is code for s in steps)
 
 
 def constants(traced: Traced) -> set[bytes]:

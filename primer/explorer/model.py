@@ -16,6 +16,7 @@ from ..hyper import Slider
 from ..objective import Objective
 from ..optimizer import Optimizer
 from ..plotting.palette import KNOWN, PALETTE, Look, look
+from ..rules.matrices import MatrixRule
 from ..running import Run, checked_step, march
 
 #: Greek letter and plain name of a field, as in book/notation.md.
@@ -267,8 +268,12 @@ def _components(value: np.ndarray, batch: tuple[int, ...]) -> list[np.ndarray]:
 
 
 def locals_of(rule: Any) -> set[str]:
-    """Names of the local variables of a rule's step and of the rules it holds."""
+    """Names of the local variables of a rule's step and of the rules it holds.
+
+    Those of a rule for matrices are what it computes of a matrix; of several the first is meant.
+    """
     rules = [rule, *(value for _, value in walk(rule) if isinstance(value, Optimizer))]
-    codes = [getattr(type(each).step, "__code__", None) for each in rules]
+    steps = [type(x).step_matrix if isinstance(x, MatrixRule) else type(x).step for x in rules]
+    codes = [getattr(step, "__code__", None) for step in steps]
     names = {name for code in codes if code for name in code.co_varnames}
-    return names - {"self", "J", "theta", "state", "t"}
+    return names - {"self", "J", "theta", "W", "state", "t"}

@@ -155,7 +155,7 @@ class Explorer(Base):
         self.caption = text("caption", options.caption)
         views = options.listed
         for J in landscapes.values():
-            expanded(views, list(rules.values()), J.dim)
+            expanded(views, list(rules.values()), J)
         labels = [view if isinstance(view, str) else view.label for view in views]
         super().__init__((options.title, [*rules], [*landscapes], labels))
         self.rules = rules
@@ -179,7 +179,7 @@ class Explorer(Base):
         """Trace every rule on one landscape and draw its panels at the default settings."""
         refuse_shapes(J, point)
         rules = list(self.rules.values())
-        chosen = expanded(views, rules, J.dim)
+        chosen = expanded(views, rules, J)
         curves = [view for view in views if isinstance(view, Curve)]
         sliders = tuple(control.slider for control in self.controls)
         programs, samples = [], []

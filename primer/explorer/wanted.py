@@ -11,6 +11,7 @@ import numpy as np
 from .. import check
 from ..derived.trace import Watch
 from ..exact import power
+from ..objective import Objective
 from .model import Curve, locals_of
 
 RATE = "rate η"
@@ -32,12 +33,13 @@ class Series:
     letters: tuple[str, ...] = ()
 
 
-def expanded(views: Sequence[Any], rules: Sequence[Any], dim: int | None) -> list[str | Series]:
+def expanded(views: Sequence[Any], rules: Sequence[Any], J: Objective) -> list[str | Series]:
     """The views asked for; all but those of theta and the loss as series."""
+    dim = J.dim
     out: list[str | Series] = []
     for view in views:
         if view == "state":
-            out += [_local(_pretty(name), name) for name in _state_names(rules, dim or 2)]
+            out += [_local(_pretty(name), name) for name in _state_names(rules, J)]
         elif view == "correction":
             if not any({"beta1", "beta2"} & {*r.fields()} for r in rules):
                 raise check.refuse("views", view, "for rules with beta1 or beta2")
@@ -97,12 +99,12 @@ def _refuse_doubles(curves: Sequence[Curve]) -> None:
             raise check.refuse("views", name, "Curves of different labels")
 
 
-def _state_names(rules: Sequence[Any], dim: int) -> list[str]:
+def _state_names(rules: Sequence[Any], J: Objective) -> list[str]:
     """What a rule keeps, by the names its step gives them; m_hat stands for m."""
     names: dict[str, None] = {}
     for rule in rules:
         known = locals_of(rule)
-        for key in _keys(rule.at(0).init(np.zeros(dim))):
+        for key in _keys(rule.at(0).begin(J.at(0), np.zeros(J.dim or 2))):
             forms = [name for name in (f"{key}_hat", key) if name in known]
             names |= dict.fromkeys(forms[:1])
     return list(names)

@@ -2,17 +2,19 @@
 
 Each is a `DataObjective`: J(theta) is the mean loss over the examples, `J.batches(size, seed)` its
 mini-batches, `J.on(X, y)` the same model on other data. theta has shape (*batch, d), so many
-networks train as one.
+networks train as one. `associative_memory` alone has no examples: it weighs keys by frequency.
 """
 
 from .base import Classifier, Model
 from .layers import Activation, Layout, relu, tanh
 from .linear import LinearRegression, LogisticRegression, SoftmaxRegression
+from .memory import AssociativeMemory
 from .mlp import MLP
 from .normalized import NormalizedMLP
 from .rnn import ElmanRNN
 from .sparse import SparseLogistic
 
+associative_memory = AssociativeMemory
 linear = LinearRegression
 logistic = LogisticRegression
 softmax = SoftmaxRegression
@@ -24,6 +26,7 @@ sparse_logistic = SparseLogistic
 __all__ = [
     "MLP",
     "Activation",
+    "AssociativeMemory",
     "Classifier",
     "ElmanRNN",
     "Layout",
@@ -33,6 +36,7 @@ __all__ = [
     "NormalizedMLP",
     "SoftmaxRegression",
     "SparseLogistic",
+    "associative_memory",
     "linear",
     "logistic",
     "mlp",

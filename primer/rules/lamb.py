@@ -9,6 +9,7 @@ from ..hyper import Hyper
 from ..optimizer import Optimizer
 from ..registry import rule
 from .matrices import blocks
+from .written import written
 
 
 @rule(
@@ -62,8 +63,7 @@ class LAMB(Optimizer):
         m_hat = m / (1 - power(self.beta1, t + 1))
         v_hat = v / (1 - power(self.beta2, t + 1))
         r = m_hat / (np.sqrt(v_hat) + self.eps) + self.weight_decay * theta
-        places = [place for place, _ in blocks(self, J, theta)]
-        size, length = norms(theta, places), norms(r, places)
+        size, length = norms(self, J, theta), norms(self, J, r)
         still = (size == 0) | (length == 0)
         trust = np.where(still, 1, size / np.where(still, 1, length))
         return theta - self.lr * trust * r, {"m": m, "v": v}
@@ -72,14 +72,18 @@ class LAMB(Optimizer):
         return {"m": 0 * theta, "v": 0 * theta}
 
 
-def norms(x: Any, places: Any) -> Any:
+@written(r"\lVert #3 \rVert_{\mathrm{block}}")
+def norms(rule: Optimizer, J: Any, x: Any) -> Any:
     """For every coordinate the Euclidean norm of its block, (*batch, d) -> the same.
 
     Examples
     --------
-    >>> norms(np.array([3.0, 4.0, 2.0]), [slice(0, 2), slice(2, 3)]).tolist()
+    >>> from primer import Objective
+    >>> J = Objective(lambda theta: theta.sum(-1), shapes=[(2,), (1,)])
+    >>> norms(LAMB(), J, np.array([3.0, 4.0, 2.0])).tolist()
     [5.0, 5.0, 2.0]
     """
+    places = [place for place, _ in blocks(rule, J, x)]
     return np.concatenate(
         [
             np.broadcast_to(

@@ -8,6 +8,7 @@ from ..hyper import Hyper
 from ..registry import rule
 from .adamw import AdamW
 from .matrices import MatrixRule, length, transposed
+from .written import written
 
 #: Odd polynomial a x + b x^3 + c x^5 whose iteration drives singular values toward 1 (jordan2024).
 A, B, C = 3.4445, -4.7750, 2.0315
@@ -81,6 +82,7 @@ class Muon(MatrixRule):
         )
 
 
+@written(rf"\operatorname{{NS}}_{ROUNDS}(#1)")
 def orthogonalized(M: Any) -> Any:
     """Nearly U V^T of M = U S V^T: all singular values brought into [0.68, 1.13], directions kept.
 

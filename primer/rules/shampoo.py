@@ -8,6 +8,7 @@ from ..hyper import Hyper
 from ..registry import rule
 from .adagrad import AdaGrad
 from .matrices import MatrixRule, eigen, identity, transposed
+from .written import written
 
 
 @rule(
@@ -73,6 +74,7 @@ class Shampoo(MatrixRule):
         return AdaGrad().having(lr=self.lr, eps=self.eps)
 
 
+@written("#1^{-1/4}")
 def inverse_fourth_root(S: Any) -> Any:
     """S^{-1/4} of symmetric matrices without negative eigenvalues, (*batch, n, n) -> the same.
 

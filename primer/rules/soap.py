@@ -10,6 +10,7 @@ from ..hyper import Hyper
 from ..registry import rule
 from .adamw import AdamW
 from .matrices import MatrixRule, eigen, identity, transposed
+from .written import written
 
 
 @rule(
@@ -107,6 +108,10 @@ class SOAP(MatrixRule):
         )
 
 
+@written(
+    r"\begin{cases} \operatorname{eig}(#1) & \text{if } #3 = 0 \\ "
+    r"\operatorname{qr}(#1, #2) & \text{if } #3 \bmod #4 = 0 \\ #2 & \text{otherwise} \end{cases}"
+)
 def eigenbasis(S: Any, Q: Any, t: Any, every: int) -> Any:
     """Eigenvectors of symmetric matrices, as columns: found at t = 0, renewed from Q now and then.
 
