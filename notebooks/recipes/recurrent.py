@@ -53,7 +53,7 @@ def run_epoch(model, optimizer, X, y, batch=50):
         optimizer.step()
 
 
-def train(seed, training, validation, recipe=recipe, epochs=30):
+def train(seed, training, validation, recipe=recipe, epochs=25):
     torch.manual_seed(seed)
     model = best_model = Reader()
     optimizer, scheduler = recipe(model)

@@ -73,7 +73,7 @@ def recipe(model, steps, lr=5e-4):
     return optimizer, lr_scheduler.LambdaLR(optimizer, factor)
 
 
-def train(seed, X, y, recipe=recipe, steps=500, batch=16):
+def train(seed, X, y, recipe=recipe, steps=400, batch=16):
     torch.manual_seed(seed)
     model = Transformer()
     optimizer, scheduler = recipe(model, steps)
