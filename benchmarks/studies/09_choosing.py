@@ -50,6 +50,7 @@ from primer import (
     Muon,
     NAdam,
     Nesterov,
+    Objective,
     Prodigy,
     RAdam,
     RMSProp,
@@ -257,7 +258,8 @@ def long_steps():
     """Twenty steps of a million parameters, in matrices of 100 rows and columns, on a bowl: the
     rule's own arithmetic and little else."""
     start = np.random.default_rng(0).standard_normal(10**6).astype(np.float32)
-    J = Through(landscapes.quadratic(np.ones(10**6)), shapes=[(100, 100)] * 100)
+    bowl = landscapes.quadratic(np.ones(10**6))
+    J = Objective(bowl, bowl.grad, dim=10**6, shapes=[(100, 100)] * 100)
     return {name: timed(rule, J, start, 20) for name, rule in RULES.items()}
 
 
