@@ -132,7 +132,7 @@ def _fault_of_bytes(name: str, ratio: float) -> str:
         1 / FLOAT32: "that is how many numbers. How many bytes has a number in float32?",
         8 / FLOAT32: "that is twice as much: a number in float64 has eight bytes",
         1e-6: "give bytes, not millions of bytes",
-        2.0**-20: "give bytes, not mebibytes",
+        2.0**-20: "give bytes, not units of 2²⁰ bytes",
     }
     for factor, told in slips.items():
         if abs(ratio / factor - 1) < 0.005:

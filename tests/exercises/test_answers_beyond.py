@@ -122,7 +122,7 @@ def test_the_bytes_are_accepted(answer):
         ({name: n // 4 for name, n in BYTES.items()}, "how many numbers"),
         ({name: 2 * n for name, n in BYTES.items()}, "float64"),
         ({name: n / 1e6 for name, n in BYTES.items()}, "millions"),
-        ({name: n / 2**20 for name, n in BYTES.items()}, "mebibytes"),
+        ({name: n / 2**20 for name, n in BYTES.items()}, "2²⁰"),
         (BYTES | {"AdamW": 3 * 4 * ENTRIES}, "AdamW"),
         (BYTES | {"Muon": 0}, "Muon"),
         (BYTES | {"Adafactor": 4 * 4096 * 2}, "Adafactor"),
