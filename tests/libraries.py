@@ -199,7 +199,7 @@ def in_optax(rule, J, start, steps=STEPS, call=None) -> np.ndarray:
             change, state = whole.update(gradient, state, x, value=loss)
             x = optax.apply_updates(x, change)
             for text, scope in boxes:
-                x = eval(text, {**scope, "params": x})
+                x = [eval(text, {**scope, "params": part}) for part in x]
             return state, x
 
         x = [jax.numpy.asarray(part) for part in cut(J, start)]

@@ -256,7 +256,7 @@ def adamw_on(lr, beta1, beta2, eps, weight_decay):
 
 
 def newton_schulz(G, eps=0.0):
-    """Keller Jordan's zeropower_via_newtonschulz5, in the precision of G."""
+    """Keller Jordan's five iterations of Newton and Schulz, in the precision of G."""
     tall = G.shape[-2] > G.shape[-1]
     X = G / (np.linalg.norm(G, axis=(-2, -1), keepdims=True) + eps)
     X = X.swapaxes(-2, -1) if tall else X

@@ -41,6 +41,7 @@ KNOWN = {
     "NAdam": ("teal", 3),
     "RAdam": ("blue", 2),
     "Lion": ("green", 0),
+    "Muon": ("brown", 0),
     "Newton": ("teal", 0),
     "ConjugateGradient": ("pink", 0),
     "Constant": ("slate", 0),
