@@ -19,6 +19,7 @@ from .objective import Batches, DataObjective, Draws, Noisy, Objective, Table, V
 from .optimizer import Optimizer
 from .registry import rule, schedule
 from .rules.clip import Clip
+from .rules.matrices import MatrixRule
 from .running import Run, run
 from .schedules import Schedule
 
@@ -41,10 +42,10 @@ _later = {
 _home = {name: room for room, names in _later.items() for name in names}
 
 __all__ = [  # noqa: PLE0604
-    "Batches", "Clip", "DataObjective", "Draws", "Noisy", "Objective", "Optimizer", "PerCoordinate",
-    "Run", "Schedule", "Slider", "Table", "Varying", "data", "l2", "landscapes", "measure",
-    "models", "power", "registry", "rule", "rules", "run", "schedule", "schedules", "sweep",
-    *_home, *_registered,
+    "Batches", "Clip", "DataObjective", "Draws", "MatrixRule", "Noisy", "Objective", "Optimizer",
+    "PerCoordinate", "Run", "Schedule", "Slider", "Table", "Varying", "data", "l2", "landscapes",
+    "measure", "models", "power", "registry", "rule", "rules", "run", "schedule", "schedules",
+    "sweep", *_home, *_registered,
 ]  # fmt: skip
 
 

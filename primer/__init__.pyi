@@ -56,6 +56,7 @@ from .rules.conjugate_gradient import FletcherReeves as FletcherReeves
 from .rules.conjugate_gradient import PolakRibiere as PolakRibiere
 from .rules.lamb import LAMB as LAMB
 from .rules.lion import Lion as Lion
+from .rules.matrices import MatrixRule as MatrixRule
 from .rules.momentum import Momentum as Momentum
 from .rules.muon import Muon as Muon
 from .rules.nadam import NAdam as NAdam
@@ -118,6 +119,7 @@ __all__ = [
     "LAMB",
     "Linear",
     "Lion",
+    "MatrixRule",
     "Momentum",
     "Muon",
     "NAdam",

@@ -9,6 +9,7 @@ import numpy as np
 
 from ..landscapes import quadratic
 from ..measure import feed
+from ..objective import Objective
 from ..optimizer import Optimizer
 from ..running import run
 from . import verdict
@@ -64,8 +65,13 @@ def takes_steps_of(
                 steps = feed(made(**fields), gradients(d))
                 if not np.allclose(steps, formula(gradients(d), **fields), rtol=1e-6):
                     raise ValueError(fault())
-        J, starts = quadratic([1.0, 9.0]), np.array([[4.0, 1.0], [0.1, -2.0], [-3.0, 30.0]])
-        rule = made(**settings[-1])
+    starts = np.array([[4.0, 1.0], [0.1, -2.0], [-3.0, 30.0]])
+    return alike_in_a_batch(made(**settings[-1]), quadratic([1.0, 9.0]), starts, together)
+
+
+def alike_in_a_batch(rule: Optimizer, J: Objective, starts: np.ndarray, together: str) -> bool:
+    """Raise ValueError with `together` unless the runs of a batch are those that are made alone."""
+    with np.errstate(all="ignore"):
         alone = [run(rule, J, start, 20).theta[-1] for start in starts]
         if not np.allclose(run(rule, J, starts, 20).theta[-1], alone, rtol=1e-6):
             raise ValueError(together)

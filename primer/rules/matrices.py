@@ -20,10 +20,37 @@ Block = tuple[slice, tuple[int, ...]]
 
 
 class MatrixRule(Optimizer):
-    """The base of a rule for matrices, which gives `init_matrix`, `step_matrix` and `others`.
+    """The base of a rule for matrices: gives `init_matrix`, `step_matrix` and `others`.
+
+    A rule is written for one matrix W and its gradient G, of shape (*batch, rows, cols). theta is
+    cut into the blocks of `J.shapes`, row by row; each matrix among them is stepped by itself, and
+    `others` names the rule for every other block, laid out as a vector.
 
     State: ``{"blocks": {"0": …, "1": …}}``, by the block's number in `J.shapes`. It depends on the
     objective: `begin` makes it; `init`, which knows theta alone, leaves it to the first step.
+
+    Raises
+    ------
+    ValueError
+        When a field lies outside its domain; in `run`, when the objective has no shapes.
+
+    Examples
+    --------
+    >>> from primer import SGD, Objective, registry, rule, run
+    >>> @rule
+    ... class UnitLength(MatrixRule):
+    ...     lr: float = 0.1
+    ...
+    ...     def step_matrix(self, G, W, state, t):
+    ...         return W - self.lr * G / length(G), state
+    ...
+    ...     def others(self):
+    ...         return SGD(lr=self.lr)
+    >>> slope = np.array([0.0, 3.0, 4.0, 0.0, 7.0])
+    >>> J = Objective(lambda theta: theta @ slope, shapes=[(2, 2), (1,)])
+    >>> run(UnitLength(lr=1.0), J, np.zeros(5), steps=1).theta[1].round(6).tolist()
+    [0.0, -0.6, -0.8, 0.0, -7.0]
+    >>> _ = registry.rules.pop("UnitLength")  # @rule has entered it
     """
 
     #: Hyperparameters that have one value for all weights of a matrix.
