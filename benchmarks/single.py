@@ -1,4 +1,4 @@
-"""One run of every rule that torch.optim has, on Rosenbrock."""
+"""One run of every rule for vectors that torch.optim has, on Rosenbrock."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from primer import landscapes, registry, run
+from primer import MatrixRule, landscapes, registry, run
 
 from .rows import Part, Row
 from .timing import interleaved, ratio, spread
@@ -26,7 +26,8 @@ class Size:
 
 
 def names() -> list[str]:
-    return [name for name, e in registry.rules.items() if e.kind == "rule" and e.torch]
+    known = {n: e for n, e in registry.rules.items() if e.kind == "rule" and e.torch}
+    return [n for n, e in known.items() if not issubclass(e.make, MatrixRule)]
 
 
 def in_torch(rule: Any, steps: int) -> Any:
