@@ -34,6 +34,7 @@ def executed(notebook, folder: Path):
         timeout=TIMEOUT,
         skip_cells_with_tag="",
         allow_errors=False,
+        coalesce_streams=True,
         resources={"metadata": {"path": str(folder)}},
     )
     for cell in copy.cells:

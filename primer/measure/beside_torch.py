@@ -13,7 +13,6 @@ from .. import check, registry
 from ..objective import Objective
 from ..optimizer import Optimizer
 from ..rules.wrappers import Wrapper, innermost
-from ..running import run
 from ..schedules import Schedule
 
 
