@@ -17,7 +17,7 @@ SKIPPED = {"skip-execution", "nbval-skip", "raises-exception"}
 NUMBER = re.compile(r"(?<![\w.])[-−]?\d+(?:\.\d+)?(?:e[-+]?\d+)?")
 TIMEOUT = 180
 #: Relative difference that two processors may show after some hundred steps of float32.
-TOLERANCE = 0.1
+TOLERANCE = 0.2
 #: What is smaller counts as rounding, whatever its size.
 ROUNDING = 1e-9
 

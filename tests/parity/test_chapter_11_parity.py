@@ -50,7 +50,9 @@ def test_the_stored_outputs_are_what_the_cells_print_now(tool, path):
         ("a 1", "b 1", False),
     ],
 )
-def test_numbers_may_differ_by_another_processors_rounding_and_nothing_else(tool, stored, now, same):
+def test_numbers_may_differ_by_another_processors_rounding_and_nothing_else(
+    tool, stored, now, same
+):
     assert (tool.differences(stored, now) == []) == same
 
 
