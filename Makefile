@@ -25,7 +25,7 @@ PAGE_SCRIPTS := primer/static/*.js book/_static/*.js tests/*.mjs
 REQUIREMENTS := pyproject.toml requirements.txt
 JUPYTER_ROOT := $(shell [ "$$(id -u)" = 0 ] && echo --allow-root)
 
-.PHONY: help lab test parity book serve bench bench-all lint format clean distclean
+.PHONY: help lab test parity book serve recipes bench bench-all lint format clean distclean
 .DEFAULT_GOAL := help
 
 help:  ## list the targets
@@ -50,6 +50,9 @@ serve:  ## serve the built site on this machine only
 	@test -f _build/html/index.html || { echo "No site yet: run 'make book' first."; exit 1; }
 	$(PY) -m http.server --bind 127.0.0.1 --directory _build/html $(PORT)
 
+recipes: $(VENV)/.installed-run  ## write the recipes of chapter 11 as scripts, in notebooks/recipes
+	$(PY) .ci/recipes.py
+
 bench: $(VENV)/.installed-dev  ## time what needs neither torch nor JAX (BENCH_FLAGS="--only import")
 	$(PY) -m benchmarks $(BENCH_FLAGS)
 
@@ -62,6 +65,7 @@ lint: $(VENV)/.installed-dev  ## check style, types, spelling, scripts and strip
 	$(VENV)/bin/mypy primer
 	$(PY) .ci/write_stub.py --check
 	$(PY) .ci/strip_notebooks.py --check notebooks
+	$(PY) .ci/recipes.py --check
 	@if command -v npx >/dev/null; then $(PRETTIER) --check $(PAGE_SCRIPTS) && $(SPELLER); \
 	else echo "npx (it comes with Node.js) is missing: neither the page's scripts nor the spelling were checked."; test -z "$$CI"; fi
 
@@ -70,6 +74,7 @@ format: $(VENV)/.installed-dev  ## mend what lint can mend
 	$(VENV)/bin/ruff format .
 	$(PY) .ci/write_stub.py
 	$(PY) .ci/strip_notebooks.py notebooks
+	$(PY) .ci/recipes.py
 	@if command -v npx >/dev/null; then $(PRETTIER) --write $(PAGE_SCRIPTS); \
 	else echo "npx (it comes with Node.js) is missing: the page's scripts were not formatted."; fi
 
