@@ -46,8 +46,8 @@ def executed(notebook, folder: Path):
 
 def text(cell) -> str:
     """What a cell prints or returns."""
-    parts = [o.get("text") or o.get("data", {}).get("text/plain", "") for o in cell.outputs]
-    return "".join(parts)
+    told = [o for o in cell.outputs if o.get("name") != "stderr"]
+    return "".join(o.get("text") or o.get("data", {}).get("text/plain", "") for o in told)
 
 
 def alike(stored: str, new: str) -> bool:

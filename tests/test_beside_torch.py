@@ -78,11 +78,11 @@ class TestWithPyTorch:
         assert 1e-3 < torch_difference(falling, BOWL, START, steps=60) < 1
         assert torch_difference(Momentum(lr=0.1), BOWL, START, steps=60) < 1e-12
 
-    def test_pytorchs_clip_adds_a_millionth_to_the_norm(self):
+    def test_the_clip_of_pytorch_adds_a_millionth_to_the_norm(self):
         clipped = Clip(SGD(lr=0.1), norm=0.5)
         assert 1e-9 < torch_difference(clipped, BOWL, START, steps=60) < 1e-5
 
-    def test_pytorchs_usual_precision_is_left_as_it_was(self, torch):
+    def test_the_usual_precision_of_pytorch_is_left_as_it_was(self, torch):
         usual = torch.get_default_dtype()
         torch_difference(SGD(lr=0.1), BOWL, START, steps=1)
         assert torch.get_default_dtype() == usual
