@@ -16,7 +16,9 @@ BENCH_FLAGS ?=
 THREADS := OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 MKL_NUM_THREADS=1
 FIXED := PYTHONHASHSEED=0
 FIRST_NOTEBOOK = $(firstword $(wildcard notebooks/01_*.ipynb notebooks/06_adam.ipynb))
-BOOK_SOURCES := benchmarks/table.py $(shell find primer book/_ext book/measured notebooks/results -type f -not -path '*/__pycache__/*' 2>/dev/null)
+# What these print without PyTorch is stored in them: the cache of the book would not see it change.
+STORED := $(shell grep -l skip-execution notebooks/*.ipynb)
+BOOK_SOURCES := benchmarks/table.py $(shell find primer book/_ext book/measured notebooks/results $(STORED) -type f -not -path '*/__pycache__/*' 2>/dev/null)
 PRETTIER := npx --yes prettier@3.10.1
 SPELLER := npx --yes cspell@9.8.0 --no-progress --no-summary --unique
 PAGE_SCRIPTS := primer/static/*.js book/_static/*.js tests/*.mjs

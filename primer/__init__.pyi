@@ -7,6 +7,7 @@ from . import models as models
 from . import registry as registry
 from . import rules as rules
 from . import schedules as schedules
+from .derived.calls import torch_lines as torch_lines
 from .derived.card import card as card
 from .derived.card import catalogue as catalogue
 from .derived.graph import TraceError as TraceError
@@ -176,4 +177,5 @@ __all__ = [
     "schedule",
     "schedules",
     "sweep",
+    "torch_lines",
 ]

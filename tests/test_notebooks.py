@@ -21,6 +21,8 @@ NUMBER = re.compile(r"[-−–]?(?:\d{1,3}(?:[,\u202f]\d{3})+|\d+)(?:\.\d+)?(?:[
 WIDTH = 79
 #: And of what it prints: the page has a little more room there.
 PRINTED = 82
+#: Tags of a cell that needs PyTorch: nbclient, nbval and JupyterLab do without it.
+SKIPPED = {"skip-execution", "nbval-skip", "raises-exception"}
 chapters = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda p: p.stem)
 
 
@@ -31,6 +33,16 @@ def cells(path, kind):
 
 def source(cell):
     return "".join(cell["source"])
+
+
+def defined(tree):
+    """Names of the functions, classes and modules that a cell makes known."""
+    made = (ast.FunctionDef, ast.ClassDef)
+    own = {node.name for node in ast.walk(tree) if isinstance(node, made)}
+    imports = [n for n in ast.walk(tree) if isinstance(n, (ast.Import, ast.ImportFrom))]
+    named = {a.asname or a.name.split(".")[0] for node in imports for a in node.names}
+    arguments = {node.arg for node in ast.walk(tree) if isinstance(node, ast.arg)}
+    return own | named | arguments
 
 
 def tags(cell):
@@ -149,6 +161,39 @@ def test_outputs_are_kept_only_where_they_are_checked(path):
     for cell in cells(path, "code"):
         checked = "nbval-check-output" in tags(cell)
         assert checked == bool(cell["outputs"]), source(cell)[:80]
+
+
+@chapters
+def test_a_cell_that_is_skipped_without_pytorch_is_so_everywhere_and_stores_text(path):
+    for cell in cells(path, "code"):
+        asked = SKIPPED & set(tags(cell))
+        assert asked in (set(), SKIPPED), source(cell)[:80]
+        imports = re.search(r"^\s*(?:from|import) torch\b", source(cell), flags=re.M)
+        assert asked or not imports, source(cell)[:80]
+        if asked:
+            assert all(o["output_type"] == "stream" for o in cell["outputs"]), source(cell)[:80]
+
+
+@chapters
+def test_no_cell_depends_on_one_that_is_skipped(path):
+    """A name that only skipped cells give a value is used by skipped cells alone."""
+    given, lent = set(), set()
+    for cell in cells(path, "code"):
+        tree = ast.parse(re.sub(r"^\s*[%!].*$", "pass", source(cell), flags=re.M))
+        names = [n for n in ast.walk(tree) if isinstance(n, ast.Name)]
+        skipped = SKIPPED <= set(tags(cell))
+        bound = {n.id for n in names if isinstance(n.ctx, ast.Store)} | defined(tree)
+        if not skipped:
+            assert not {n.id for n in names} & (lent - given - bound), source(cell)[:80]
+        (lent if skipped else given).update(bound)
+
+
+@chapters
+def test_the_text_before_the_first_skipped_cell_says_what_to_install(path):
+    found = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    first = next((i for i, cell in enumerate(found) if SKIPPED <= set(tags(cell))), None)
+    if first is not None:
+        assert "pip install torch==" in source(found[first - 1])
 
 
 @chapters

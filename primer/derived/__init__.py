@@ -1,6 +1,7 @@
 """What is derived from the one text of a rule: its equation, its JavaScript, its card."""
 
 from . import functions  # NumPy's functions on nodes
+from .calls import torch_lines
 from .card import card, catalogue
 from .graph import TraceError
 from .javascript import Program, javascript, program
@@ -9,4 +10,5 @@ from .trace import sliders_of
 
 __all__ = [
     "Program", "TraceError", "card", "catalogue", "javascript", "latex", "program", "sliders_of",
+    "torch_lines",
 ]  # fmt: skip

@@ -1,6 +1,7 @@
 """What is measured on rules and objectives: fair comparisons, range tests, noise, curvature."""
 
 from ..derived.card import state_per_parameter
+from .beside_torch import torch_difference
 from .choosing import choose
 from .compare import Result, compare
 from .contest import StepsToTarget, steps_to_target, tied, usable_band
@@ -31,6 +32,6 @@ __all__ = [
     "decades", "diagnose", "example_gradients", "feed", "first_bad", "first_below", "knee",
     "knee_interval", "lag", "mean_interval", "meta_train", "noise_scale", "of_seeds", "play",
     "random_bowls", "range_test", "rounded", "rounded_at_random", "shapley", "sharpness",
-    "state_per_parameter", "steps_to_target", "tied", "to_bits", "usable_band",
-    "variance_shares",
+    "state_per_parameter", "steps_to_target", "tied", "to_bits", "torch_difference",
+    "usable_band", "variance_shares",
 ]  # fmt: skip
