@@ -1,6 +1,7 @@
 """The same rule in torch and in optax: runs of the calls that the registry names."""
 
 import functools
+import contextlib
 import importlib
 import importlib.metadata
 import math
@@ -145,10 +146,24 @@ def seen(rule, J, start, steps=STEPS) -> np.ndarray:
     return np.array(rows)
 
 
+@contextlib.contextmanager
+def doubles(torch):
+    """float64 as torch's own type: else NAdam keeps the product of its momenta in float32."""
+    usual = torch.get_default_dtype()
+    torch.set_default_dtype(torch.float64)
+    try:
+        yield
+    finally:
+        torch.set_default_dtype(usual)
+
+
 def in_torch(rule, J, start, steps=STEPS, call=None) -> np.ndarray:
     torch = importlib.import_module("torch")
-    # else NAdam keeps the product of its momenta in float32
-    torch.set_default_dtype(torch.float64)
+    with doubles(torch):
+        return _in_torch(torch, rule, J, start, steps, call)
+
+
+def _in_torch(torch, rule, J, start, steps, call) -> np.ndarray:
     *outer, inner = layers(rule)
     params = [torch.tensor(part, requires_grad=True) for part in cut(J, start)]
     names = {"params": params, **vars(torch.optim), **vars(torch.nn.utils)}
