@@ -1,7 +1,7 @@
 """The same rule in torch and in optax: runs of the calls that the registry names."""
 
-import functools
 import contextlib
+import functools
 import importlib
 import importlib.metadata
 import math
