@@ -59,6 +59,19 @@ def count(name: str, value: Any, least: int = 1) -> int:
     return int(value)
 
 
+def shapes(value: Any) -> tuple[tuple[int, ...], ...]:
+    """Return the shapes of the blocks of theta as tuples of int; refuse anything else."""
+    try:
+        blocks = tuple(tuple(shape) for shape in value)
+        sizes = tuple(tuple(count("shapes", n) for n in shape) for shape in blocks)
+    except (TypeError, ValueError):
+        sizes = ()
+    if not sizes:
+        allowed = "blocks such as [(4, 3), (3,)], whose lengths are integers >= 1"
+        raise refuse("shapes", value, allowed)
+    return sizes
+
+
 def swept(name: str, value: np.ndarray) -> None:
     """Refuse an array whose last axis is not 1: it would be one value per coordinate of theta."""
     if value.ndim and value.shape[-1] != 1:

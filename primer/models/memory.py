@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import numbers
 from typing import Any
 
 import numpy as np
@@ -101,10 +102,11 @@ class AssociativeMemory(Objective):
         [0.07, 0.21]
         """
         count = self.frequencies.shape[-1]
-        if type(index) is not int or not -count <= index < count:
+        whole = isinstance(index, numbers.Integral) and not isinstance(index, bool)
+        if not whole or not -count <= index < count:
             raise check.refuse("index", index, f"an integer from {-count} to {count - 1}")
         other = copy.copy(self)
-        other.seen = index
+        other.seen = int(index)
         return other
 
     def watch(self, theta: Any, t: Any) -> Any:
