@@ -44,7 +44,10 @@ def number(name: str, value: Any, domain: str = "real") -> None:
     if domain not in DOMAINS:
         raise refuse(f"the domain of {name}", domain, f"one of {', '.join(DOMAINS)}")
     allowed, ok = DOMAINS[domain]
-    array = np.asarray(value)
+    try:
+        array = np.asarray(value)
+    except ValueError:  # rows of different lengths
+        raise refuse(name, value, allowed) from None
     if isinstance(value, (bool, np.bool_, str)) or array.dtype.kind not in "iuf":
         raise refuse(name, value, allowed)
     if not np.all(ok(array)):

@@ -63,6 +63,7 @@ class AssociativeMemory(Objective):
         units = np.eye(p.shape[-1])
         self.keys = _vectors("keys", units if keys is None else keys, p)
         self.values = _vectors("values", units if values is None else values, p)
+        _refuse_apart(p.shape[:-1], self.keys.shape[:-2], self.values.shape[:-2])
         shape = self.keys.shape[-1], self.values.shape[-1]
         alone = p.ndim == 1 and self.keys.ndim == self.values.ndim == 2
         super().__init__(
@@ -143,7 +144,10 @@ class AssociativeMemory(Objective):
 
 
 def _array(name: str, given: Any, axes: int) -> np.ndarray:
-    array = np.asarray(given)
+    try:
+        array = np.asarray(given)
+    except ValueError:  # rows of different lengths
+        array = np.empty(0)
     if array.dtype.kind not in "iuf" or array.ndim < axes or not array.size:
         raise check.refuse(name, given, f"an array of numbers with {axes} or more axes")
     if not np.isfinite(array).all():
@@ -157,6 +161,17 @@ def _vectors(name: str, given: Any, p: np.ndarray) -> np.ndarray:
     if array.shape[-2] != p.shape[-1]:
         raise check.refuse(name, array.shape, f"of shape (*axes, {p.shape[-1]}, width)")
     return array
+
+
+def _refuse_apart(*axes: tuple[int, ...]) -> None:
+    """Refuse frequencies, keys, and values whose axes in front do not broadcast."""
+    try:
+        np.broadcast_shapes(*axes)
+    except ValueError:
+        raise ValueError(
+            "the axes in front of frequencies, keys and values must broadcast, got "
+            + " and ".join(map(str, axes))
+        ) from None
 
 
 def _like(constants: np.ndarray, theta: Any) -> Any:

@@ -130,9 +130,8 @@ class Objective:
         >>> J.hvp(np.array([1.0, 2.0]), np.array([1.0, -1.0])).round(6).tolist()
         [12.0, -48.0]
         """
-        if np.shape(u) not in (theta.shape, theta.shape[-1:]):
-            allowed = f"of shape {theta.shape[-1:]} or {theta.shape}, like theta"
-            raise check.refuse("u", np.shape(u), allowed)
+        self._fits(theta)
+        _refuse_unlike(theta, u)
         if self._hess is not None:
             return (self.hess(theta) * u[..., None, :]).sum(-1)
         return _along(self.grad, theta, u)
@@ -188,6 +187,18 @@ class Objective:
 
 def _floats(value: Any) -> np.ndarray:
     return np.asarray(value, dtype=float)
+
+
+def _refuse_unlike(theta: Any, u: Any) -> None:
+    """Refuse a u that is no vector of as many numbers as theta's, or not for its batch."""
+    shape, d = np.shape(u), theta.shape[-1:]
+    try:
+        fits = shape[-1:] == d and bool(np.broadcast_shapes(shape, theta.shape))
+    except ValueError:
+        fits = False
+    if not fits:
+        both = " or ".join(dict.fromkeys(map(str, (d, theta.shape))))
+        raise check.refuse("u", shape, f"of shape {both}, as theta is")
 
 
 def _differences(function: Any, theta: np.ndarray, h: float) -> np.ndarray:
