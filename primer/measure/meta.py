@@ -180,6 +180,7 @@ def meta_train(
     >>> rule = Learned.of(trained.theta[-1])
     """
     J = Evolved(MetaLoss(tasks, steps, seed), sigma, pairs, seed)
+    check.number("lr", lr, "rate")
     rate = Cosine(lr, check.count("generations", generations))
     first = Learned().weights if start is None else check.points("start", start, J.dim)
     adam = Adam(lr=rate, beta2=0.99)
