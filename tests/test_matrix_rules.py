@@ -1,4 +1,4 @@
-"""Rules for matrices, and the blocks of theta that they need: what is refused, what must not mix."""
+"""Rules for matrices, and the blocks of theta that they need: what is refused, what never mixes."""
 
 import re
 
@@ -163,9 +163,10 @@ def test_a_run_goes_on_where_it_stopped_also_between_two_renewals(name, t0):
 @pytest.mark.parametrize("bad", [np.nan, np.inf, 1e308, 1e200])
 @pytest.mark.parametrize("name", NAMES)
 def test_a_run_that_is_lost_leaves_the_others_of_its_batch_alone(name, bad):
-    far = Through(
-        J, grad=lambda theta: np.where(np.abs(theta[..., :1]) > 50, bad, grad(theta)), separable=True
-    )
+    def torn(theta):
+        return np.where(np.abs(theta[..., :1]) > 50, bad, grad(theta))
+
+    far = Through(J, grad=torn, separable=True)
     starts = STARTS[0].copy()
     starts[1, 0] = 100.0
     batch = run(made(name), far, starts, 12)

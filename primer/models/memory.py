@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import numbers
 from typing import Any
 
 import numpy as np
@@ -103,7 +102,7 @@ class AssociativeMemory(Objective):
         [0.07, 0.21]
         """
         count = self.frequencies.shape[-1]
-        whole = isinstance(index, numbers.Integral) and not isinstance(index, bool)
+        whole = np.ndim(index) == 0 and np.asarray(index).dtype.kind in "iu"
         if not whole or not -count <= index < count:
             raise check.refuse("index", index, f"an integer from {-count} to {count - 1}")
         other = copy.copy(self)
