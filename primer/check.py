@@ -44,7 +44,10 @@ def number(name: str, value: Any, domain: str = "real") -> None:
     if domain not in DOMAINS:
         raise refuse(f"the domain of {name}", domain, f"one of {', '.join(DOMAINS)}")
     allowed, ok = DOMAINS[domain]
-    array = np.asarray(value)
+    try:
+        array = np.asarray(value)
+    except ValueError:  # rows of different lengths
+        raise refuse(name, value, allowed) from None
     if isinstance(value, (bool, np.bool_, str)) or array.dtype.kind not in "iuf":
         raise refuse(name, value, allowed)
     if not np.all(ok(array)):
@@ -57,6 +60,19 @@ def count(name: str, value: Any, least: int = 1) -> int:
     if not whole or value < least:
         raise refuse(name, value, f"an integer >= {least}")
     return int(value)
+
+
+def shapes(value: Any) -> tuple[tuple[int, ...], ...]:
+    """Return the shapes of the blocks of theta as tuples of int; refuse anything else."""
+    try:
+        blocks = tuple(tuple(shape) for shape in value)
+        sizes = tuple(tuple(count("shapes", n) for n in shape) for shape in blocks)
+    except (TypeError, ValueError):
+        sizes = ()
+    if not sizes:
+        allowed = "blocks such as [(4, 3), (3,)], whose lengths are integers >= 1"
+        raise refuse("shapes", value, allowed)
+    return sizes
 
 
 def swept(name: str, value: np.ndarray) -> None:

@@ -134,6 +134,12 @@ BAD = [
     ({"keys": [1.0, 2.0]}, r"^keys must be an array of numbers with 2"),
     ({"values": [[np.inf, 1.0], [0.0, 1.0]]}, r"^values must be finite"),
     ({"values": [["a"], ["b"]]}, r"^values must be an array of numbers"),
+    ({"values": [[1.0, 2.0], [3.0]]}, r"^values must be an array of numbers"),
+    ({"frequencies": [[1.0, 2.0], [3.0]]}, r"^frequencies must be an array of numbers"),
+    (
+        {"frequencies": np.ones((3, 2)), "keys": np.ones((4, 2, 2))},
+        r"frequencies, keys and values must broadcast, got \(3,\) and \(4,\) and \(\)",
+    ),
 ]
 
 
@@ -147,3 +153,7 @@ def test_a_wrong_argument_is_refused_by_name(arguments, message):
 def test_a_wrong_index_is_refused(index):
     with pytest.raises(ValueError, match="^index must be an integer from -5 to 4"):
         MEMORIES["turned"]().watching(index)
+
+
+def test_an_index_of_numpy_is_an_index():
+    assert MEMORIES["turned"]().watching(np.int64(-1)).seen == -1

@@ -106,6 +106,17 @@ def test_a_theta_of_another_length_is_refused():
             J.hvp(np.ones(3), np.ones(3))
 
 
+@pytest.mark.parametrize("name", ["bare value", "beale", "sum", "noise", "moving", "a batch"])
+def test_a_u_that_is_no_vector_like_theta_is_refused_by_name(name):
+    J = MADE[name]
+    theta, _ = place(J)
+    for u in (np.ones(1), np.ones(J.dim + 1), np.array(1.0), 1.0, None, np.ones((J.dim, 1))):
+        with pytest.raises(ValueError, match=rf"u must be of shape \({J.dim},\).*got \("):
+            J.hvp(theta[0], u)
+    with pytest.raises(ValueError, match=rf"u must be of shape .*\(3, {J.dim}\)"):
+        J.hvp(theta, np.ones((4, J.dim)))
+
+
 class Curved(Optimizer):
     def fields(self):
         return {}

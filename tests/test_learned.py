@@ -36,6 +36,29 @@ def test_weights_that_are_none_are_refused(bad):
         Learned.of(bad)
 
 
+@pytest.mark.parametrize("name", Learned().fields())
+@pytest.mark.parametrize("bad", [np.nan, np.inf, "1", True, None, [1.0]], ids=repr)
+def test_a_weight_that_is_no_finite_number_is_refused_by_its_name(name, bad):
+    with pytest.raises(ValueError, match=f"^{name} must be"):
+        Learned(**{name: bad})
+
+
+@pytest.mark.parametrize(
+    ("name", "bad"),
+    [
+        ("lr", -1.0),
+        ("lr", "a"),
+        ("lr", np.nan),
+        ("start", [1.0, 2.0]),
+        ("start", np.full(9, np.nan)),
+    ],
+    ids=str,
+)
+def test_training_names_the_argument_as_it_was_written(name, bad):
+    with pytest.raises(ValueError, match=f"^{name} must"):
+        meta_train(random_bowls, 5, 3, pairs=2, **{name: bad})
+
+
 def test_scaled_steps_are_longer_by_the_factor_and_a_factor_may_be_swept():
     J, start = landscapes.rosenbrock(), np.array([-1.2, 1.0])
     step = run(Learned.of(SOME), J, start, 1).theta[1] - start

@@ -69,6 +69,7 @@ def test_the_order_of_the_axes_does_not_matter():
     ("scores", "names", "named"),
     [
         ([0.0, np.nan], ["rate"], "scores"),
+        ([[0.0, 1.0], [2.0]], ["rate"], "scores"),
         ([0.0, 1.0, 2.0], ["rate"], "an axis of 2 for each"),
         ([0.0, 1.0], ["rate", "schedule"], "an axis of 2 for each"),
         (1.0, ["rate"], "an axis of 2 for each"),

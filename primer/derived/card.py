@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from .. import registry
-from ..fields import leaves
+from ..fields import leaves, mapped
+from ..hyper import PerCoordinate
 from ..objective import Objective
 from ..optimizer import Optimizer
 from ..rules.matrices import MatrixRule
@@ -100,7 +101,14 @@ def state_per_parameter(rule: Optimizer) -> str:
 def _kept(rule: Optimizer, rows: int, cols: int) -> list[tuple[tuple, Any]]:
     """The parts of the state for parameters that are one matrix."""
     J = Objective(lambda theta: theta[..., 0], shapes=[(rows, cols)])
-    return list(leaves(rule.at(0).begin(J, np.zeros(rows * cols))))
+    return list(leaves(mapped(_single, rule).at(0).begin(J, np.zeros(rows * cols))))
+
+
+def _single(value: Any) -> Any:
+    """The first number of a sweep, or of values per coordinate."""
+    if isinstance(value, PerCoordinate):
+        return _single(value.values)
+    return value.flat[0].item() if isinstance(value, np.ndarray) else value
 
 
 def _sides(array: Any) -> str:

@@ -8,12 +8,14 @@ from typing import Any
 
 import numpy as np
 
+from .. import registry
 from ..fields import leaves
 from ..hyper import OfStep, PerCoordinate, Slider
 from ..objective import Objective
 from ..optimizer import Optimizer
 from .graph import Node, Pool, TraceError, as_node, make
 from .kinds import truth
+from .lines import held
 from .trace import RANDOM, Traced, Watch, instance, sliders_of, trace_step
 from .writer import Writer
 
@@ -107,11 +109,19 @@ def program(
     if J.dim is None:
         raise TraceError("dim must be given for an objective that is traced: Objective(…, dim=2)")
     rule = instance(rule)
+    _refuse_pageless(rule)
     sliders = sliders_of(rule) if sliders is None else sliders
     texts = [_write(rule, J, sliders, watch, steps) for _ in range(2)]
     if texts[0] != texts[1]:
         raise TraceError(RANDOM)
     return texts[0]
+
+
+def _refuse_pageless(rule: Optimizer) -> None:
+    for _, each in held(rule):
+        entry = registry.rules.get(type(each).__name__)
+        if entry is not None and entry.make is type(each) and entry.no_page:
+            raise TraceError(f"{entry.name} cannot run in a page: {entry.no_page}")
 
 
 def _write(rule: Any, J: Any, sliders: tuple, watch: tuple, steps: Any) -> Program:

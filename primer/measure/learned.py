@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -63,6 +63,10 @@ class Learned(Optimizer):
     agree: Hyper = 0.0
     size: Hyper = 0.0
     uneven: Hyper = 0.0
+
+    domains: ClassVar[dict[str, str]] = dict.fromkeys(
+        ("now", "fast", "slow", "base", "time", "clock", "agree", "size", "uneven"), "real"
+    )
 
     def init(self, theta: Any) -> dict[str, Any]:
         return {"f": 0 * theta, "m": 0 * theta, "v": 0 * theta}

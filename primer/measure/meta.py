@@ -180,7 +180,8 @@ def meta_train(
     >>> rule = Learned.of(trained.theta[-1])
     """
     J = Evolved(MetaLoss(tasks, steps, seed), sigma, pairs, seed)
+    check.number("lr", lr, "rate")
     rate = Cosine(lr, check.count("generations", generations))
-    first = Learned().weights if start is None else start
+    first = Learned().weights if start is None else check.points("start", start, J.dim)
     adam = Adam(lr=rate, beta2=0.99)
     return run(adam, J, first, generations, keep=10, progress=progress)

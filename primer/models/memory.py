@@ -62,6 +62,7 @@ class AssociativeMemory(Objective):
         units = np.eye(p.shape[-1])
         self.keys = _vectors("keys", units if keys is None else keys, p)
         self.values = _vectors("values", units if values is None else values, p)
+        _refuse_apart(p.shape[:-1], self.keys.shape[:-2], self.values.shape[:-2])
         shape = self.keys.shape[-1], self.values.shape[-1]
         alone = p.ndim == 1 and self.keys.ndim == self.values.ndim == 2
         super().__init__(
@@ -101,10 +102,11 @@ class AssociativeMemory(Objective):
         [0.07, 0.21]
         """
         count = self.frequencies.shape[-1]
-        if type(index) is not int or not -count <= index < count:
+        whole = np.ndim(index) == 0 and np.asarray(index).dtype.kind in "iu"
+        if not whole or not -count <= index < count:
             raise check.refuse("index", index, f"an integer from {-count} to {count - 1}")
         other = copy.copy(self)
-        other.seen = index
+        other.seen = int(index)
         return other
 
     def watch(self, theta: Any, t: Any) -> Any:
@@ -141,7 +143,10 @@ class AssociativeMemory(Objective):
 
 
 def _array(name: str, given: Any, axes: int) -> np.ndarray:
-    array = np.asarray(given)
+    try:
+        array = np.asarray(given)
+    except ValueError:  # rows of different lengths
+        array = np.empty(0)
     if array.dtype.kind not in "iuf" or array.ndim < axes or not array.size:
         raise check.refuse(name, given, f"an array of numbers with {axes} or more axes")
     if not np.isfinite(array).all():
@@ -155,6 +160,17 @@ def _vectors(name: str, given: Any, p: np.ndarray) -> np.ndarray:
     if array.shape[-2] != p.shape[-1]:
         raise check.refuse(name, array.shape, f"of shape (*axes, {p.shape[-1]}, width)")
     return array
+
+
+def _refuse_apart(*axes: tuple[int, ...]) -> None:
+    """Refuse frequencies, keys, and values whose axes in front do not broadcast."""
+    try:
+        np.broadcast_shapes(*axes)
+    except ValueError:
+        raise ValueError(
+            "the axes in front of frequencies, keys and values must broadcast, got "
+            + " and ".join(map(str, axes))
+        ) from None
 
 
 def _like(constants: np.ndarray, theta: Any) -> Any:

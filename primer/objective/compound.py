@@ -93,6 +93,9 @@ class Sum(Objective):
         dims = {part.dim for part in self.parts if part.dim is not None}
         if len(dims) > 1:
             raise ValueError(f"dim must be the same in both summands, got {sorted(dims)}")
+        told = {part.shapes for part in self.parts if part.shapes is not None}
+        if len(told) > 1:
+            raise ValueError(f"shapes must be the same in both summands, got {sorted(told)}")
         super().__init__(
             lambda theta: first(theta) + second(theta),
             lambda theta: first.grad(theta) + second.grad(theta),

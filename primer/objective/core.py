@@ -49,7 +49,8 @@ class Objective:
     ------
     ValueError
         If `value`, `grad` or `hess` is not callable, `minimum` does not end in `dim`, `window` is
-        not finite with each low below its high, or `axes` or `shapes` do not add up to `dim`.
+        not finite with each low below its high, `shapes` holds a length that is no integer >= 1,
+        or `axes` or `shapes` do not add up to `dim`.
 
     Examples
     --------
@@ -90,7 +91,7 @@ class Objective:
         self.name, self.separable = name, separable
         self.window = None if window is None else check.window(window, dim)
         self.axes = None if axes is None else tuple(axes)
-        self.shapes = None if shapes is None else tuple(tuple(shape) for shape in shapes)
+        self.shapes = None if shapes is None else check.shapes(shapes)
         for label, given, count in (
             ("axes", self.axes, len(self.axes or ())),
             ("shapes", self.shapes, sum(math.prod(shape) for shape in self.shapes or ())),
@@ -129,6 +130,8 @@ class Objective:
         >>> J.hvp(np.array([1.0, 2.0]), np.array([1.0, -1.0])).round(6).tolist()
         [12.0, -48.0]
         """
+        self._fits(theta)
+        _refuse_unlike(theta, u)
         if self._hess is not None:
             return (self.hess(theta) * u[..., None, :]).sum(-1)
         return _along(self.grad, theta, u)
@@ -184,6 +187,18 @@ class Objective:
 
 def _floats(value: Any) -> np.ndarray:
     return np.asarray(value, dtype=float)
+
+
+def _refuse_unlike(theta: Any, u: Any) -> None:
+    """Refuse a u that is no vector of as many numbers as theta's, or not for its batch."""
+    shape, d = np.shape(u), theta.shape[-1:]
+    try:
+        fits = shape[-1:] == d and bool(np.broadcast_shapes(shape, theta.shape))
+    except ValueError:
+        fits = False
+    if not fits:
+        both = " or ".join(dict.fromkeys(map(str, (d, theta.shape))))
+        raise check.refuse("u", shape, f"of shape {both}, as theta is")
 
 
 def _differences(function: Any, theta: np.ndarray, h: float) -> np.ndarray:

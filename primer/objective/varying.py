@@ -24,7 +24,8 @@ class Varying(Objective):
     at : callable
         t -> Objective, a pure function of the step (counted from 0).
     dim, name, window, start
-        As for `Objective`. Value, gradient and Hessian of the whole are those of step 0.
+        As for `Objective`, as are axes and shapes, by default those of step 0. Value, gradient and
+        Hessian of the whole are those of step 0.
 
     Raises
     ------
@@ -52,7 +53,9 @@ class Varying(Objective):
         return self._at(0).hvp(theta, u)
 
     def at(self, t: Any) -> Objective:
-        return self._at(t)
+        now = self._at(t)
+        untold = self.shapes is not None and now.shapes is None
+        return Through(now, shapes=self.shapes) if untold else now
 
     def watch(self, theta: Any, t: Any) -> Any:
         return self._at(t)(theta)

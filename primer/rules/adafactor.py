@@ -74,8 +74,9 @@ class Adafactor(MatrixRule):
         S = G**2 + self.eps1
         R = beta * state["R"] + (1 - beta) * np.mean(S, axis=-1, keepdims=True)
         C = beta * state["C"] + (1 - beta) * np.mean(S, axis=-2, keepdims=True)
-        V = R * C / np.mean(R, axis=-2, keepdims=True)
-        U = G / np.sqrt(V)
+        # in float32 the product of two means as small as eps1 would be 0
+        V = R.astype(float) * C / np.mean(R, axis=-2, keepdims=True)
+        U = G / np.sqrt(V).astype(G.dtype)
         clipped = U / np.maximum(1, rms(U) / self.clip)
         rate = self.lr * np.maximum(self.eps2, rms(W))
         return W - rate * clipped, {"R": R, "C": C}

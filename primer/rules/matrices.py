@@ -110,11 +110,12 @@ class MatrixRule(Optimizer):
         own = self._share(theta, place, shape)
         slope, part = _part(g, place, shape), _part(theta, place, shape)
         if len(shape) == 2:
-            W, state = own.step_matrix(slope, part, state, t)
+            W, state = _fitting(
+                own, own.step_matrix(slope, part, state, t), part, state
+            )
             return np.reshape(W, (*theta.shape[:-1], math.prod(shape))), state
-        return own.others().step(
-            Objective(_unknown, lambda _: slope), part, state, t
-        )
+        J = Objective(_unknown, lambda _: slope, _unknown)
+        return own.others().step(J, part, state, t)
 
     def _share(self, theta: Theta, place: slice, shape: tuple[int, ...]) -> Any:
         """This rule for one block: sweeps get an axis more, values per coordinate are cut."""
@@ -201,9 +202,26 @@ def _one(name: str, value: Any) -> Any:
     return corner
 
 
+def _fitting(rule: MatrixRule, made: Any, W: Any, state: State) -> Any:
+    """What `step_matrix` returned, if that is a matrix like W and a state like the last."""
+    name = f"step_matrix of {type(rule).__name__}"
+    if (
+        not isinstance(made, tuple)
+        or len(made) != 2
+        or not isinstance(made[1], dict)
+    ):
+        what = f"{name} must return (W, state), a tuple with a dict"
+        raise ValueError(f"{what}, got {type(made).__name__}")
+    if np.shape(made[0]) != W.shape or made[1].keys() != state.keys():
+        what = f"W of shape {W.shape} and a state with {sorted(state)}"
+        got = f"shape {np.shape(made[0])} and {sorted(made[1])}"
+        raise ValueError(f"{name} must return {what}, got {got}")
+    return made
+
+
 def _unknown(theta: Theta) -> Any:
     raise ValueError(
-        "a rule for matrices knows the gradient of a block, not its loss"
+        "a rule for matrices knows the gradient of a block, not its loss or its Hessian"
     )
 
 
