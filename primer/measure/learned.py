@@ -100,7 +100,7 @@ class Learned(Optimizer):
 
         Examples
         --------
-        >>> round(Learned(base=-1.0).scaled(np.exp(-2)).base, 12)
+        >>> float(round(Learned(base=-1.0).scaled(np.exp(-2)).base, 12))
         -3.0
         """
         check.number("factor", factor, "positive")
