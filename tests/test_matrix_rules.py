@@ -14,6 +14,7 @@ from primer import (
     Newton,
     Noisy,
     Objective,
+    Optimizer,
     PerCoordinate,
     ReduceOnPlateau,
     Shampoo,
@@ -30,6 +31,7 @@ from primer import (
 from primer.derived.card import card, state_per_parameter
 from primer.derived.graph import TraceError
 from primer.objective import Through
+from primer.rules.written import written
 
 NAMES = [n for n, e in registry.rules.items() if e.chapter == 12 and e.kind == "rule"]
 NEED_SHAPES = [n for n in NAMES if issubclass(registry.rules[n].make, MatrixRule) or n == "LAMB"]
@@ -278,3 +280,52 @@ def test_a_rule_without_a_page_says_why():
         with pytest.raises(TraceError, match=f"Shampoo cannot run in a page: {reason}"):
             javascript(rule, J)
     assert "-1/4" in latex(Shampoo())
+
+
+def scaled_by(text, function, call):
+    """A rule whose step goes through a function with a notation."""
+    noted = written(text)(function)
+
+    class Scaled(Optimizer):
+        lr: float = 0.1
+
+        def step(self, J, theta, state, t):
+            g = J.grad(theta)
+            u = call(noted, g)
+            return theta - self.lr * u, {}
+
+    return readers_rule(Scaled)()
+
+
+@pytest.mark.parametrize(
+    ("function", "call"),
+    [
+        (lambda x, n: x * n, lambda f, g: f(g, 2)),
+        (lambda x, n: x * n, lambda f, g: f(g, n=2)),
+        (lambda x, n: x * n, lambda f, g: f(n=2, x=g)),
+        (lambda x, n=2: x * n, lambda f, g: f(g)),
+        (lambda *x: x[0] * x[1], lambda f, g: f(g, 2)),
+    ],
+)
+def test_a_notation_finds_its_arguments_however_they_are_given(function, call):
+    rule, ground = scaled_by(r"\operatorname{f}(#1, #2)", function, call), landscapes.ravine()
+    assert r"u_t &= \operatorname{f}(g_t, 2)" in latex(rule)
+    assert "step(x, s, h, t, w)" in javascript(rule, ground)
+    assert_same(run(rule, ground, [1.0, 1.0], 3).theta, run(SGD(0.2), ground, [1.0, 1.0], 3).theta)
+
+
+@pytest.mark.parametrize("text", ["f", "f(#0)", "f(#3)", 3, None, abs], ids=repr)
+def test_a_notation_without_a_place_for_an_argument_is_refused(text):
+    with pytest.raises(ValueError, match="^text must be LaTeX with #1"):
+        written(text)(lambda x, n: x * n)
+
+
+def test_an_error_of_another_kind_is_not_laid_on_the_shapes():
+    class Broken(Optimizer):
+        lr: float = 0.1
+
+        def step(self, J, theta, state, t):
+            return theta - self.lr * J.grad(theta, 3), {}
+
+    with pytest.raises(TypeError, match="positional argument"):
+        latex(readers_rule(Broken)())

@@ -13,6 +13,7 @@ from helpers import (
     every_case,
     every_rule,
     frozen,
+    leaves,
     lively,
     shaped,
 )
@@ -115,3 +116,12 @@ def test_a_noisy_objective_forgets_the_order_in_which_it_was_asked():
     forwards = [noise.at(t).grad(theta) for t in range(5)]
     backwards = [noise.at(t).grad(theta) for t in reversed(range(5))][::-1]
     assert_same(np.stack(forwards), np.stack(backwards))
+
+
+@every_case
+def test_no_part_of_a_state_is_theta_itself(name):
+    rule, theta = cases(N)[name], starts()
+    state = rule.begin(J, theta)
+    for t in range(2):
+        assert not any(np.shares_memory(leaf, theta) for leaf in leaves(state)), t
+        theta, state = rule.step(J, theta, state, t)

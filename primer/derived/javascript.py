@@ -109,19 +109,25 @@ def program(
     if J.dim is None:
         raise TraceError("dim must be given for an objective that is traced: Objective(…, dim=2)")
     rule = instance(rule)
-    _refuse_pageless(rule)
     sliders = sliders_of(rule) if sliders is None else sliders
-    texts = [_write(rule, J, sliders, watch, steps) for _ in range(2)]
+    try:
+        texts = [_write(rule, J, sliders, watch, steps) for _ in range(2)]
+    except TraceError as error:
+        if reason := _pageless(rule):
+            raise TraceError(f"{reason} ({error})") from error
+        raise
     if texts[0] != texts[1]:
         raise TraceError(RANDOM)
     return texts[0]
 
 
-def _refuse_pageless(rule: Optimizer) -> None:
+def _pageless(rule: Optimizer) -> str:
+    """Why a rule here has no page, if it says so."""
     for _, each in held(rule):
         entry = registry.rules.get(type(each).__name__)
         if entry is not None and entry.make is type(each) and entry.no_page:
-            raise TraceError(f"{entry.name} cannot run in a page: {entry.no_page}")
+            return f"{entry.name} cannot run in a page: {entry.no_page}"
+    return ""
 
 
 def _write(rule: Any, J: Any, sliders: tuple, watch: tuple, steps: Any) -> Program:

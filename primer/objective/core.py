@@ -91,10 +91,10 @@ class Objective:
         self.name, self.separable = name, separable
         self.window = None if window is None else check.window(window, dim)
         self.axes = None if axes is None else tuple(axes)
-        self.shapes = None if shapes is None else check.shapes(shapes)
+        blocks = self.shapes = None if shapes is None else check.shapes(shapes)
         for label, given, count in (
             ("axes", self.axes, len(self.axes or ())),
-            ("shapes", self.shapes, sum(math.prod(shape) for shape in self.shapes or ())),
+            ("shapes", blocks, sum(map(math.prod, blocks or ()))),
         ):
             if given is not None and dim is not None and count != dim:
                 raise check.refuse(label, given, f"for {dim} coordinates (dim = {dim})")

@@ -60,7 +60,7 @@ class Prodigy(Optimizer):
 
     def init(self, theta):
         zero, none = 0 * theta, 0 * theta[..., :1]
-        parts = {"m": zero, "v": zero, "s": zero, "start": theta}
+        parts = {"m": zero, "v": zero, "s": zero, "start": np.copy(theta)}
         return {**parts, "r": none, "d": none + self.d0}
 
     def step(self, J, theta, state, t):

@@ -62,7 +62,7 @@ class ScheduleFree(Optimizer):
     weight_decay: Hyper = 0.0
 
     def init(self, theta):
-        return {"z": theta, "v": 0 * theta, "S": 0 * theta[..., :1]}
+        return {"z": np.copy(theta), "v": 0 * theta, "S": 0 * theta[..., :1]}
 
     def step(self, J, theta, state, t):
         y = (1 - self.beta1) * state["z"] + self.beta1 * theta
