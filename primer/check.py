@@ -62,6 +62,17 @@ def count(name: str, value: Any, least: int = 1) -> int:
     return int(value)
 
 
+def stepped(name: str, made: Any, letter: str, before: Any, state: dict[str, Any]) -> None:
+    """Refuse what is not a pair of an array like the one before and a state with the same parts."""
+    if not isinstance(made, tuple) or len(made) != 2 or not isinstance(made[1], dict):
+        what = f"{name} must return ({letter}, state), a tuple with a dict"
+        raise ValueError(f"{what}, got {type(made).__name__}")
+    if np.shape(made[0]) != before.shape or made[1].keys() != state.keys():
+        shape = f"{letter} of shape {before.shape} and a state with {sorted(state)}"
+        got = f"shape {np.shape(made[0])} and {sorted(made[1])}"
+        raise ValueError(f"{name} must return {shape}, got {got}")
+
+
 def shapes(value: Any) -> tuple[tuple[int, ...], ...]:
     """Return the shapes of the blocks of theta as tuples of int; refuse anything else."""
     try:

@@ -129,13 +129,7 @@ def checked_step(rule: Any, J: Any, theta: Any, state: Any, t: int) -> tuple[Any
         new = rule.step(J, theta, state, t)
     except (IndexError, KeyError, ValueError) as error:
         raise ValueError(guard.advice(rule, error, state, t)) from error
-    if not isinstance(new, tuple) or len(new) != 2 or not isinstance(new[1], dict):
-        what = f"step of {type(rule).__name__} must return (theta, state), a tuple with a dict"
-        raise ValueError(f"{what}, got {type(new).__name__}")
-    if np.shape(new[0]) != theta.shape or new[1].keys() != state.keys():
-        shape = f"theta of shape {theta.shape} and a state with {sorted(state)}"
-        got = f"shape {np.shape(new[0])} and {sorted(new[1])}"
-        raise ValueError(f"step of {type(rule).__name__} must return {shape}, got {got}")
+    check.stepped(f"step of {type(rule).__name__}", new, "theta", theta, state)
     return _sealed(new[0], theta.dtype), _sealed(new[1], theta.dtype)
 
 

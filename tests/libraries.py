@@ -1,6 +1,5 @@
 """The same rule in torch and in optax: runs of the calls that the registry names."""
 
-import contextlib
 import functools
 import importlib
 import importlib.metadata
@@ -12,6 +11,7 @@ import papers
 from helpers import matrices, shaped
 
 from primer import Muon, Noisy, Objective, landscapes, power, registry
+from primer.measure import beside_torch
 from primer.objective import Through
 from primer.rules.wrappers import Seen, Wrapper
 
@@ -138,28 +138,12 @@ def assert_near(ours, theirs, what="") -> None:
 
 def seen(rule, J, start, steps=STEPS) -> np.ndarray:
     """Our run, (steps + 1, d), of what torch and optax iterate in place of theta."""
-    theta, inner = np.array(start, dtype=float), layers(rule)[-1]
-    state, rows = rule.init(theta), []
-    for t in range(steps + 1):
-        rows.append(eval(entry(inner).sees, {"theta": theta, "state": state, **inner.fields()}))
-        theta, state = rule.at(t).step(J.at(t), theta, state, t)
-    return np.array(rows)
-
-
-@contextlib.contextmanager
-def doubles(torch):
-    """float64 as torch's own type: else NAdam keeps the product of its momenta in float32."""
-    usual = torch.get_default_dtype()
-    torch.set_default_dtype(torch.float64)
-    try:
-        yield
-    finally:
-        torch.set_default_dtype(usual)
+    theta, sees = np.array(start, dtype=float), entry(layers(rule)[-1]).sees
+    return beside_torch.seen(sees, rule, J, theta, steps)
 
 
 def in_torch(rule, J, start, steps=STEPS, call=None) -> np.ndarray:
-    torch = importlib.import_module("torch")
-    with doubles(torch):
+    with beside_torch.doubles() as torch:
         return _in_torch(torch, rule, J, start, steps, call)
 
 

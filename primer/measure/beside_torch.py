@@ -58,8 +58,9 @@ def torch_difference(rule: Optimizer, J: Objective, theta0: Any, steps: int = 50
     theta = check.points("theta0", theta0, J.dim)
     if theta.ndim != 1:
         raise ValueError(f"theta0 must have shape (d,), got shape {theta.shape}")
-    ours = _seen(rule, J, theta, check.count("steps", steps, 0))
-    with _double() as torch:
+    sees = registry.rules[type(innermost(rule)).__name__].sees
+    ours = seen(sees, rule, J, theta, check.count("steps", steps, 0))
+    with doubles() as torch:
         theirs = _path(torch, rule, calls, J, theta, steps)
     return float(np.abs(ours - theirs).max() / np.abs(theirs).max())
 
@@ -84,18 +85,17 @@ def _call(thing: Any) -> str:
     return entry.torch
 
 
-def _seen(rule: Optimizer, J: Objective, theta: np.ndarray, steps: int) -> np.ndarray:
-    """Of our run, what PyTorch iterates in place of theta: (steps + 1, d)."""
-    inner = innermost(rule)
-    sees, state, rows = registry.rules[type(inner).__name__].sees, rule.init(theta), []
+def seen(sees: str, rule: Optimizer, J: Objective, theta: Any, steps: int) -> np.ndarray:
+    """Of our run, what a library iterates in place of theta (`Entry.sees`): (steps + 1, d)."""
+    fields, state, rows = innermost(rule).fields(), rule.init(theta), []
     for t in range(steps + 1):
-        rows.append(eval(sees, {"theta": theta, "state": state, **inner.fields()}))
+        rows.append(eval(sees, {"theta": theta, "state": state, **fields}))
         theta, state = rule.at(t).step(J.at(t), theta, state, t)
     return np.array(rows)
 
 
 @contextlib.contextmanager
-def _double() -> Iterator[Any]:
+def doubles() -> Iterator[Any]:
     """PyTorch with float64 as its default: NAdam keeps the product of its momenta in it."""
     try:
         torch = importlib.import_module("torch")

@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from .. import check
 from ..fields import State, Theta, with_sweeps
 from ..objective import Objective
 from ..optimizer import Optimizer
@@ -110,9 +111,10 @@ class MatrixRule(Optimizer):
         own = self._share(theta, place, shape)
         slope, part = _part(g, place, shape), _part(theta, place, shape)
         if len(shape) == 2:
-            W, state = _fitting(
-                own, own.step_matrix(slope, part, state, t), part, state
-            )
+            made = own.step_matrix(slope, part, state, t)
+            name = f"step_matrix of {type(self).__name__}"
+            check.stepped(name, made, "W", part, state)
+            W, state = made
             return np.reshape(W, (*theta.shape[:-1], math.prod(shape))), state
         J = Objective(_unknown, lambda _: slope, _unknown)
         return own.others().step(J, part, state, t)
@@ -202,21 +204,17 @@ def _one(name: str, value: Any) -> Any:
     return corner
 
 
-def _fitting(rule: MatrixRule, made: Any, W: Any, state: State) -> Any:
-    """What `step_matrix` returned, if that is a matrix like W and a state like the last."""
-    name = f"step_matrix of {type(rule).__name__}"
-    if (
-        not isinstance(made, tuple)
-        or len(made) != 2
-        or not isinstance(made[1], dict)
-    ):
-        what = f"{name} must return (W, state), a tuple with a dict"
-        raise ValueError(f"{what}, got {type(made).__name__}")
-    if np.shape(made[0]) != W.shape or made[1].keys() != state.keys():
-        what = f"W of shape {W.shape} and a state with {sorted(state)}"
-        got = f"shape {np.shape(made[0])} and {sorted(made[1])}"
-        raise ValueError(f"{name} must return {what}, got {got}")
-    return made
+def alike(make: type[Optimizer], rule: Optimizer) -> Any:
+    """A rule of that class whose fields are another's, unchecked: they may be swept or traced.
+
+    Examples
+    --------
+    >>> from primer import AdaGrad, Shampoo
+    >>> alike(AdaGrad, Shampoo(lr=0.1))
+    AdaGrad(lr=0.1, eps=1e-06)
+    """
+    plain = make()
+    return plain.having(**{name: getattr(rule, name) for name in plain.fields()})
 
 
 def _unknown(theta: Theta) -> Any:

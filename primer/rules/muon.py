@@ -7,7 +7,7 @@ import numpy as np
 from ..hyper import Hyper
 from ..registry import rule
 from .adamw import AdamW
-from .matrices import MatrixRule, length, transposed
+from .matrices import MatrixRule, alike, length, transposed
 from .written import written
 
 #: Odd polynomial a x + b x^3 + c x^5 whose iteration drives singular values toward 1 (jordan2024).
@@ -77,9 +77,7 @@ class Muon(MatrixRule):
         return W - self.lr * (scale * O + self.weight_decay * W), {"M": M}
 
     def others(self):
-        return AdamW().having(
-            **{name: getattr(self, name) for name in AdamW().fields()}
-        )
+        return alike(AdamW, self)
 
 
 @written(rf"\operatorname{{NS}}_{ROUNDS}(#1)")

@@ -7,7 +7,7 @@ import numpy as np
 from ..hyper import Hyper
 from ..registry import rule
 from .adagrad import AdaGrad
-from .matrices import MatrixRule, eigen, identity, transposed
+from .matrices import MatrixRule, alike, eigen, identity, transposed
 from .written import written
 
 
@@ -71,7 +71,7 @@ class Shampoo(MatrixRule):
         return W - self.lr * step, {"L": L, "R": R}
 
     def others(self):
-        return AdaGrad().having(lr=self.lr, eps=self.eps)
+        return alike(AdaGrad, self)
 
 
 @written("#1^{-1/4}")

@@ -9,7 +9,7 @@ from ..exact import power
 from ..hyper import Hyper
 from ..registry import rule
 from .adamw import AdamW
-from .matrices import MatrixRule, eigen, identity, transposed
+from .matrices import MatrixRule, alike, eigen, identity, transposed
 from .written import written
 
 
@@ -103,9 +103,7 @@ class SOAP(MatrixRule):
         }
 
     def others(self):
-        return AdamW().having(
-            **{name: getattr(self, name) for name in AdamW().fields()}
-        )
+        return alike(AdamW, self)
 
 
 @written(
