@@ -45,6 +45,7 @@ book: $(VENV)/.installed-run _build/.sources  ## build the site in _build/html
 	$(THREADS) $(FIXED) PRIMER_BOOK=1 $(PY) .ci/execute_notebooks.py _build/.jupyter_cache notebooks/*.ipynb
 	$(THREADS) $(FIXED) PRIMER_BOOK=1 $(VENV)/bin/jupyter-book build . -W -n --keep-going
 	$(PY) .ci/check_site.py _build/html
+	$(PY) .ci/check_links.py _build/html
 
 serve:  ## serve the built site on this machine only
 	@test -f _build/html/index.html || { echo "No site yet: run 'make book' first."; exit 1; }
