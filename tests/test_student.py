@@ -1,4 +1,4 @@
-"""What `make student` hands out: all chapters without solutions, all else as it was, and running."""
+"""What `make student` hands out: chapters without solutions, all else as it was, and running."""
 
 import json
 import os
