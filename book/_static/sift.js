@@ -10,8 +10,10 @@
 //                        which there are two values is a group of buttons, by the order of the page,
 //                        numbers by size. Several buttons of a group: one of them; several groups:
 //                        all of them.
+//   px-key-KEY           on anything inside the sift: its text is the label of the group, instead of the
+//                        KEY, "chapter" as "Chapter".
 //   px-says-KEY          on anything inside an item: its text is the button's label. Without one it
-//                        is the VALUE, "holds-if" as "Holds if"; the group's label is the KEY.
+//                        is the VALUE, "holds-if" as "Holds if".
 //   px-sort              on a table inside: its heads become buttons that sort it, as numbers where
 //                        every cell begins with one, empty cells last.
 //   px-sorted            on a head: the table comes sorted by it.   px-unsorted: no button there.
@@ -124,6 +126,7 @@
       field.value = "";
     };
 
+    const titled = (key) => root.querySelector(`.px-key-${key}`)?.textContent.trim() ?? spoken(key);
     const group = ([key, labels]) => {
       const wanted = chosen.get(key);
       const entry = (label, value) => {
@@ -140,7 +143,7 @@
       const label = made(
         "span",
         { className: "px-sift-label", id: `px-sift-${k}-${key}` },
-        spoken(key),
+        titled(key),
       );
       const entries = [entry("All"), ...[...labels].map(([value, text]) => entry(text, value))];
       return made(
