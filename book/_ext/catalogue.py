@@ -34,7 +34,7 @@ def arguments(make):
     """The fields or arguments with their defaults."""
     none = inspect.Parameter.empty
     return ", ".join(
-        f"`{p.name}`" if p.default is none else f"`{p.name}` {short(p.default)}"
+        f"`{p.name}`" if p.default is none else f"`{p.name}`\N{NO-BREAK SPACE}{short(p.default)}"
         for p in inspect.signature(make).parameters.values()
     )
 
@@ -95,7 +95,7 @@ def traits(entry):
 
 CELLS = {"rules": rules, "schedules": schedules, "landscapes": landscapes}
 HEADS = {
-    "name": "Name", "year": "Year", "what": "What it is", "state": "State per parameter",
+    "name": "Name", "year": "Year", "what": "What it is", "state": "State",
     "defaults": "Settings", "arguments": "Settings", "pytorch": "PyTorch", "optax": "optax",
     "chapter": "Chapter", "shape": "Shape",
 }  # fmt: skip
