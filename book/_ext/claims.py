@@ -23,7 +23,7 @@ ICONS = {
 TOLD = {
     "usual": "the usual story",
     "mistake": "a mistake that circulates",
-    "book": "a claim of this book",
+    "book": "taken up by a chapter",
 }
 
 
