@@ -1,8 +1,8 @@
 """The directives of the page of claims.
 
-``{claim}`` is one claim with its verdict. Its classes say verdict, chapter and where it is told, so that
-a script can sift the page; its anchor is made of the words of the claim. ``{verdicts}`` says what
-each verdict means, and counts the claims of the page.
+``{claim}`` is one claim with its verdict. Its classes say verdict, chapter and who tells it, and
+sift.js goes by them; its anchor is made of the words of the claim. ``{verdicts}`` says what each
+verdict means, counts the claims of the page, and makes room for the controls.
 """
 
 import re
@@ -23,7 +23,7 @@ ICONS = {
 TOLD = {
     "usual": "the usual story",
     "mistake": "a mistake that circulates",
-    "book": "a claim of this book",
+    "book": "taken up by a chapter",
 }
 
 
@@ -65,8 +65,8 @@ class Claim(SphinxDirective):
     has_content = True
     option_spec = {
         "verdict": one_of(ICONS),
-        "chapter": directives.positive_int,
         "told": one_of(TOLD),
+        "chapter": directives.positive_int,
     }
 
     def run(self):
@@ -75,7 +75,7 @@ class Claim(SphinxDirective):
         words = " ".join(self.arguments[0].split())
         node = claim("", names=[slug(words)], verdict=self.options["verdict"])
         node["classes"] = ["px-item", "px-claim"] + [
-            f"px-is-{name}-{key(str(value))}" for name, value in sorted(self.options.items())
+            f"px-is-{name}-{key(str(self.options[name]))}" for name in self.option_spec
         ]
         self.set_source_info(node)
         self.state.document.note_explicit_target(node, node)
@@ -104,8 +104,8 @@ class Claim(SphinxDirective):
             refdoc=self.env.docname,
             refexplicit=True,
         )
-        told = nodes.Text(f" · {TOLD[self.options['told']]}")
-        return nodes.paragraph("", "", link, told, classes=["px-claim-where"])
+        told = nodes.inline("", TOLD[self.options["told"]], classes=["px-says-told"])
+        return nodes.paragraph("", "", link, nodes.Text(" · "), told, classes=["px-claim-where"])
 
 
 class Verdicts(SphinxDirective):
@@ -119,23 +119,21 @@ class Verdicts(SphinxDirective):
         terms = [term.astext() for term in node.findall(nodes.term)]
         if terms != list(ICONS):
             raise self.error(f"the verdicts are {', '.join(ICONS)}, not {', '.join(terms)}")
-        return [node]
+        return [node, nodes.container(classes=["px-sift", "px-of-claims"])]
 
 
 def tally(app, doctree):
-    """Count the claims of a page, and make the page one that can be sifted."""
+    """Count the claims of a page, and let links find them."""
     found = list(doctree.findall(claim))
     given = [one["verdict"] for one in found]
     for node in doctree.findall(verdicts):
-        total = f"{len(given)} claims, {len(set(given))} verdicts:"
-        node.insert(0, nodes.paragraph("", total, classes=["px-verdicts-total"]))
+        node.insert(0, nodes.paragraph("", f"{len(given)} claims", classes=["px-count"]))
         for term in node.findall(nodes.term):
             verdict = term.astext()
-            count = nodes.inline("", f" {given.count(verdict)}", classes=["px-count"])
+            count = nodes.inline("", f"{given.count(verdict)} ", classes=["px-count"])
             term.children = []
-            term += [badge(verdict), count]
+            term += [count, badge(verdict)]
     if found:
-        next(doctree.findall(nodes.section))["classes"].append("px-sift")
         slugs = app.env.metadata[app.env.docname].setdefault("myst_slugs", {})
         slugs.update({one["ids"][0]: (0, one["ids"][0], one[0].astext()) for one in found})
 
