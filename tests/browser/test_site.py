@@ -4,6 +4,7 @@ Run it after `make book`.
 """
 
 import gzip
+import html
 import os
 import re
 import urllib.parse
@@ -70,6 +71,42 @@ def test_every_link_that_sets_sliders_finds_its_explorer(page, file):
         }).map(a => a.outerHTML)"""
     )
     assert not missed
+
+
+def links_to_figures(name):
+    """Links of a page that lead to a figure of another page and set it."""
+    found = re.findall(r'href="([^"#:]+\.html)(#[^"]*=[^"]*)"', TEXTS[name])
+    return [(SITE / name).parent / page for page, _ in found], [html.unescape(h) for _, h in found]
+
+
+LEADING = [name for name in ALL if links_to_figures(name)[0]]
+
+
+@pytest.mark.parametrize("name", LEADING)
+def test_every_link_to_a_figure_of_another_page_opens_it_there_with_these_settings(page, name):
+    for file, settings in sorted(set(zip(*links_to_figures(name), strict=True))):
+        page.goto("about:blank")
+        page.goto(file.resolve().as_uri() + settings)
+        page.wait_for_selector(".px-live")
+        wanted = dict(urllib.parse.parse_qsl(settings[1:]))
+        where = page.evaluate(
+            """wanted => {
+              const { all, choosers } = PrimerExplorer;
+              const one = [...all, ...choosers].find(listener => listener.fits(wanted));
+              if (!one) return null;
+              const places = one.data.controls?.map((c, k) => [c.key, c.values[one.index[k]]]);
+              const box = one.root.getBoundingClientRect();
+              return { places: Object.fromEntries(places ?? []), menu: one.menu?.value,
+                seen: box.top < innerHeight && box.bottom > 0 };
+            }""",
+            wanted,
+        )
+        assert where, settings
+        assert where["seen"], settings
+        assert wanted.get("on", where["menu"]) == where["menu"], settings
+        for key, value in wanted.items():
+            if key in where["places"]:
+                assert float(value) == pytest.approx(where["places"][key], rel=0.15), settings
 
 
 @pytest.mark.parametrize("file", PAGES, ids=NAMES)
