@@ -74,39 +74,44 @@ def test_every_link_that_sets_sliders_finds_its_explorer(page, file):
 
 
 def links_to_figures(name):
-    """Links of a page that lead to a figure of another page and set it."""
-    found = re.findall(r'href="([^"#:]+\.html)(#[^"]*=[^"]*)"', TEXTS[name])
-    return [(SITE / name).parent / page for page, _ in found], [html.unescape(h) for _, h in found]
+    """The settings of a page's links to figures of other pages, by the file of such a page."""
+    found = {}
+    for place, settings in re.findall(r'href="([^"#:]+\.html)(#[^"]*=[^"]*)"', TEXTS[name]):
+        file = ((SITE / name).parent / place).resolve()
+        found.setdefault(file, set()).add(html.unescape(settings))
+    return found
 
 
-LEADING = [name for name in ALL if links_to_figures(name)[0]]
-
-
-@pytest.mark.parametrize("name", LEADING)
-def test_every_link_to_a_figure_of_another_page_opens_it_there_with_these_settings(page, name):
-    for file, settings in sorted(set(zip(*links_to_figures(name), strict=True))):
-        page.goto("about:blank")
-        page.goto(file.resolve().as_uri() + settings)
-        page.wait_for_selector(".px-live")
+@pytest.mark.parametrize(
+    ("name", "file"),
+    [(name, file) for name in ALL for file in links_to_figures(name)],
+    ids=lambda value: getattr(value, "stem", value),
+)
+def test_every_link_to_a_figure_of_another_page_finds_it_there_and_sets_it(page, name, file):
+    first, *others = sorted(links_to_figures(name)[file])
+    page.goto(file.as_uri() + first)
+    page.wait_for_selector(".px-live")
+    for settings in (first, *others):
+        page.evaluate("hash => { location.hash = hash }", settings)
         wanted = dict(urllib.parse.parse_qsl(settings[1:]))
-        where = page.evaluate(
-            """wanted => {
-              const { all, choosers } = PrimerExplorer;
-              const one = [...all, ...choosers].find(listener => listener.fits(wanted));
-              if (!one) return null;
-              const places = one.data.controls?.map((c, k) => [c.key, c.values[one.index[k]]]);
-              const box = one.root.getBoundingClientRect();
-              return { places: Object.fromEntries(places ?? []), menu: one.menu?.value,
-                seen: box.top < innerHeight && box.bottom > 0 };
-            }""",
-            wanted,
-        )
-        assert where, settings
-        assert where["seen"], settings
-        assert wanted.get("on", where["menu"]) == where["menu"], settings
+        found = page.wait_for_function(FOUND, arg=wanted).json_value()
+        assert wanted.get("on", found["menu"]) == found["menu"], settings
         for key, value in wanted.items():
-            if key in where["places"]:
-                assert float(value) == pytest.approx(where["places"][key], rel=0.15), settings
+            if key in found["sliders"]:
+                assert float(value) == pytest.approx(found["sliders"][key], rel=0.15), settings
+        assert found["seen"], settings
+
+
+#: The explorer of the page that an address sets: its sliders, its menu, whether it is in sight.
+FOUND = """async wanted => {
+  for (const _ of "12") await new Promise(requestAnimationFrame);
+  const one = PrimerExplorer.all.find(explorer => explorer.fits(wanted));
+  if (!one) return null;
+  const sliders = one.data.controls.map((c, k) => [c.key, c.values[one.index[k]]]);
+  const box = one.root.getBoundingClientRect();
+  return { sliders: Object.fromEntries(sliders), menu: one.menu?.selectedOptions[0].text ?? null,
+    seen: box.top < innerHeight && box.bottom > 0 };
+}"""
 
 
 @pytest.mark.parametrize("file", PAGES, ids=NAMES)
