@@ -160,8 +160,9 @@ def _better(found: Comparison, tried: Comparison) -> Comparison:
 
 
 def _renamed(before: Reading, after: Reading) -> Comparison:
-    names = _namesakes(before, after)
-    names |= _of_states(before, after, names)
+    alike = _namesakes(before, after)
+    states = _of_states(before, after, alike)
+    names = {a: b for a, b in alike.items() if a[0] != "state"} | states
     found = Comparison(before, after, names)
     for mine, yours in itertools.product(before.named("field"), after.named("field")):
         if mine not in found.names and yours not in found.names.values():
@@ -204,7 +205,4 @@ def _of_states(before: Reading, after: Reading, names: Renaming) -> Renaming:
     for _, _, mine, yours in sorted(pairs, key=lambda pair: pair[:2]):
         if mine not in found and yours not in found.values():
             found[mine] = yours
-    lost = [mine for mine in before.named("state") if mine not in found]
-    for mine in lost:
-        names.pop(mine, None)
     return found
