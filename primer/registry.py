@@ -17,12 +17,17 @@ class Entry:
     where none exists, `no_torch` and `no_optax` say why. `sees` is what torch and optax iterate in
     place of theta, if it is something else. `no_page` says why a rule cannot run in the published
     page; it is empty when it can.
+
+    `parents` are the names of the rules from which a rule was developed, the one whose equation it
+    changes first: by its authors' account where they give one. The family tree is drawn from them.
+    A wrapper goes around any rule, so its parents are wrappers. A rule without parents is a root.
     """
 
     make: Any
     kind: str
     cite: str = ""
     year: int = 0
+    parents: tuple[str, ...] = ()
     chapter: int = 0
     torch: str = ""
     no_torch: str = ""

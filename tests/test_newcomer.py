@@ -18,7 +18,7 @@ ROOT = Path(__file__).parents[1]
 #: The tests that are made from the registry: each must take up a new rule by itself.
 PROMISES = """
     test_batch test_resume test_pure test_dtype test_registry test_reductions test_properties
-    test_convergence test_bad_input test_docs test_trace test_equations
+    test_convergence test_bad_input test_docs test_trace test_equations test_family
 """.split()
 PYTEST = ["-m", "pytest", "-o", "addopts=", "-p", "no:cacheprovider", "-p", "no:nbval"]
 #: What is in the equation of each class, by the name that CONTRIBUTING gives it.

@@ -33,7 +33,8 @@ def lead(app, pagename, templatename, context, doctree):
         if slug not in slugs:
             logger.warning("no place %s in %s, linked from %s", slug, name, pagename)
             return match[0]
-        return f'<a class="px-source" href="{context["pathto"](name)}#{slugs[slug][1]}">'
+        page = "" if name == pagename else context["pathto"](name)
+        return f'<a class="px-source" href="{page}#{slugs[slug][1]}">'
 
     if "body" in context:
         context["body"] = SOURCE.sub(led, context["body"])

@@ -10,6 +10,7 @@ from ..registry import rule
 @rule(
     cite="zeiler2012",
     year=2012,
+    parents=("AdaGrad",),
     chapter=5,
     torch="Adadelta(params, lr=lr, rho=beta, eps=eps)",
     optax="adadelta(lr, rho=beta, eps=eps)",

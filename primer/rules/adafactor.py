@@ -15,6 +15,7 @@ GROWTH = 0.8
 @rule(
     cite="shazeer2018",
     year=2018,
+    parents=("Adam",),
     chapter=12,
     torch="Adafactor(params, lr=lr, eps=(eps1, eps2), d=clip)",
     optax="adafactor(lr, min_dim_size_to_factor=1, clipping_threshold=clip, eps=eps1)",

@@ -10,6 +10,7 @@ from ..registry import rule
 @rule(
     cite="duchi2011",
     year=2011,
+    parents=("SGD",),
     chapter=4,
     torch="Adagrad(params, lr=lr, eps=eps)",
     no_optax="optax.adagrad puts eps inside the root",

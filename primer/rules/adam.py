@@ -11,6 +11,7 @@ from ..registry import rule
 @rule(
     cite="kingma2015",
     year=2014,
+    parents=("Momentum", "RMSProp"),
     chapter=6,
     torch="Adam(params, lr=lr, betas=(beta1, beta2), eps=eps)",
     optax="adam(lr, b1=beta1, b2=beta2, eps=eps)",
@@ -66,6 +67,7 @@ class Adam(Optimizer):
 @rule(
     cite="loshchilov2019",
     year=2014,
+    parents=("Adam",),
     chapter=7,
     torch="Adam(params, lr=lr, betas=(beta1, beta2), eps=eps, weight_decay=weight_decay)",
     no_optax="optax has no such alias; it is a chain of add_decayed_weights and adam",

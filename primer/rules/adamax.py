@@ -11,6 +11,7 @@ from ..registry import rule
 @rule(
     cite="kingma2015",
     year=2014,
+    parents=("Adam",),
     chapter=6,
     torch="Adamax(params, lr=lr, betas=(beta1, beta2), eps=eps)",
     optax="adamax(lr, b1=beta1, b2=beta2, eps=eps)",

@@ -11,6 +11,7 @@ from ..registry import rule
 @rule(
     cite="loshchilov2019",
     year=2017,
+    parents=("Adam", "AdamL2"),
     chapter=7,
     torch="AdamW(params, lr=lr, betas=(beta1, beta2), eps=eps, weight_decay=weight_decay)",
     optax="adamw(lr, b1=beta1, b2=beta2, eps=eps, weight_decay=weight_decay)",

@@ -13,6 +13,7 @@ from ..registry import rule
 @rule(
     cite="pagliardini2025",
     year=2024,
+    parents=("AdamW",),
     chapter=12,
     no_torch="torch.optim has no AdEMAMix",
     optax="contrib.ademamix(lr, b1=beta1, b2=beta2, b3=beta3, alpha=alpha, eps=eps,"

@@ -11,6 +11,7 @@ from ..registry import rule
 @rule(
     cite="reddi2018",
     year=2018,
+    parents=("Adam",),
     chapter=6,
     torch="Adam(params, lr=lr, betas=(beta1, beta2), eps=eps, amsgrad=True)",
     no_optax="optax.amsgrad takes the maximum after the correction",

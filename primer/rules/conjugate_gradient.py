@@ -105,6 +105,7 @@ class NonlinearCG(Optimizer):
 @rule(
     cite="fletcher1964",
     year=1964,
+    parents=("ConjugateGradient",),
     chapter=1,
     no_torch=_NO_TORCH,
     no_optax=_NO_OPTAX,
@@ -154,6 +155,7 @@ class FletcherReeves(NonlinearCG):
 @rule(
     cite="polak1969",
     year=1969,
+    parents=("FletcherReeves",),
     chapter=1,
     no_torch=_NO_TORCH,
     no_optax=_NO_OPTAX,

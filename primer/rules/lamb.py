@@ -15,6 +15,7 @@ from .written import written
 @rule(
     cite="you2020",
     year=2019,
+    parents=("AdamW",),
     chapter=12,
     no_torch="torch.optim has no LAMB",
     optax="lamb(lr, b1=beta1, b2=beta2, eps=eps, weight_decay=weight_decay)",

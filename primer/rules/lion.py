@@ -10,6 +10,7 @@ from ..registry import rule
 @rule(
     cite="chen2023",
     year=2023,
+    parents=("AdamW",),
     chapter=12,
     no_torch="torch.optim has no Lion",
     optax="lion(lr, b1=beta1, b2=beta2, weight_decay=weight_decay)",

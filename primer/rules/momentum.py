@@ -8,6 +8,7 @@ from ..registry import rule
 @rule(
     cite="polyak1964",
     year=1964,
+    parents=("SGD",),
     chapter=3,
     torch="SGD(params, lr=lr, momentum=beta)",
     optax="sgd(lr, momentum=beta)",

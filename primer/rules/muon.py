@@ -19,6 +19,7 @@ ROUNDS = 5
 @rule(
     cite="jordan2024",
     year=2024,
+    parents=("Momentum", "Shampoo"),
     chapter=12,
     no_torch="torch's Muon orthogonalizes in bfloat16, so it agrees to two digits only",
     optax="contrib.muon(lr, beta=beta, eps=eps, weight_decay=weight_decay, nesterov=False,"

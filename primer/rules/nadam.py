@@ -11,6 +11,7 @@ from ..registry import rule
 @rule(
     cite="dozat2016",
     year=2016,
+    parents=("Adam", "Nesterov"),
     chapter=6,
     torch="NAdam(params, lr=lr, betas=(beta1, beta2), eps=eps, momentum_decay=momentum_decay)",
     no_optax="optax.nadam has no momentum schedule",

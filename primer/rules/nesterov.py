@@ -8,6 +8,7 @@ from ..registry import rule
 @rule(
     cite="nesterov1983",
     year=1983,
+    parents=("Momentum",),
     chapter=3,
     torch="SGD(params, lr=lr, momentum=beta, nesterov=True)",
     optax="sgd(lr, momentum=beta, nesterov=True)",

@@ -10,6 +10,7 @@ from ..registry import rule
 @rule(
     cite="mishchenko2024",
     year=2023,
+    parents=("AdamW",),
     chapter=12,
     no_torch="torch.optim has no Prodigy; the authors' package prodigyopt has",
     no_optax="optax.contrib.prodigy always corrects the moments for their start at zero",

@@ -11,6 +11,7 @@ from ..registry import rule
 @rule(
     cite="liu2020",
     year=2019,
+    parents=("Adam",),
     chapter=6,
     torch="RAdam(params, lr=lr, betas=(beta1, beta2), eps=eps)",
     no_optax="optax.radam puts eps on the corrected moment and switches at rho >= 5",

@@ -10,6 +10,7 @@ from ..registry import rule
 @rule(
     cite="hinton2012",
     year=2012,
+    parents=("AdaGrad",),
     chapter=5,
     torch="RMSprop(params, lr=lr, alpha=beta, eps=eps)",
     optax="rmsprop(lr, decay=beta, eps=eps, eps_in_sqrt=False)",
@@ -61,6 +62,7 @@ class RMSProp(Optimizer):
 @rule(
     cite="graves2013",
     year=2013,
+    parents=("RMSProp",),
     chapter=5,
     torch="RMSprop(params, lr=lr, alpha=beta, eps=eps, centered=True)",
     optax="rmsprop(lr, decay=beta, eps=eps, eps_in_sqrt=False, centered=True)",

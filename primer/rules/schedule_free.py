@@ -11,6 +11,7 @@ from ..registry import rule
 @rule(
     cite="defazio2024",
     year=2024,
+    parents=("AdamW",),
     chapter=12,
     no_torch="torch.optim has no Schedule-Free rule; the authors' package schedulefree has",
     optax="contrib.schedule_free_adamw(lr, b1=beta1, b2=beta2, eps=eps,"

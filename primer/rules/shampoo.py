@@ -14,6 +14,7 @@ from .written import written
 @rule(
     cite="gupta2018",
     year=2018,
+    parents=("AdaGrad",),
     chapter=12,
     no_torch="torch.optim has no Shampoo",
     no_optax="optax has no Shampoo",

@@ -16,6 +16,7 @@ from .written import written
 @rule(
     cite="vyas2025",
     year=2024,
+    parents=("Shampoo", "Adam"),
     chapter=12,
     no_torch="torch.optim has no SOAP",
     no_optax="optax has no SOAP",

@@ -15,6 +15,7 @@ from ..registry import rule
 @rule(
     cite="liu2024",
     year=2023,
+    parents=("Newton", "AdamW"),
     chapter=12,
     no_torch="torch.optim has no Sophia",
     no_optax="optax.contrib.sophia corrects the mean for its start at zero, and uses a new"

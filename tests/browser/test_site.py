@@ -4,6 +4,7 @@ Run it after `make book`.
 """
 
 import gzip
+import html
 import os
 import re
 import urllib.parse
@@ -70,6 +71,47 @@ def test_every_link_that_sets_sliders_finds_its_explorer(page, file):
         }).map(a => a.outerHTML)"""
     )
     assert not missed
+
+
+def links_to_figures(name):
+    """The settings of a page's links to figures of other pages, by the file of such a page."""
+    found = {}
+    for place, settings in re.findall(r'href="([^"#:]+\.html)(#[^"]*=[^"]*)"', TEXTS[name]):
+        file = ((SITE / name).parent / place).resolve()
+        found.setdefault(file, set()).add(html.unescape(settings))
+    return found
+
+
+@pytest.mark.parametrize(
+    ("name", "file"),
+    [(name, file) for name in ALL for file in links_to_figures(name)],
+    ids=lambda value: getattr(value, "stem", value),
+)
+def test_every_link_to_a_figure_of_another_page_finds_it_there_and_sets_it(page, name, file):
+    first, *others = sorted(links_to_figures(name)[file])
+    page.goto(file.as_uri() + first)
+    page.wait_for_selector(".px-live")
+    for settings in (first, *others):
+        page.evaluate("hash => { location.hash = hash }", settings)
+        wanted = dict(urllib.parse.parse_qsl(settings[1:]))
+        found = page.wait_for_function(FOUND, arg=wanted).json_value()
+        assert wanted.get("on", found["menu"]) == found["menu"], settings
+        for key, value in wanted.items():
+            if key in found["sliders"]:
+                assert float(value) == pytest.approx(found["sliders"][key], rel=0.15), settings
+        assert found["seen"], settings
+
+
+#: The explorer of the page that an address sets: its sliders, its menu, whether it is in sight.
+FOUND = """async wanted => {
+  for (const _ of "12") await new Promise(requestAnimationFrame);
+  const one = PrimerExplorer.all.find(explorer => explorer.fits(wanted));
+  if (!one) return null;
+  const sliders = one.data.controls.map((c, k) => [c.key, c.values[one.index[k]]]);
+  const box = one.root.getBoundingClientRect();
+  return { sliders: Object.fromEntries(sliders), menu: one.menu?.selectedOptions[0].text ?? null,
+    seen: box.top < innerHeight && box.bottom > 0 };
+}"""
 
 
 @pytest.mark.parametrize("file", PAGES, ids=NAMES)
