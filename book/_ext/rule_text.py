@@ -72,10 +72,16 @@ def cited(key):
     return f"{{cite:t}}`{key}`"
 
 
-def chapter(entry, up="../../"):
-    """A link to the chapter by its number and title."""
-    file = next(ROOT.glob(f"notebooks/{entry.chapter:02d}_*.ipynb"), None)
-    return f"{entry.chapter}, {{doc}}`/notebooks/{file.stem}`" if file else ""
+def stem_of(number):
+    """The name of a chapter's notebook without its ending, empty if there is none."""
+    file = next(ROOT.glob(f"notebooks/{number:02d}_*.ipynb"), None)
+    return file.stem if file else ""
+
+
+def chapter(entry):
+    """A chapter by its number and, as a link, its title."""
+    stem = stem_of(entry.chapter)
+    return f"{entry.chapter}, {{doc}}`/notebooks/{stem}`" if stem else ""
 
 
 def relatives(entry):

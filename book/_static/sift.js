@@ -14,8 +14,8 @@
 //                        KEY, "chapter" as "Chapter".
 //   px-says-KEY          on anything inside an item: its text is the button's label. Without one it
 //                        is the VALUE, "holds-if" as "Holds if".
-//   px-sort              on a table inside: its heads become buttons that sort it, as numbers where
-//                        every cell begins with one, empty cells last.
+//   px-sort              on a table, in a sift or not: its heads become buttons that sort it, as
+//                        numbers where every cell begins with one, empty cells last.
 //   px-sorted            on a head: the table comes sorted by it.   px-unsorted: no button there.
 //
 // A section without an item that shows is hidden too. The address keeps the state, beside the
@@ -190,6 +190,20 @@
     };
   };
 
+  // What a table's parts are, for those who hear it, also where a narrow page lays it out as cards.
+  const roles = (table) => {
+    const told = {
+      table: [table],
+      rowgroup: table.querySelectorAll("thead, tbody"),
+      row: table.rows,
+      columnheader: table.querySelectorAll("thead th"),
+      rowheader: table.querySelectorAll("tbody th"),
+      cell: table.querySelectorAll("td"),
+    };
+    for (const [role, parts] of Object.entries(told))
+      for (const part of parts) part.setAttribute("role", role);
+  };
+
   // Sorting: rows move, the address says by what.
   const sortable = (table, k) => {
     const body = table.tBodies[0];
@@ -215,6 +229,7 @@
       head.setAttribute("aria-sort", down ? "descending" : "ascending");
     };
     const wanted = read(named);
+    roles(table);
     for (const head of heads) {
       if (head.classList.contains("px-sorted")) mark(head, false);
       if (head.classList.contains("px-unsorted")) continue;
@@ -231,7 +246,7 @@
 
   const start = () => {
     const every = [...document.querySelectorAll(".px-item")];
-    document.querySelectorAll(".px-sift table.px-sort").forEach(sortable);
+    document.querySelectorAll("table.px-sort").forEach(sortable);
     const reveals = [...document.querySelectorAll(".px-sift")].map((root, k) =>
       sift(root, k, every),
     );
