@@ -135,7 +135,7 @@ def relief(entry):
     whole = entry.make()
     J = whole.at(0)
     with mpl.rc_context(STYLE):
-        figure = Figure(figsize=THUMB)
+        figure = Figure(figsize=THUMB, layout="none")
         ax = figure.add_axes((0.0, 0.0, 1.0, 1.0))
         if whole.dim == 1:
             low, high = whole.window[:2]

@@ -101,6 +101,7 @@ def facts(entry, rule):
         "State": marked(state_per_parameter(rule)).replace("100 x 100", "100 × 100"),
         "Comes from": ", ".join(_code(name, entry.name, "") for name in before),
         "Leads to": ", ".join(_code(name, entry.name, "") for name in after),
+        "Reference": f"{{py:obj}}`primer.{entry.name}`",
     }
     return {name: text for name, text in listed.items() if text}
 

@@ -14,6 +14,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from chromium import paths, under_policy
 
+from primer import registry
+
 pytestmark = pytest.mark.browser
 
 SITE = Path(os.environ.get("PRIMER_SITE", Path(__file__).parents[2] / "_build" / "html"))
@@ -320,6 +322,49 @@ def test_mathjax_sets_every_equation(visitor, site, name):
     visitor.wait_for_function(
         "[...document.querySelectorAll('.math')].every(e => e.querySelector('mjx-container'))"
     )
+
+
+# The catalogue and the pages of the rules
+
+RULES = [n for n in ALL if re.match(r"book/rules/", n)]
+
+
+def test_every_rule_has_a_page_and_the_catalogue_leads_to_it():
+    assert {Path(name).stem for name in RULES} == set(registry.rules)
+    for name in RULES:
+        assert f'href="rules/{Path(name).name}"' in TEXTS["book/catalogue.html"]
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_neither_the_catalogue_nor_a_page_of_a_rule_scrolls_sideways(page, width):
+    page.set_viewport_size({"width": width, "height": 900})
+    for name in ["book/catalogue.html", *RULES]:
+        page.goto((SITE / name).as_uri())
+        wide = """all => all.filter(e => e.scrollWidth > e.clientWidth).map(e => e.className)"""
+        assert page.locator("html, .px-catalogue").evaluate_all(wide) == [], name
+    page.goto((SITE / "book/catalogue.html").as_uri())
+    tables = page.locator(".pst-scrollable-table-container")
+    assert tables.evaluate_all(wide) == []
+
+
+def _names(page):
+    return page.locator(".px-rules tbody tr:visible .px-col-name").all_text_contents()
+
+
+def test_the_catalogue_sifts_and_sorts_by_mouse_and_by_keyboard(page):
+    page.goto((SITE / "book/catalogue.html").as_uri())
+    page.locator(".px-rules").get_by_role("button", name="Name").click()
+    assert _names(page) == sorted(registry.rules, key=str.lower)
+    page.keyboard.press("Enter")
+    assert _names(page) == sorted(registry.rules, key=str.lower)[::-1]
+    page.get_by_role("group", name="Kind").get_by_role("button", name="Wrapper").focus()
+    page.keyboard.press("Space")
+    wrappers = [e.name for e in registry.rules.values() if e.kind == "wrapper"]
+    assert sorted(_names(page)) == sorted(wrappers)
+    page.get_by_label("Find").fill("projected")
+    assert _names(page) == ["Project"]
+    page.get_by_role("button", name="Show all").click()
+    assert len(_names(page)) == len(registry.rules)
 
 
 def test_the_search_gives_results(visitor, site):
