@@ -32,7 +32,9 @@ globals().update({name: entry.make for name, entry in _registered.items()})
 # matplotlib and the widgets alone would take a second.
 _rooms = ("data", "derived", "measure", "models")
 _later = {
-    "derived": ("TraceError", "card", "catalogue", "javascript", "latex", "torch_lines"),
+    "derived": (
+        "TraceError", "card", "catalogue", "difference", "javascript", "latex", "torch_lines",
+    ),
     "explorer": (
         "Curve", "Draggable", "Heat", "Plot", "chooser", "decision_table", "explore",
         "explore_grid",

@@ -10,6 +10,7 @@ from . import schedules as schedules
 from .derived.calls import torch_lines as torch_lines
 from .derived.card import card as card
 from .derived.card import catalogue as catalogue
+from .derived.difference import difference as difference
 from .derived.graph import TraceError as TraceError
 from .derived.javascript import javascript as javascript
 from .derived.latex import latex as latex
@@ -160,6 +161,7 @@ __all__ = [
     "compare",
     "data",
     "decision_table",
+    "difference",
     "explore",
     "explore_grid",
     "javascript",

@@ -1,8 +1,16 @@
 """The family of the rules: who was developed from whom, and what each step changed."""
 
-import pytest
+import inspect
+import re
+import textwrap
+from collections import Counter
 
-from primer import registry
+import numpy as np
+import pytest
+from helpers import bare, cases, every_case, readers_rule, with_step
+from test_equations import NOT_TRACED, agrees, places
+
+from primer import AdaGrad, Adam, Momentum, TraceError, difference, latex, registry
 
 RULES = registry.rules
 #: Rules that start a line of their own; a wrapper may always.
@@ -42,3 +50,130 @@ def test_every_rule_of_the_package_but_the_declared_roots_has_a_parent():
 @every_rule
 def test_a_wrapper_descends_from_wrappers_alone_and_a_rule_from_rules(entry):
     assert {RULES[parent].kind for parent in entry.parents} <= {entry.kind}
+
+
+PAIRS = [(parent, e.name) for e in RULES.values() for parent in e.parents]
+COMPARED = [pair for pair in PAIRS if not NOT_TRACED & {*pair}]
+every_pair = pytest.mark.parametrize(("parent", "child"), COMPARED, ids=map("-".join, COMPARED))
+
+
+def equation_lines(block):
+    return [line.removesuffix(r" \\") for line in block.splitlines()[1:-1]]
+
+
+@every_pair
+def test_the_difference_applied_to_the_parents_lines_gives_the_childs(parent, child):
+    found = difference(cases()[parent], cases()[child])
+    lines = equation_lines(found.before("#"))
+    assert found.applied(lines) == equation_lines(found.after("#"))
+    assert found.applied(lines[::-1]) == found.applied(lines)
+    with pytest.raises(ValueError, match="lines must be those of"):
+        found.applied(lines[1:])
+
+
+@every_pair
+def test_both_sides_of_a_difference_are_the_printed_equations(parent, child):
+    """To the letter, but for lines that it says are multiplied out, and names that it puts in."""
+    found = difference(cases()[parent], cases()[child])
+    out = {x for line in found.lines if line.multiplied_out
+           for x in (line.left_before, line.left_after)} | {*found.put_in}  # fmt: skip
+    for name, block in ((parent, found.before("#")), (child, found.after("#"))):
+        printed = equation_lines(latex(cases()[name]))
+        kept = [line for line in printed if line.split(" &=")[0] not in out]
+        assert {*kept} <= {*equation_lines(block)}
+        assert len(printed) - len(equation_lines(block)) <= len(found.put_in)
+
+
+@every_pair
+def test_both_sides_of_a_difference_compute_what_the_rules_compute(parent, child):
+    """Also where lines are multiplied out and names put in."""
+    found = difference(cases()[parent], cases()[child])
+    for name, block in ((parent, found.before("#")), (child, found.after("#"))):
+        rule = cases()[name]
+        for J, start in places(rule):
+            agrees(rule, J, start, block)
+
+
+@every_pair
+def test_what_a_difference_does_not_mark_is_alike(parent, child):
+    """The same symbols on both sides, but for letters that it says are renamed, and for indices."""
+    found = difference(cases()[parent], cases()[child])
+    ignored = {word for pair in found.renamed for word in symbols(" ".join(pair))}
+    ignored |= {"left", "right", "cdot", "odot", "frac", "t"}
+    for line in found.lines:
+        if line.before and line.after:
+            before, after = (
+                Counter(w for p in side if not p.changed for w in symbols(p.text))
+                for side in (line.before, line.after)
+            )
+            assert {*(before - after), *(after - before)} <= ignored
+
+
+def symbols(text):
+    return re.findall(r"[a-zA-Z]+", text)
+
+
+@every_case
+def test_a_rule_does_not_differ_from_itself(name):
+    if bare(name) in NOT_TRACED:
+        with pytest.raises(TraceError, match="has no equation to compare: the line search"):
+            difference(cases()[name], cases()[name])
+        return
+    found = difference(cases()[name], cases()[name])
+    assert (found.went, found.came, found.renamed, found.put_in) == ((), (), (), ())
+    assert {line.status for line in found.lines} == {"kept"}
+
+
+def with_another_text(cls, *changes):
+    """A rule whose methods are those of another with some of the text replaced."""
+    body = "".join(textwrap.dedent(inspect.getsource(getattr(cls, n))) for n in ("init", "step"))
+    for old, new in changes:
+        assert re.search(old, body), old
+        body = re.sub(old, new, body)
+    space = {"np": np, "power": inspect.getmodule(cls).__dict__.get("power")}
+    exec(body, space)
+    return readers_rule(type("Made", (cls,), {n: space[n] for n in ("init", "step")}))
+
+
+#: A change of a rule's text, and what goes and comes with it.
+CHANGES = [
+    (Momentum, [("theta - v", "theta - v - self.lr * theta")], (), (r"\eta\,\theta_t",)),
+    (Momentum, [("theta - v", "theta - (v + self.lr * theta)")], (), (r"\eta\,\theta_t",)),
+    (Momentum, [("self.lr \\* g", "g")], (r"\eta",), ()),
+    (Adam, [("theta - self.lr", "theta - 2 * self.lr")], (), ("2",)),
+    (Adam, [(r"np.sqrt\(v_hat\)", "np.sqrt(v)")], (r"\hat{v}_t",), ("v_t",)),
+    (Adam, [(r"g\*\*2", "(g - m)**2")], (), ("m_t",)),
+    (Adam, [("g = J.grad.theta.", "g = J.grad(theta) + self.eps * theta")], (),
+     (r"\varepsilon\,\theta_t",)),
+    (AdaGrad, [(r'state\["G"\] \+', 'self.eps * state["G"] +')], (), (r"\varepsilon",)),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("cls", "changes", "went", "came"), CHANGES)
+def test_a_rule_with_one_term_more_differs_by_that_term(cls, changes, went, came):
+    child = with_another_text(cls, *changes)
+    dropped = () if r"\hat{v}_t" not in went else (r"\frac{v_t}{1 - \beta_2^{t+1}}",)
+    for mine, yours, left, right in ((cls, child, went, came), (child, cls, came, went)):
+        found = difference(mine, yours)
+        assert {*found.went} - {*dropped} == {*left}
+        assert {*found.came} - {*dropped} == {*right}
+
+
+@pytest.mark.parametrize(("cls", "changes"), [
+    (Momentum, [(r'"v"', '"q"'), (r"\bv\b", "q")]),
+    (AdaGrad, [(r"\bG\b", "s")]),
+    (Adam, [(r"\bm\b", "w"), (r"\bv\b", "m"), (r"\bw\b", "v")]),
+])  # fmt: skip
+def test_a_part_of_the_state_with_another_name_is_no_change(cls, changes):
+    found = difference(cls, with_another_text(cls, *changes))
+    assert (found.went, found.came) == ((), ())
+    assert found.renamed
+
+
+def test_rules_that_have_little_in_common_differ_in_all_but_that():
+    step = with_step("Walk", lambda self, J, theta, state, t: (theta + self.lr, {}), Momentum)
+    init = {"init": lambda self, theta: {}}
+    walk = readers_rule(type("Walk", (step,), init))
+    found = difference(Momentum, walk)
+    assert found.came == (r"\eta",)
+    assert found.went == (r"\nabla J(\theta_t)", r"\beta\,v_{t-1} + \eta\,g_t", "v_t")

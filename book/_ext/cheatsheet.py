@@ -115,16 +115,16 @@ def chapter(entry):
 def rule_card(one):
     """A rule of the sheet, as lines of Markdown."""
     entry = registry.rules[one.name]
-    settings = ", ".join(rf"${symbol} = {number(value)}$" for symbol, value in defaults(one.name))
+    settings = " ".join(rf"${symbol} = {number(value)}$" for symbol, value in defaults(one.name))
     count, names = state(one.name)
-    kept = f"keeps {count}" + (f": ${', '.join(names)}$" if names else "")
+    kept = f"keeps {count}: ${', '.join(names)}$" if names else "keeps nothing"
     call, known = torch_call(one.name)
     lines = [f"**[{one.name}]({chapter(entry)})** {entry.year} [{kept}]{{.sheet-kept}}", ""]
     if one.left_out:
         left = ", ".join(f"${line.split(' &= ')[0]}$" for line in one.left_out)
         lines += [f"{left} of {one.like}, then", ""]
     lines += ["$$", r"\begin{aligned}", " \\\\\n".join(one.lines), r"\end{aligned}", "$$", ""]
-    lines += [settings, "", f"`{call}`" if known else f"*{call}*"]
+    lines += [f"[{settings}]{{.sheet-defaults}}", "", f"`{call}`" if known else f"*{call}*"]
     return "\n".join(lines).split("\n")
 
 
@@ -144,10 +144,9 @@ def sketch(values, label, hue, start=False):
 
 
 def schedules(names):
-    """The decision matrix's rows by the name of the schedule that they recommend."""
-    found = {name: [row for row in ROWS if type(row.schedule).__name__ == name] for name in names}
-    assert all(found.values()), f"no row of the matrix recommends one of {found}"
-    return found
+    """Schedules by name, with the settings that the decision matrix recommends first."""
+    known = {type(row.schedule).__name__: row.schedule for row in reversed(ROWS)}
+    return {name: known[name] for name in names}
 
 
 def schedule_curve(schedule):
@@ -205,12 +204,10 @@ class Schedules(Sheet):
 
     def run(self):
         items = []
-        for name, rows in schedules(self.names()).items():
+        for name, schedule in schedules(self.names()).items():
             entry = registry.schedules[name]
-            drawn = sketch(schedule_curve(rows[0].schedule), entry.summary, look(name).hue)
-            where = "; ".join(row.situation for row in rows)
-            text = f"**[{name}]({chapter(entry)})** {entry.summary} *{where}.*"
-            items.append(("", drawn, [text]))
+            drawn = sketch(schedule_curve(schedule), entry.summary, look(name).hue)
+            items.append(("", drawn, [f"**[{name}]({chapter(entry)})** {entry.summary}"]))
         return self.listed(items)
 
 

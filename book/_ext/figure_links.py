@@ -26,12 +26,13 @@ def collect(app, doctree):
             keys = [key.removeprefix("cell-") for key in cell["ids"] if key.startswith("cell-")]
             if found := FIGURE.search(text):
                 kept["figures"].update(dict.fromkeys(keys, found[1]))
-    links = doctree.findall(addnodes.pending_xref)
     kept["figure_links"] = [
         (link["reftarget"], link["reftargetid"])
-        for link in links
+        for link in doctree.findall(addnodes.pending_xref)
         if LINK.fullmatch(link.get("reftargetid") or "")
     ]
+    for target in {target for target, _ in kept["figure_links"]}:
+        app.env.note_dependency(app.env.doc2path(target))
 
 
 def name_places(app, env):

@@ -13,13 +13,17 @@ from ..rules.wrappers import Wrapper, innermost
 from ..schedules import Schedule
 
 WIDTH = 64
-ARITHMETIC: dict[type, Any] = {ast.Sub: operator.sub, ast.Div: operator.truediv}
+ARITHMETIC: dict[type, Any] = {
+    ast.Add: operator.add, ast.Sub: operator.sub, ast.Div: operator.truediv,
+}  # fmt: skip
 #: What a wrapper's call needs around it, by the wrapper's name; others take their turn as below.
 TURNS = {
     "ClipNorm": "# in the loop, between loss.backward() and optimizer.step():",
     "ClipValue": "# in the loop, between loss.backward() and optimizer.step():",
     "ReduceOnPlateau": "# after every epoch: scheduler.step(validation_loss)",
 }
+#: What PyTorch's calls have for names that are no field.
+TORCH = {"params": "model.parameters()"}
 EACH_STEP = "# after every optimizer.step(): scheduler.step()"
 
 
@@ -63,6 +67,36 @@ def torch_lines(recipe: Optimizer, penalty: float = 0.0) -> str:
     return "\n".join(lines)
 
 
+def optax_line(thing: Any) -> str:
+    """The call of optax for a rule, a wrapper alone, or a schedule.
+
+    Parameters
+    ----------
+    thing : Optimizer or Schedule
+        With numbers in its fields.
+
+    Returns
+    -------
+    str
+        Where optax has no such call, a comment that says so.
+
+    Examples
+    --------
+    >>> from primer import Adam, AdaGrad
+    >>> print(optax_line(Adam(lr=0.01)))
+    optimizer = optax.adam(0.01, b1=0.9, b2=0.999, eps=1e-08)
+    >>> optax_line(AdaGrad())
+    '# optax.adagrad puts eps inside the root'
+    """
+    name = type(thing).__name__
+    entry = registry.rules.get(name) or registry.schedules[name]
+    if not entry.optax:
+        return f"# {entry.no_optax}"
+    start = {"rule": "optimizer = ", "wrapper": "wrapper = "}.get(entry.kind, "schedule = ")
+    filled = _Filled(thing.fields(), {}).visit(ast.parse(f"optax.{entry.optax}", mode="eval")).body
+    return start + _laid_out(filled, len(start))
+
+
 def _around(wrapper: Wrapper) -> list[str]:
     turn = TURNS.get(type(wrapper).__name__, "")
     if turn.endswith(":"):
@@ -76,21 +110,21 @@ def _call(start: str, thing: Any, penalty: float = 0.0) -> str:
     entry = registry.rules.get(name) or registry.schedules[name]
     if not entry.torch:
         return f"# {entry.no_torch}; as here: {written(thing)}"
-    filled = _Filled(thing.fields()).visit(ast.parse(entry.torch, mode="eval")).body
+    filled = _Filled(thing.fields(), TORCH).visit(ast.parse(entry.torch, mode="eval")).body
     if penalty:
         filled.keywords.append(ast.keyword("weight_decay", ast.Constant(penalty)))
     return start + _laid_out(filled, len(start))
 
 
 class _Filled(ast.NodeTransformer):
-    """Puts values for names and does the arithmetic among them."""
+    """Puts values for names, expressions for others, and does the arithmetic among them."""
 
-    def __init__(self, values: dict[str, Any]) -> None:
-        self.values = values
+    def __init__(self, values: dict[str, Any], others: dict[str, str]) -> None:
+        self.values, self.others = values, others
 
     def visit_Name(self, node: ast.Name) -> ast.expr:
-        if node.id == "params":
-            return ast.parse("model.parameters()", mode="eval").body
+        if node.id in self.others:
+            return ast.parse(self.others[node.id], mode="eval").body
         return ast.Constant(self.values[node.id]) if node.id in self.values else node
 
     def visit_BinOp(self, node: ast.BinOp) -> ast.expr:

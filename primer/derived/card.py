@@ -53,11 +53,11 @@ def card(rule: Optimizer | type[Optimizer]) -> Markdown:
     rule = instance(rule)
     entry = registry.rules.get(type(rule).__name__)
     source = f", {entry.year} ({_cited(entry.cite)})" if entry and entry.cite else ""
-    settings = ", ".join(f"`{name} = {_short(value)}`" for name, value in rule.fields().items())
+    settings = ", ".join(f"`{name} = {short(value)}`" for name, value in rule.fields().items())
     lines = [
         f"**{type(rule).__name__}**{source}",
         (type(rule).__doc__ or "").split("\n")[0],
-        _equation(rule),
+        equation(rule),
         f"Settings: {settings or 'none'}. State: {state_per_parameter(rule)}.",
     ]
     return Markdown("\n\n".join(lines))
@@ -160,7 +160,7 @@ def _row(entry: registry.Entry) -> list[str]:
 def _parameters(make: Any) -> list[str]:
     none = inspect.Parameter.empty
     return [
-        f"`{p.name}`" if p.default is none else f"`{p.name} = {_short(p.default)}`"
+        f"`{p.name}`" if p.default is none else f"`{p.name} = {short(p.default)}`"
         for p in inspect.signature(make).parameters.values()
     ]
 
@@ -172,7 +172,17 @@ def _cited(key: str) -> str:
     return f"{{cite:t}}`{key}`" if os.environ.get("PRIMER_BOOK") else f"`{key}`"
 
 
-def _equation(rule: Optimizer) -> str:
+def equation(rule: Optimizer) -> str:
+    """A rule's equation as Markdown, or a sentence that says why there is none.
+
+    Examples
+    --------
+    >>> from primer import SGD, FletcherReeves
+    >>> print(equation(SGD()).splitlines()[0])
+    $$
+    >>> equation(FletcherReeves())
+    '(No equation: the line search branches on values.)'
+    """
     try:
         return f"$$\n{latex(rule)}\n$$" + _of_others(rule)
     except TraceError as error:
@@ -192,7 +202,14 @@ def _of_others(rule: Optimizer) -> str:
     return f"\n\nThis for every matrix $W$ among the blocks; for every other block {known}."
 
 
-def _short(value: Any) -> str:
+def short(value: Any) -> str:
+    """A setting as a reader writes it.
+
+    Examples
+    --------
+    >>> short(1e-8), short(10)
+    ('1e-08', '10')
+    """
     if isinstance(value, np.ndarray):
         return f"sweep of shape {value.shape}"
     return f"{value:g}" if isinstance(value, float) else str(value)
@@ -211,4 +228,4 @@ def equations() -> Markdown:
 
 
 def _titled(entry: registry.Entry) -> str:
-    return f"**{entry.name}**\n\n{_equation(entry.make())}"
+    return f"**{entry.name}**\n\n{equation(entry.make())}"

@@ -74,7 +74,7 @@ def latex(rule: Optimizer | type[Optimizer]) -> str:
     \theta_{t+1} &= \theta_t - \eta\,g_t
     \end{aligned}
     """
-    lines = _equation(instance(rule)).lines()
+    lines = equation(instance(rule)).lines()
     return "\\begin{aligned}\n" + " \\\\\n".join(lines) + "\n\\end{aligned}"
 
 
@@ -87,10 +87,10 @@ def legend(rule: Optimizer | type[Optimizer]) -> dict[str, str]:
     >>> legend(Momentum)
     {'lr': '\\eta', 'beta': '\\beta', 'state.v': 'v'}
     """
-    return _equation(instance(rule)).legend()
+    return equation(instance(rule)).legend()
 
 
-def _equation(rule: Optimizer) -> Equation:
+def equation(rule: Optimizer) -> Equation:
     """The equation for any number of parameters, or for the one that the rule is made for."""
     if inner := [
         type(x).__name__ for _, x in held(rule) if isinstance(x, MatrixRule) and x is not rule

@@ -32,6 +32,14 @@ class Binding(NamedTuple):
     node: Node
 
 
+class Assignment(NamedTuple):
+    """One line of an equation."""
+
+    left: str
+    node: Node
+    named: bool  # whether the node has its name from this line
+
+
 class Equation:
     """The lines of a traced rule, and the symbols in them."""
 
@@ -72,21 +80,28 @@ class Equation:
 
     def lines(self) -> list[str]:
         """Assignments that the outputs need, in the order of the code."""
-        out: list[str] = []
+        return [f"{line.left} &= {self.right(line)}" for line in self.assignments()]
+
+    def right(self, line: Assignment) -> str:
+        """LaTeX of what a line assigns."""
+        return (self.notation.plain(line.node) if line.named else self.notation.read(line.node))[0]
+
+    def assignments(self) -> list[Assignment]:
+        """What stands on each line, in the order of the code."""
+        out: list[Assignment] = []
         done: set[int] = set()
         for node in self.defined:
             self._emit(node, done, out)
         new = self.traced.new_theta
         if new.op in LEAVES:
-            out.append(f"{self.letter.text('t+1')} &= {self.notation.text(new)}")
+            out.append(Assignment(self.letter.text("t+1"), new, False))
         for path, node in self.new_state.items():
             left = self.states[path].text("t")
-            text = self.notation.text(node)
-            if text != left:
-                out.append(f"{left} &= {text}")
+            if self.notation.text(node) != left:
+                out.append(Assignment(left, node, False))
         return out
 
-    def _emit(self, node: Node, done: set[int], out: list[str]) -> None:
+    def _emit(self, node: Node, done: set[int], out: list[Assignment]) -> None:
         """The line of a node, after the lines of all that it speaks of."""
         if id(node) in done:
             return
@@ -94,7 +109,7 @@ class Equation:
         for part in self._spoken_of(node):
             self._emit(part, done, out)
         letter, index = self.notation.named[id(node)]
-        out.append(f"{letter.text(*index)} &= {self.notation.plain(node)[0]}")
+        out.append(Assignment(letter.text(*index), node, True))
 
     def _spoken_of(self, node: Node) -> list[Node]:
         """Nodes with lines of their own in a node's text, in the order of the code."""

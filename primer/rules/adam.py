@@ -11,7 +11,7 @@ from ..registry import rule
 @rule(
     cite="kingma2015",
     year=2014,
-    parents=("Momentum", "RMSProp"),
+    parents=("RMSProp", "Momentum"),
     chapter=6,
     torch="Adam(params, lr=lr, betas=(beta1, beta2), eps=eps)",
     optax="adam(lr, b1=beta1, b2=beta2, eps=eps)",

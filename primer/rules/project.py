@@ -24,6 +24,7 @@ class Project(Wrapper):
     Parameters
     ----------
     rule : Optimizer
+        The rule whose steps are brought back.
     low, high : hyperparameter
         Ends of the interval for every coordinate, low < high.
 

@@ -4,6 +4,7 @@ Run it after `make book`.
 """
 
 import gzip
+import html
 import os
 import re
 import urllib.parse
@@ -27,6 +28,17 @@ ALL = [
     name for name, text in TEXTS.items() if "</body>" in text
 ]  # neither a redirect nor a template
 SMALL = 500_000
+#: What axe may find on a whole page, and why.
+KNOWN_TO_AXE = {
+    "region": "the theme's link of the logo stands outside all landmarks",
+    "empty-table-header": "the corner of some tables has nothing to say",
+}
+#: A chapter in whole takes axe half a minute: the shortest, and the one that asks questions.
+WHOLE = [
+    *(name for name in ALL if not name.startswith("notebooks/")),
+    "notebooks/09_choosing.html",
+    "notebooks/appendix_schedules.html",
+]
 
 
 @pytest.mark.parametrize("file", PAGES, ids=NAMES)
@@ -58,6 +70,78 @@ def test_axe_finds_no_serious_violation_in_its_explorers(page, file):
         assert not [(v["id"], v["nodes"][0]["html"]) for v in serious]
 
 
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("name", WHOLE)
+def test_axe_finds_nothing_on_the_whole_page_but_what_is_known(page, name, theme):
+    page.goto((SITE / name).as_uri(), wait_until="load")
+    page.evaluate("theme => { document.documentElement.dataset.theme = theme }", theme)
+    page.wait_for_function(
+        "[...document.querySelectorAll('.math')].every(e => e.querySelector('mjx-container'))"
+    )
+    page.wait_for_timeout(400)  # colors change in a transition
+    found = Axe().run(page, options={"preload": False}).response["violations"]
+    new = [v for v in found if v["id"] not in KNOWN_TO_AXE]
+    assert not [(v["id"], v["nodes"][0]["html"]) for v in new]
+    regions = [node for v in found if v["id"] == "region" for node in v["nodes"]]
+    assert all("logo__image" in node["html"] for node in regions)
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_no_page_scrolls_sideways_at_320_pixels(page, name):
+    page.set_viewport_size({"width": 320, "height": 800})
+    page.goto((SITE / name).as_uri(), wait_until="load")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+
+
+STOP = """() => {
+  const e = document.activeElement;
+  if (e === document.body) return null;
+  const drawn = s => s.outlineStyle !== "none" && parseFloat(s.outlineWidth) > 0;
+  const beside = e.nextElementSibling ?? e;
+  const styles = [getComputedStyle(e), getComputedStyle(e, "::after"), getComputedStyle(beside)];
+  const box = e.getBoundingClientRect();
+  const named = e.querySelector("img[alt], title") ?? e.labels?.[0] ?? e;
+  return {
+    html: e.outerHTML.slice(0, 120),
+    name: e.ariaLabel || named.alt || named.textContent.trim() || e.title,
+    outlined: styles.some(s => drawn(s) || s.boxShadow !== "none"),
+    seen: box.width > 0 && box.height > 0 && box.bottom > 0 && box.top < innerHeight,
+  };
+}"""
+
+
+def test_the_keyboard_reaches_everything_and_each_stop_has_a_name_a_place_and_an_outline(page):
+    page.goto((SITE / "notebooks" / "09_choosing.html").as_uri())
+    page.wait_for_selector(".px-live")
+    page.keyboard.press("Tab")
+    page.wait_for_timeout(400)  # the link that skips the navigation slides in
+    stops = []
+    while stop := page.evaluate(STOP):
+        stops.append(stop)
+        page.keyboard.press("Tab")
+    assert "Skip to main content" in stops[0]["name"]
+    wrong = [s for s in stops if not (s["name"] and s["outlined"] and s["seen"])]
+    assert not wrong
+    sliders = page.locator(".px input[type=range]:visible, .px-handle:visible").count()
+    reached = [s for s in stops if "px-" in s["html"] or 'type="range"' in s["html"]]
+    assert len(reached) >= sliders
+
+
+def test_a_chosen_answer_is_seen_in_forced_colors(browser):
+    context = browser.new_context(forced_colors="active")
+    page = context.new_page()
+    page.goto((SITE / "notebooks" / "09_choosing.html").as_uri())
+    page.wait_for_selector(".px-live")
+    look = "e => getComputedStyle(e).backgroundColor"
+    chips = page.locator(".px-chip")
+    chosen, other = (
+        chips.filter(has=page.locator(f"input{state}")).first.locator("span").evaluate(look)
+        for state in (":checked", ":not(:checked)")
+    )
+    assert chosen != other
+    context.close()
+
+
 @pytest.mark.parametrize("file", PAGES, ids=NAMES)
 def test_every_link_that_sets_sliders_finds_its_explorer(page, file):
     page.goto(file.as_uri())
@@ -70,6 +154,47 @@ def test_every_link_that_sets_sliders_finds_its_explorer(page, file):
         }).map(a => a.outerHTML)"""
     )
     assert not missed
+
+
+def links_to_figures(name):
+    """The settings of a page's links to figures of other pages, by the file of such a page."""
+    found = {}
+    for place, settings in re.findall(r'href="([^"#:]+\.html)(#[^"]*=[^"]*)"', TEXTS[name]):
+        file = ((SITE / name).parent / place).resolve()
+        found.setdefault(file, set()).add(html.unescape(settings))
+    return found
+
+
+@pytest.mark.parametrize(
+    ("name", "file"),
+    [(name, file) for name in ALL for file in links_to_figures(name)],
+    ids=lambda value: getattr(value, "stem", value),
+)
+def test_every_link_to_a_figure_of_another_page_finds_it_there_and_sets_it(page, name, file):
+    first, *others = sorted(links_to_figures(name)[file])
+    page.goto(file.as_uri() + first)
+    page.wait_for_selector(".px-live")
+    for settings in (first, *others):
+        page.evaluate("hash => { location.hash = hash }", settings)
+        wanted = dict(urllib.parse.parse_qsl(settings[1:]))
+        found = page.wait_for_function(FOUND, arg=wanted).json_value()
+        assert wanted.get("on", found["menu"]) == found["menu"], settings
+        for key, value in wanted.items():
+            if key in found["sliders"]:
+                assert float(value) == pytest.approx(found["sliders"][key], rel=0.15), settings
+        assert found["seen"], settings
+
+
+#: The explorer of the page that an address sets: its sliders, its menu, whether it is in sight.
+FOUND = """async wanted => {
+  for (const _ of "12") await new Promise(requestAnimationFrame);
+  const one = PrimerExplorer.all.find(explorer => explorer.fits(wanted));
+  if (!one) return null;
+  const sliders = one.data.controls.map((c, k) => [c.key, c.values[one.index[k]]]);
+  const box = one.root.getBoundingClientRect();
+  return { sliders: Object.fromEntries(sliders), menu: one.menu?.selectedOptions[0].text ?? null,
+    seen: box.top < innerHeight && box.bottom > 0 };
+}"""
 
 
 @pytest.mark.parametrize("file", PAGES, ids=NAMES)

@@ -1,0 +1,74 @@
+"""``{difference} Adam AdamW``: what a step changed, from the traces of both rules.
+
+The two equations stand side by side, or one below the other on a phone. What went is marked in the
+first, what came in the second; letters that mean the same and differ are told.
+"""
+
+import html
+
+from docutils import nodes
+from rule_live import example
+from sphinx.util.docutils import SphinxDirective
+
+from primer import registry
+from primer.derived import TraceError, difference
+
+WENT, CAME = r"\class{px-went}{#}", r"\class{px-came}{#}"
+PLAIN = r"\begin{aligned}"
+
+
+def shown(parent, child):
+    """The difference of two registered rules as HTML."""
+    entries = registry.rules[parent], registry.rules[child]
+    try:
+        found = difference(*map(example, entries))
+    except TraceError as error:
+        return f'<p class="px-no-difference">{html.escape(str(error))}.</p>'
+    sides = side(entries[0], found.before(WENT)) + side(entries[1], found.after(CAME))
+    label = f"What changed from {parent} to {child}"
+    return (
+        f'<div class="px-difference" role="group" aria-label="{label}">'
+        f'<div class="px-sides">{sides}</div>{notes(found)}</div>'
+    )
+
+
+def side(entry, block):
+    text = html.escape(block, quote=False)
+    return (
+        f'<div class="px-side"><p><b>{entry.name}</b> {entry.year}</p>'
+        f'<div class="math notranslate nohighlight">\\[{text}\\]</div></div>'
+    )
+
+
+def notes(found):
+    """What a reader must know to read the two equations as one."""
+    told = []
+    if found.renamed:
+        pairs = ", ".join(f"{math(a)} is now {math(b)}" for a, b in found.renamed)
+        told.append(f"Only the letter differs: {pairs}.")
+    if any(line.multiplied_out for line in found.lines):
+        told.append("The last line is multiplied out, so that its terms can be compared.")
+    if found.put_in:
+        names = " and ".join(map(math, found.put_in))
+        told.append(f"{names} is written out where it is used.")
+    return f"<p>{' '.join(told)}</p>" if told else ""
+
+
+def math(text):
+    return f'<span class="math notranslate nohighlight">\\({html.escape(text)}\\)</span>'
+
+
+class Difference(SphinxDirective):
+    required_arguments = 2
+
+    def run(self):
+        self.env.note_dependency(registry.__file__)
+        for name in self.arguments:
+            if name not in registry.rules:
+                raise self.error(f"no rule is called {name}")
+        return [nodes.raw("", shown(*self.arguments), format="html")]
+
+
+def setup(app):
+    app.add_directive("difference", Difference)
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,65 @@
+// The cards of the family tree: a first touch opens one, a second follows the link; whatever opened
+// a card, it is moved into the window.
+"use strict";
+
+(() => {
+  const EDGE = 8;
+
+  function place(who) {
+    const card = who.querySelector(".px-card");
+    card.style.setProperty("--dx", "0px");
+    card.style.setProperty("--dy", "0px");
+    const box = card.getBoundingClientRect();
+    const wide = document.documentElement.clientWidth;
+    const tall = document.documentElement.clientHeight;
+    const own = who.getBoundingClientRect();
+    let dx = Math.min(0, wide - EDGE - box.right);
+    dx = Math.max(dx, EDGE - box.left);
+    let dy = 0;
+    if (box.bottom > tall - EDGE) {
+      // above the name if there is room, otherwise as far up as the window goes
+      dy = own.top - box.height - box.top;
+      if (box.top + dy < EDGE) dy = Math.max(EDGE, tall - EDGE - box.height) - box.top;
+    }
+    card.style.setProperty("--dx", `${dx}px`);
+    card.style.setProperty("--dy", `${dy}px`);
+  }
+
+  function close(family, except) {
+    for (const who of family.querySelectorAll(".px-open")) {
+      if (who !== except) who.classList.remove("px-open");
+    }
+  }
+
+  function start(family) {
+    let touched = null;
+    family.addEventListener("pointerdown", (event) => {
+      touched = event.pointerType === "mouse" ? null : event.target.closest(".px-name");
+    });
+    family.addEventListener("click", (event) => {
+      const name = event.target.closest(".px-name");
+      if (!name || name !== touched) return;
+      const who = name.parentElement;
+      if (who.classList.contains("px-open")) return;
+      event.preventDefault();
+      close(family, who);
+      who.classList.add("px-open");
+      place(who);
+    });
+    for (const kind of ["pointerenter", "focusin"]) {
+      for (const who of family.querySelectorAll(".px-who")) {
+        who.addEventListener(kind, () => place(who));
+      }
+    }
+    document.addEventListener("click", (event) => {
+      if (!event.target.closest(".px-who.px-open")) close(family, null);
+    });
+    document.addEventListener("keydown", (event) => {
+      if (event.key !== "Escape") return;
+      close(family, null);
+      if (family.contains(document.activeElement)) document.activeElement.blur();
+    });
+  }
+
+  document.querySelectorAll(".px-family").forEach(start);
+})();

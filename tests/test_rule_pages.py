@@ -1,0 +1,175 @@
+"""Every registered rule has a page of the book, made from its entry, class, and docstring."""
+
+import ast
+import dataclasses
+import re
+import sys
+from pathlib import Path
+
+import pytest
+from helpers import every_rule
+
+from primer import registry
+from primer.derived.card import short
+
+ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(ROOT / "book" / "_ext"))
+rule_live = pytest.importorskip("rule_live")
+rule_text = pytest.importorskip("rule_text")
+rule_pages = pytest.importorskip("rule_pages")
+FIGURE = '<figure class="px"></figure>'
+OTHER = "In other libraries"
+
+
+@pytest.fixture
+def text(name):
+    entry = registry.rules[name]
+    figure = "" if entry.no_page else FIGURE
+    return rule_text.page(entry, rule_live.example(entry), figure)
+
+
+def part(text, heading):
+    return text.split(f"\n## {heading}\n", 1)[1].split("\n## ", 1)[0]
+
+
+@every_rule
+def test_the_page_has_an_equation_or_says_why_there_is_none(name, text):
+    said = part(text, "Equation")
+    assert r"\begin{aligned}" in said or registry.rules[name].no_page in said
+
+
+@every_rule
+def test_the_page_has_a_live_figure_or_says_why_there_is_none(name, text):
+    said = part(text, "Try it")
+    assert (FIGURE in said) != bool(registry.rules[name].no_page)
+    assert registry.rules[name].no_page in said
+
+
+@every_rule
+def test_the_settings_are_the_fields_with_their_defaults(name, text):
+    fields = dataclasses.fields(registry.rules[name].make)
+    rows = re.findall(r"^\| .*? \| `(\w+)` \| (.*?) \| (.+?) \|$", part(text, "Settings"), re.M)
+    usual = {f.name: f.default for f in fields}
+    assert [row[0] for row in rows] == list(usual)
+    for field, default, meaning in rows:
+        none = usual[field] is dataclasses.MISSING
+        assert default == ("required" if none else f"`{short(usual[field])}`")
+        assert len(meaning) > 5
+
+
+class Call:
+    """Remembers how it is called, by whatever name."""
+
+    def __init__(self, name=""):
+        self.name = name
+
+    def __getattr__(self, name):
+        return Call(f"{self.name}.{name}")
+
+    def __call__(self, *args, **kwargs):
+        return self.name.rsplit(".", 1)[-1], tuple(map(plain, args)), plain(kwargs)
+
+
+def plain(value):
+    if isinstance(value, dict):
+        return {k: plain(v) for k, v in value.items()}
+    if isinstance(value, Call) or (isinstance(value, tuple) and value[:1] == ("parameters",)):
+        return "something that is no setting"
+    return value
+
+
+class Names(dict):
+    def __missing__(self, name):
+        return Call(name)
+
+
+def calls(code):
+    """The calls of some lines of Python."""
+    found = [getattr(statement, "value", None) for statement in ast.parse(code).body]
+    return [eval(compile(ast.Expression(v), "page", "eval"), {}, Names()) for v in found]
+
+
+@every_rule
+def test_the_calls_of_other_libraries_are_those_of_the_registry(name, text):
+    entry = registry.rules[name]
+    rule = rule_live.example(entry)
+    blocks = dict(re.findall(r"\*\*(\w+)\*\*\n\n```python\n(.*?)\n```", part(text, OTHER), re.S))
+    for library, call, why in (
+        ("PyTorch", entry.torch, entry.no_torch),
+        ("optax", entry.optax, entry.no_optax),
+    ):
+        assert (library in blocks) == bool(call)
+        if call:
+            wanted = eval(call, {}, Names(rule.fields()))
+            assert wanted in calls(blocks[library])
+        else:
+            assert why[1:10] in part(text, OTHER)
+
+
+@every_rule
+def test_the_code_is_that_of_the_class_without_its_docstrings(name, text):
+    code = re.search(r"```python\n(.*?)\n```", part(text, "Code"), re.S)[1]
+    functions = ast.parse(code).body
+    assert {"step", "step_matrix"} & {f.name for f in functions}
+    assert not any(ast.get_docstring(f) for f in functions)
+
+
+@every_rule
+def test_the_page_leads_to_its_source_and_its_chapter(name, text):
+    entry = registry.rules[name]
+    assert f"{{cite:t}}`{entry.cite}`" in text
+    file = re.search(r"\{doc\}`/(notebooks/(\d\d)_\w+)`", text)
+    assert int(file[2]) == entry.chapter
+    assert (ROOT / f"{file[1]}.ipynb").exists()
+
+
+@every_rule
+def test_every_name_of_a_rule_in_the_page_leads_to_a_page(name, text):
+    assert set(re.findall(r"\]\((\w+)\.md\)", text)) <= set(registry.rules)
+
+
+@every_rule
+def test_a_slider_stays_in_the_domain_of_its_field_and_the_rate_lets_the_rule_work(name):
+    entry = registry.rules[name]
+    rule = rule_live.example(entry)
+    scenes = rule_live.places(rule)
+    assert len(scenes) == 3
+    rated = rule_live.rated(rule, scenes)
+    rule_live.slid(rated, next(iter(scenes.values())))  # each is checked by the class
+    if name != "ConjugateGradient":  # it is for bowls, and two wells are none
+        assert all(rule_live.left(rated, J) < 0.9 for J in scenes.values())
+
+
+# The folder
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """Writes pages for some rules into a folder, without figures; returns what it wrote."""
+    (tmp_path / "book").mkdir()
+    bib = tmp_path / "book" / "references.bib"
+    bib.write_text("", "utf-8")
+    monkeypatch.setattr(rule_pages, "made", lambda entry: f"# {entry.name} {entry.year}\n")
+
+    def write(*names, changed=False, **years):
+        if changed:
+            bib.write_text(bib.read_text("utf-8") + "@", "utf-8")
+        entries = {n: dataclasses.replace(registry.rules[n], **years) for n in names}
+        return rule_pages.write(tmp_path, entries)
+
+    write.path = tmp_path / "book" / "rules"
+    return write
+
+
+def test_a_new_rule_gets_a_page_and_that_of_a_rule_that_is_gone_goes(folder):
+    assert folder("SGD", "Adam") == ["SGD.md", "Adam.md"]
+    assert folder("SGD", "Lion") == ["Lion.md"]
+    assert {file.name for file in folder.path.glob("*.md")} == {"SGD.md", "Lion.md"}
+
+
+def test_a_page_is_written_when_its_text_changes_and_only_then(folder):
+    folder("SGD", "Adam")
+    before = (folder.path / "SGD.md").stat().st_mtime_ns
+    assert folder("SGD", "Adam", changed=True) == []
+    assert (folder.path / "SGD.md").stat().st_mtime_ns == before
+    assert folder("SGD", "Adam", changed=True, year=1950) == ["SGD.md", "Adam.md"]
