@@ -22,6 +22,8 @@ from primer.plotting.family import family
 
 #: Pixels between two rows, and what the lines' coordinates reach to the right.
 ROW, ACROSS = 27, 1000
+#: What stands above the roots of a kind that is no rule by itself.
+LANES = {"wrapper": "Wrappers, which go around any rule"}
 
 
 def address(name):
@@ -31,12 +33,23 @@ def address(name):
 
 def figure(tree, link, alt):
     """The whole figure; `link` makes an address of a rule's name."""
-    lists = "".join(f"<ul>{item(tree, root, link)}</ul>" for root in tree.roots)
+    lists = ""
+    for kind, roots in itertools.groupby(tree.roots, key=lambda kin: kin.entry.kind):
+        these = list(roots)
+        lists += lane(kind, these) + "".join(f"<ul>{item(tree, root, link)}</ul>" for root in these)
     return (
         f'<div class="px-figure px-family" role="group" aria-label="{html.escape(alt)}">'
         f"{axis(tree)}"
         f'<div class="px-stage" style="--tall:{tree.rows * ROW}px">{lines(tree)}{lists}</div></div>'
     )
+
+
+def lane(kind, roots):
+    """What is written above the roots of a kind."""
+    if kind not in LANES:
+        return ""
+    row = min(root.row for root in roots) - 1
+    return f'<p class="px-lane" style="--row:{row}">{LANES[kind]}</p>'
 
 
 def axis(tree):
