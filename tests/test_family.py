@@ -3,13 +3,14 @@
 import inspect
 import itertools
 import re
+import sys
 import textwrap
 from collections import Counter
 from pathlib import Path
 
 import numpy as np
 import pytest
-from helpers import bare, cases, every_case, readers_rule, with_step
+from helpers import bare, cases, every_case, loaded, readers_rule, with_step
 from test_equations import NOT_TRACED, agrees, places
 
 from primer import AdaGrad, Adam, Momentum, TraceError, difference, latex, registry
@@ -278,3 +279,25 @@ def test_what_the_page_says_of_the_tree_is_so():
     assert not {*range(1984, 2011)} & {*years.values()}
     assert "half of it is younger than Adam" in page
     assert np.isclose(np.mean([y > years["Adam"] for y in years.values()]), 0.5, atol=0.06)
+
+
+@pytest.fixture(scope="module")
+def shown():
+    """The extension that writes differences into pages."""
+    sys.path.insert(0, str(ROOT / "book" / "_ext"))
+    try:
+        yield loaded(ROOT / "book" / "_ext" / "differences.py").shown
+    finally:
+        sys.path.remove(str(ROOT / "book" / "_ext"))
+
+
+@pytest.mark.parametrize(("parent", "child"), PAIRS, ids=map("-".join, PAIRS))
+def test_a_page_shows_every_step_or_says_why_not(shown, parent, child):
+    text = shown(parent, child)
+    if (parent, child) not in COMPARED:
+        assert "has no equation to compare: the line search branches on values." in text
+        return
+    assert r"\class{px-went}" in text or r"\class{px-came}" in text
+    assert text.count(r"\[") == text.count(r"\]") == 2
+    assert f"<b>{parent}</b> {RULES[parent].year}" in text
+    assert f"<b>{child}</b> {RULES[child].year}" in text
