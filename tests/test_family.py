@@ -1,17 +1,23 @@
 """The family of the rules: who was developed from whom, and what each step changed."""
 
 import inspect
+import itertools
 import re
+import sys
 import textwrap
 from collections import Counter
+from pathlib import Path
 
 import numpy as np
 import pytest
-from helpers import bare, cases, every_case, readers_rule, with_step
+from helpers import bare, cases, every_case, loaded, readers_rule, with_step
 from test_equations import NOT_TRACED, agrees, places
 
 from primer import AdaGrad, Adam, Momentum, TraceError, difference, latex, registry
+from primer.plotting.family import RIGHT, WIDTH, family, width
+from primer.registry import Entry
 
+ROOT = Path(__file__).parents[1]
 RULES = registry.rules
 #: Rules that start a line of their own; a wrapper may always.
 ROOTS = {"Newton", "SGD", "ConjugateGradient"}
@@ -177,3 +183,121 @@ def test_rules_that_have_little_in_common_differ_in_all_but_that():
     found = difference(Momentum, walk)
     assert found.came == (r"\eta",)
     assert found.went == (r"\nabla J(\theta_t)", r"\beta\,v_{t-1} + \eta\,g_t", "v_t")
+
+
+def test_an_entry_without_parents_is_a_root_and_one_without_descendants_is_drawn():
+    alone = Entry(type("Alone", (), {"__doc__": "Alone."}), "rule", year=2020)
+    tree = family([*RULES.values(), alone])
+    assert tree.known["Alone"] in tree.roots
+    assert tree.known["Alone"].branch == "Alone"
+    assert [kin.name for kin in family([alone]).kin] == ["Alone"]
+
+
+@pytest.mark.parametrize(
+    ("parents", "told"),
+    [(("Sgd",), "parents must be registered"), (("Loop",), "no descendants of the rule")],
+)
+def test_a_parent_that_cannot_be_drawn_is_refused(parents, told):
+    loop = Entry(type("Loop", (), {}), "rule", year=2020, parents=parents)
+    with pytest.raises(ValueError, match=told):
+        family([*RULES.values(), loop])
+
+
+def invented(seed, count=10):
+    """The registry with rules that nobody wrote, each hanging from one that is older."""
+    rng, entries = np.random.default_rng(seed), dict(RULES)
+    for k in range(count):
+        name, year = f"Invented{'X' * rng.integers(1, 12)}{k}", int(rng.integers(1955, 2027))
+        older = [e.name for e in entries.values() if e.year <= year and e.kind == "rule"]
+        parents = tuple(rng.choice(older, size=min(len(older), rng.integers(0, 3)), replace=False))
+        entries[name] = Entry(type(name, (), {}), "rule", year=year, parents=parents)
+    for k in range(seed):  # a line of descent within one year
+        name, parents = f"Child{k}", (f"Child{k - 1}",) if k else ("Lion",)
+        entries[name] = Entry(type(name, (), {}), "rule", year=2023, parents=parents)
+    return list(entries.values())
+
+
+FAMILIES = {"registry": list(RULES.values()), **{f"invented {k}": invented(k) for k in range(8)}}
+every_family = pytest.mark.parametrize("entries", FAMILIES.values(), ids=FAMILIES)
+
+
+@every_family
+def test_no_two_names_of_the_tree_touch_at_its_narrowest(entries):
+    tree = family(entries)
+    for one, other in itertools.combinations(tree.kin, 2):
+        if one.row == other.row:
+            left, right = sorted((one, other), key=lambda kin: kin.x)
+            assert (right.x - left.x) * (WIDTH - RIGHT) > width(left.name)
+
+
+@every_family
+def test_the_tree_has_everyone_once_and_every_edge(entries):
+    tree = family(entries)
+    assert sorted(kin.name for kin in tree.kin) == sorted(e.name for e in entries)
+    found = {(parent.name, child.name) for parent, child, _ in tree.edges}
+    assert found == {(parent, e.name) for e in entries for parent in e.parents}
+
+
+@every_family
+def test_time_runs_to_the_right_and_no_child_stands_left_of_its_parents(entries):
+    tree = family(entries)
+    assert list(tree.years) == sorted(tree.years)
+    assert list(tree.years.values()) == sorted(tree.years.values())
+    for kin in tree.kin:
+        assert 0 <= tree.years[kin.entry.year] <= kin.x <= 1
+        later = [x for year, x in tree.years.items() if year > kin.entry.year]
+        assert not later or kin.x < later[0]
+    for parent, child, first in tree.edges:
+        assert child.x > parent.x or not first
+
+
+@every_family
+def test_a_line_of_descent_meets_no_other_dot_or_name(entries):
+    """Down or up at the parent, then right in the child's row: nobody else stands there."""
+    tree = family(entries)
+    for parent, child, first in tree.edges:
+        for kin in tree.kin if first else ():
+            between = min(parent.row, child.row) < kin.row < max(parent.row, child.row)
+            beside = kin.row == child.row and parent.x < kin.x < child.x
+            assert not (between and kin.x <= parent.x < kin.x + width(kin.name) / (WIDTH - RIGHT))
+            assert not beside
+
+
+def test_the_axis_is_cut_exactly_where_years_are_left_out():
+    tree = family(RULES.values())
+    years = list(tree.years.items())
+    gaps = [(a, b) for (y, a), (z, b) in itertools.pairwise(years) if z > y + 1]
+    assert len(gaps) == len(tree.breaks)
+    assert all(a < cut < b for cut, (a, b) in zip(tree.breaks, gaps, strict=True))
+
+
+def test_what_the_page_says_of_the_tree_is_so():
+    page = " ".join((ROOT / "book" / "family_tree.md").read_text(encoding="utf-8").split())
+    years = {name: e.year for name, e in RULES.items() if e.kind == "rule"}
+    assert f"lie {years['AdamW'] - years['SGD']} years" in page
+    assert "Nothing happened on this tree between 1983 and 2011" in page
+    assert not {*range(1984, 2011)} & {*years.values()}
+    assert "half of it is younger than Adam" in page
+    assert np.isclose(np.mean([y > years["Adam"] for y in years.values()]), 0.5, atol=0.06)
+
+
+@pytest.fixture(scope="module")
+def shown():
+    """The extension that writes differences into pages."""
+    sys.path.insert(0, str(ROOT / "book" / "_ext"))
+    try:
+        yield loaded(ROOT / "book" / "_ext" / "differences.py").shown
+    finally:
+        sys.path.remove(str(ROOT / "book" / "_ext"))
+
+
+@pytest.mark.parametrize(("parent", "child"), PAIRS, ids=map("-".join, PAIRS))
+def test_a_page_shows_every_step_or_says_why_not(shown, parent, child):
+    text = shown(parent, child)
+    if (parent, child) not in COMPARED:
+        assert "has no equation to compare: the line search branches on values." in text
+        return
+    assert r"\class{px-went}" in text or r"\class{px-came}" in text
+    assert text.count(r"\[") == text.count(r"\]") == 2
+    assert f"<b>{parent}</b> {RULES[parent].year}" in text
+    assert f"<b>{child}</b> {RULES[child].year}" in text

@@ -8,6 +8,7 @@ indented tree on a phone; `family.js` opens a rule's card by touch and keeps it 
 
 import html
 import itertools
+import re
 
 from docutils import nodes
 from docutils.parsers.rst import directives
@@ -22,6 +23,13 @@ from primer.plotting.family import family
 
 #: Pixels between two rows, and what the lines' coordinates reach to the right.
 ROW, ACROSS = 27, 1000
+#: What stands above the roots of a kind that is no rule by itself.
+LANES = {"wrapper": "Wrappers, which go around any rule"}
+
+#: The source at the end of a summary, which the citation repeats.
+NAMED = re.compile(r" \([^()]*\d{4}[^()]*\)\.$")
+#: Years after which a source is no longer the one in which a rule was made public.
+TEXTBOOK = 20
 
 
 def address(name):
@@ -31,12 +39,23 @@ def address(name):
 
 def figure(tree, link, alt):
     """The whole figure; `link` makes an address of a rule's name."""
-    lists = "".join(f"<ul>{item(tree, root, link)}</ul>" for root in tree.roots)
+    lists = ""
+    for kind, roots in itertools.groupby(tree.roots, key=lambda kin: kin.entry.kind):
+        these = list(roots)
+        lists += lane(kind, these) + "".join(f"<ul>{item(tree, root, link)}</ul>" for root in these)
     return (
         f'<div class="px-figure px-family" role="group" aria-label="{html.escape(alt)}">'
         f"{axis(tree)}"
         f'<div class="px-stage" style="--tall:{tree.rows * ROW}px">{lines(tree)}{lists}</div></div>'
     )
+
+
+def lane(kind, roots):
+    """What is written above the roots of a kind."""
+    if kind not in LANES:
+        return ""
+    row = min(root.row for root in roots) - 1
+    return f'<p class="px-lane" style="--row:{row}">{LANES[kind]}</p>'
 
 
 def axis(tree):
@@ -161,11 +180,13 @@ class Timeline(SphinxDirective):
 def told(entries):
     """The lines of one year, as the items of a definition list."""
     for entry in entries:
-        name = f"[{entry.name}](rules/{entry.name}.md)" if entry.name in registry.rules else (
-            f"[{entry.name}](catalogue.md#schedules)")  # fmt: skip
-        what = marked(entry.summary, entry.name, "rules/")
-        source = "" if entry.name == "Newton" else f" {cited(entry.cite)}"
-        yield f": {name}: {what[0].lower() + what[1:]}{source}"
+        page = (
+            f"rules/{entry.name}.md" if entry.name in registry.rules else "catalogue.md#schedules"
+        )
+        late = int(re.search(r"\d{4}", entry.cite)[0]) - entry.year > TEXTBOOK
+        what = entry.summary if late else NAMED.sub(".", entry.summary)
+        source = "" if late else f" {cited(entry.cite)}"
+        yield f": [{entry.name}]({page}): {marked(what, entry.name, 'rules/')}{source}"
 
 
 def setup(app):

@@ -1,5 +1,5 @@
-// The cards of the family tree: a first touch opens one, a second follows the link; whatever opened
-// a card, it is moved into the window.
+// The cards of the family tree: a first touch opens one, a second follows the link; Escape closes
+// it. Whatever opened a card, it is moved into the window.
 "use strict";
 
 (() => {
@@ -31,24 +31,31 @@
     }
   }
 
+  function isOpen(name) {
+    return name !== null && name.parentElement.classList.contains("px-open");
+  }
+
   function start(family) {
     let touched = null;
     family.addEventListener("pointerdown", (event) => {
-      touched = event.pointerType === "mouse" ? null : event.target.closest(".px-name");
+      const name = event.target.closest(".px-name");
+      touched = event.pointerType === "mouse" || isOpen(name) ? null : name;
     });
     family.addEventListener("click", (event) => {
       const name = event.target.closest(".px-name");
       if (!name || name !== touched) return;
       const who = name.parentElement;
-      if (who.classList.contains("px-open")) return;
       event.preventDefault();
       close(family, who);
       who.classList.add("px-open");
       place(who);
     });
-    for (const kind of ["pointerenter", "focusin"]) {
-      for (const who of family.querySelectorAll(".px-who")) {
-        who.addEventListener(kind, () => place(who));
+    for (const who of family.querySelectorAll(".px-who")) {
+      for (const kind of ["pointerenter", "focusin"]) {
+        who.addEventListener(kind, () => {
+          who.classList.remove("px-shut");
+          place(who);
+        });
       }
     }
     document.addEventListener("click", (event) => {
@@ -57,7 +64,9 @@
     document.addEventListener("keydown", (event) => {
       if (event.key !== "Escape") return;
       close(family, null);
-      if (family.contains(document.activeElement)) document.activeElement.blur();
+      for (const who of family.querySelectorAll(".px-who:is(:hover, :focus-within)")) {
+        who.classList.add("px-shut");
+      }
     });
   }
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from .. import check
 from ..registry import Entry
@@ -16,10 +16,10 @@ from .palette import look
 
 #: Width of a gap of one year, and of one where years are left out, in units of a year.
 YEAR, BREAK = 1.0, 1.3
-#: How far right of a parent a child of the same year stands, in units of a year.
-SHIFT = 0.42
+#: Part of a year in which those stand that descend from each other within that year.
+WITHIN = 0.84
 #: Pixels: the narrowest figure, the room right of the last year, a letter, what a name needs more.
-WIDTH, RIGHT, LETTER, AROUND = 760, 116, 7.4, 26
+WIDTH, RIGHT, LETTER, AROUND = 720, 116, 7.4, 26
 
 
 @dataclasses.dataclass(frozen=True)
@@ -130,23 +130,36 @@ def family(entries: Iterable[Entry]) -> Tree:
     for entry in known.values():
         for parent in entry.parents[:1]:
             hanging[parent].append(entry.name)
-    years, breaks = _axis({entry.year for entry in known.values()})
-    places = _Places(known, hanging, years)
     roots = [name for name, entry in known.items() if not entry.parents]
-    order = [name for root in roots for name in places.line(root)]
+    order = [name for root in roots for name in _line(hanging, root)]
     if missing := [name for name in known if name not in order]:
         raise check.refuse("parents", known[missing[0]].parents, "no descendants of the rule")
+    deepest = max(_within(known, name) for name in known)
+    years, breaks, unit = _axis({entry.year for entry in known.values()}, deepest)
+    places = _Places(known, hanging, years, unit * WITHIN / (deepest + 1))
     rows: list[list[str]] = []
-    for root in roots:
-        apart = rows and known[root].kind != known[rows[-1][0]].kind
-        rows += [[]] * bool(apart) + places.block(root).rows
+    for before, root in zip([None, *roots], roots, strict=False):
+        lone = before and known[before].kind == known[root].kind == "wrapper"
+        rows += [[]] * bool(before and not lone) + places.block(root).rows
     at = {name: k for k, row in enumerate(rows) for name in row}
     kin = [Kin(known[n], places.x(n), at[n], places.branch(n)) for n in order]
     return Tree(tuple(kin), years, breaks, len(rows))
 
 
-def _axis(years: set[int]) -> tuple[dict[int, float], tuple[float, ...]]:
-    """Places of the years, with a gap of one size where any are left out."""
+def _line(hanging: dict[str, list[str]], name: str) -> list[str]:
+    """A rule, then its descendants."""
+    return [name, *(n for child in hanging[name] for n in _line(hanging, child))]
+
+
+def _within(known: dict[str, Entry], name: str) -> int:
+    """How many ancestors of its own year a rule hangs from."""
+    parent = known[name].parents[0] if known[name].parents else name
+    same = parent != name and known[parent].year == known[name].year
+    return 1 + _within(known, parent) if same else 0
+
+
+def _axis(years: set[int], deepest: int) -> tuple[dict[int, float], tuple[float, ...], float]:
+    """Places of the years, with a gap of one size where any are left out, cuts, a year's width."""
     at, cuts, x = {}, [], 0.0
     for before, year in zip([None, *sorted(years)], sorted(years), strict=False):
         if before is not None:
@@ -154,8 +167,9 @@ def _axis(years: set[int]) -> tuple[dict[int, float], tuple[float, ...]]:
             cuts += [x + step / 2] * (step == BREAK)
             x += step
         at[year] = x
-    size = x + SHIFT or 1.0
-    return {year: place / size for year, place in at.items()}, tuple(cut / size for cut in cuts)
+    size = x + WITHIN * deepest / (deepest + 1) or 1.0
+    places = {year: place / size for year, place in at.items()}
+    return places, tuple(cut / size for cut in cuts), 1 / size
 
 
 @dataclasses.dataclass(frozen=True)
@@ -168,14 +182,13 @@ class _Block:
 
 class _Places:
     def __init__(
-        self, known: dict[str, Entry], hanging: dict[str, list[str]], years: dict[int, float]
+        self,
+        known: dict[str, Entry],
+        hanging: dict[str, list[str]],
+        years: dict[int, float],
+        shift: float,
     ) -> None:
-        self.known, self.hanging, self.years = known, hanging, years
-        self.unit = 1 / (1 + SHIFT) if len(years) == 1 else _unit(years)
-
-    def line(self, name: str) -> list[str]:
-        """A rule, then its descendants."""
-        return [name, *(n for child in self.hanging[name] for n in self.line(child))]
+        self.known, self.hanging, self.years, self.shift = known, hanging, years, shift
 
     def branch(self, name: str) -> str:
         """The rule that starts the branch: a root, or one from which several hang."""
@@ -186,8 +199,7 @@ class _Places:
 
     def x(self, name: str) -> float:
         """The place of its year, or a little right of a parent of the same year."""
-        place = self.years[self.known[name].year]
-        return max([place, *(self.x(p) + SHIFT * self.unit for p in self.known[name].parents[:1])])
+        return self.years[self.known[name].year] + self.shift * _within(self.known, name)
 
     def block(self, name: str) -> _Block:
         """Rows of a rule and its descendants: about as many above it as below it.
@@ -195,7 +207,7 @@ class _Places:
         The child with the longest line stands in its parent's row, if the parent's name leaves
         room; otherwise in the next.
         """
-        children = sorted(self.hanging[name], key=lambda child: len(self.line(child)))
+        children = sorted(self.hanging[name], key=lambda child: len(_line(self.hanging, child)))
         blocks = [self.block(child) for child in children]
         middle = _Block([[name]], 0)
         if children and self._room(name, children[-1]):
@@ -213,16 +225,6 @@ class _Places:
 
     def _room(self, name: str, child: str) -> bool:
         return (self.x(child) - self.x(name)) * (WIDTH - RIGHT) > width(name)
-
-
-def _unit(years: dict[int, float]) -> float:
-    """What a year is on the axis."""
-    steps = [(b - a, later - year) for (year, a), (later, b) in _neighbors(list(years.items()))]
-    return min(place / (YEAR if gap == 1 else BREAK) for place, gap in steps)
-
-
-def _neighbors(items: Sequence[tuple[int, float]]) -> Iterable[tuple]:
-    return zip(items[:-1], items[1:], strict=True)
 
 
 def width(name: str) -> float:
