@@ -68,7 +68,7 @@ def equation_lines(block):
 
 
 @every_pair
-def test_the_difference_applied_to_the_parents_lines_gives_the_childs(parent, child):
+def test_the_difference_applied_to_the_lines_of_the_parent_gives_those_of_the_child(parent, child):
     found = difference(cases()[parent], cases()[child])
     lines = equation_lines(found.before("#"))
     assert found.applied(lines) == equation_lines(found.after("#"))

@@ -84,11 +84,12 @@ def test_contributing_shows_one_class_of_each_kind(copy):
 
 
 @every_class
-def test_package_catalogue_equation_and_page_know_the_new_rule(copy, shown):
+def test_package_catalogue_equation_tree_and_page_know_the_new_rule(copy, shown):
     place, name = copy[0], copy[1][shown][0]
     script = f"""
 import json, sys, primer
 from primer import *
+from primer.plotting.family import family
 rule = {name}()
 valley = landscapes.rosenbrock()
 J = Objective(valley, valley.grad, dim=2, shapes=[(1, 2)])
@@ -101,6 +102,8 @@ print(json.dumps({{
     "latex": latex(rule),
     "javascript": javascript(rule, J),
     "theta": run(rule, J, [-1.2, 1.0], 3).theta.tolist(),
+    "children": [kin.name for kin in family(registry.rules.values()).children("Momentum")],
+    "came": difference(Momentum, rule).came,
 }}))
 """
     result = python(place, "-c", script)
@@ -115,6 +118,8 @@ print(json.dumps({{
         assert part in told["latex"]
     assert "step(x, s, h, t, w)" in told["javascript"]
     assert len(told["theta"]) == 4
+    assert name in told["children"]
+    assert told["came"]
 
 
 @every_class

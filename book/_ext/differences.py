@@ -45,9 +45,11 @@ def notes(found):
     told = []
     if found.renamed:
         pairs = ", ".join(f"{math(a)} is now {math(b)}" for a, b in found.renamed)
-        told.append(f"Only the letter differs: {pairs}.")
-    if any(line.multiplied_out for line in found.lines):
-        told.append("The last line is multiplied out, so that its terms can be compared.")
+        told.append(f"Only the letter changed: {pairs}.")
+    for line in found.lines:
+        if line.multiplied_out:
+            left = math(line.left_after)
+            told.append(f"The line of {left} is multiplied out, so that its terms can be compared.")
     if found.put_in:
         names = " and ".join(map(math, found.put_in))
         told.append(f"{names} is written out where it is used.")

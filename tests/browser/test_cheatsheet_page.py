@@ -33,9 +33,20 @@ def test_it_prints_on_one_page(sheet, paper, theme, margin):
     sheet.evaluate("theme => { document.documentElement.dataset.theme = theme }", theme)
     sides = dict.fromkeys(("top", "right", "bottom", "left"), margin)
     pdf = sheet.pdf(format=paper, margin=sides, outline=True, tagged=True)
-    assert len(re.findall(rb"/Type\s*/Page\b", pdf)) == 1
+    assert pages(pdf) == 1
     for heading in HEADINGS:
         assert heading.encode() in pdf
+
+
+def pages(pdf):
+    return len(re.findall(rb"/Type\s*/Page\b", pdf))
+
+
+@pytest.mark.parametrize("paper", ["A4", "Letter"])
+def test_there_is_room_left_for_a_font_that_runs_wider(sheet, paper):
+    sheet.add_style_tag(content="#cheat-sheet { letter-spacing: .03em }")
+    sides = dict.fromkeys(("top", "right", "bottom", "left"), "10mm")
+    assert pages(sheet.pdf(format=paper, margin=sides)) == 1
 
 
 @pytest.mark.parametrize("width", [718, 740])  # what 10 mm leave of A4 and Letter

@@ -105,6 +105,25 @@ def test_no_page_scrolls_sideways_at_320_pixels(page, name):
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
 
 
+@pytest.mark.parametrize("name", ["book/index.html", NAMES[0]])
+def test_printed_from_the_dark_theme_a_page_is_dark_on_white(page, name):
+    page.goto((SITE / name).as_uri(), wait_until="load")
+    page.evaluate("document.documentElement.dataset.theme = 'dark'")
+    page.emulate_media(media="print")
+    page.wait_for_timeout(400)
+    pale = page.evaluate(
+        """() => [...document.querySelectorAll(".bd-article :is(p, li, h2, td, pre, code, text)")]
+          .filter(e => e.getClientRects().length && e.textContent.trim())
+          .filter(e => {
+            const style = getComputedStyle(e);
+            const color = e.tagName === "text" ? style.fill : style.color;
+            const [r, g, b] = color.match(/[0-9.]+/g).map(Number);
+            return 0.2126 * r + 0.7152 * g + 0.0722 * b > 128;
+          }).map(e => e.outerHTML.slice(0, 120))"""
+    )
+    assert not pale
+
+
 STOP = """() => {
   const e = document.activeElement;
   if (e === document.body) return null;
