@@ -213,19 +213,3 @@ def short(value: Any) -> str:
     if isinstance(value, np.ndarray):
         return f"sweep of shape {value.shape}"
     return f"{value:g}" if isinstance(value, float) else str(value)
-
-
-def equations() -> Markdown:
-    """Every registered rule's equation, by year.
-
-    Examples
-    --------
-    >>> "**SGD**" in equations()
-    True
-    """
-    entries = sorted(registry.rules.values(), key=lambda e: (e.year, e.name))
-    return Markdown("\n\n".join(_titled(e) for e in entries if e.kind == "rule"))
-
-
-def _titled(entry: registry.Entry) -> str:
-    return f"**{entry.name}**\n\n{equation(entry.make())}"
