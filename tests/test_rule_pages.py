@@ -25,8 +25,7 @@ OTHER = "In other libraries"
 @pytest.fixture
 def text(name):
     entry = registry.rules[name]
-    figure = "" if entry.no_page else FIGURE
-    return rule_text.page(entry, rule_live.example(entry), figure)
+    return rule_text.page(entry, rule_live.example(entry), FIGURE)
 
 
 def part(text, heading):
@@ -40,9 +39,10 @@ def test_the_page_has_an_equation_or_says_why_there_is_none(name, text):
 
 
 @every_rule
-def test_the_page_has_a_live_figure_or_says_why_there_is_none(name, text):
+def test_the_page_has_a_figure_and_says_why_if_it_is_a_still(name, text):
     said = part(text, "Try it")
-    assert (FIGURE in said) != bool(registry.rules[name].no_page)
+    assert FIGURE in said
+    assert ("cannot run in a page" in said) == bool(registry.rules[name].no_page)
     assert registry.rules[name].no_page in said
 
 
@@ -140,6 +140,13 @@ def test_a_slider_stays_in_the_domain_of_its_field_and_the_rate_lets_the_rule_wo
         rule_live.slid(rated, next(iter(scenes.values())))  # the class checks each slider
     if name != "ConjugateGradient":  # it is for bowls, and two wells are none
         assert all(rule_live.left(rated, J) < 0.9 for J in scenes.values())
+
+
+@pytest.mark.parametrize("name", [e.name for e in registry.rules.values() if e.no_page])
+def test_a_rule_that_no_page_can_run_has_a_still_figure(name):
+    still = rule_live.still(registry.rules[name])
+    assert still.count("<title") == 1
+    assert not re.search("nan", still, re.I)
 
 
 # The catalogue

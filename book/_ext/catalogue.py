@@ -65,7 +65,7 @@ def rules(entry):
         "name": f"[{entry.name}](rules/{entry.name}.md)",
         "year": str(entry.year),
         "what": marked(entry.summary, entry.name, "rules/"),
-        "state": marked(state(entry)),
+        "state": marked(state(entry)).replace(" x ", " × "),
         "defaults": arguments(entry.make),
         "pytorch": called(entry.torch),
         "optax": called(entry.optax),

@@ -10,6 +10,7 @@ import numpy as np
 
 from primer import SGD, Slider, check, explore, landscapes, models, run
 from primer.objective import Through
+from primer.plotting import contours, legend, look, show, subplots
 from primer.rules.matrices import MatrixRule
 from primer.rules.wrappers import innermost
 
@@ -153,11 +154,33 @@ def live(entry):
     )
 
 
+def still(entry):
+    """The same three landscapes as a still figure, for a rule that cannot run in a page."""
+    rule = example(entry)
+    scenes = places(rule)
+    rules = [rated(rule, scenes), rated(SGD(), scenes)]
+    figure, axes = subplots(1, 3, size=(8.4, 2.9))
+    for ax, (name, J) in zip(axes, scenes.items(), strict=True):
+        for each in rules:
+            done = run(each, J, np.asarray(J.start, dtype=float), STEPS)
+            drawn = done.theta.T if J.dim == 2 else (np.arange(len(done.loss)), done.loss)
+            label = type(each).__name__
+            ax.plot(*drawn, label=label, **look(label).line)
+        if J.dim == 2:
+            contours(ax, J)
+        else:
+            ax.set(xlabel="step t", ylabel="J(θ)", yscale="log")
+        ax.set_title(name)
+    legend(axes[0])
+    told = f"{entry.name} and SGD on {', '.join(scenes)}: paths on maps, and losses."
+    return show(figure, alt=told, caption=caption(rule))._repr_html_()
+
+
 def caption(rule):
     if hasattr(rule, "rule"):
         name = type(rule.rule).__name__
         return f"{type(rule).__name__} around {name}, and {name} alone at the same rate."
     if "lr" not in rule.fields():
-        return "There is no rate to choose."
-    rate = "The rate is the best one for all three together, of a ladder of 1, 2, 5, 10 and so on"
-    return f"{rate}; so is that of SGD." if type(rule) is not SGD else f"{rate}."
+        return f"{type(rule).__name__} needs no rate; that of SGD comes from a small search."
+    whose = "The rate comes" if type(rule) is SGD else "Both rates come"
+    return f"{whose} from a small search: what works on the slowest of the three landscapes."

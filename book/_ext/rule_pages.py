@@ -9,7 +9,7 @@ import hashlib
 import os
 from pathlib import Path
 
-from rule_live import example, live
+from rule_live import example, live, still
 from rule_text import page
 from sphinx.util import logging
 
@@ -32,7 +32,7 @@ def digest(root):
 
 def made(entry):
     """The text of a rule's page."""
-    figure = "" if entry.no_page else live(entry).html()
+    figure = still(entry) if entry.no_page else live(entry).html()
     return page(entry, example(entry), figure)
 
 

@@ -98,7 +98,7 @@ def facts(entry, rule):
         "Source": cited(entry.cite) if entry.cite else "",
         "Year": str(entry.year) if entry.year else "",
         "Chapter": chapter(entry),
-        "State": marked(state_per_parameter(rule)).replace("100 x 100", "100 × 100"),
+        "State": marked(state_per_parameter(rule)).replace(" x ", " × "),
         "Comes from": ", ".join(_code(name, entry.name, "") for name in before),
         "Leads to": ", ".join(_code(name, entry.name, "") for name in after),
         "Reference": f"{{py:obj}}`primer.{entry.name}`",
@@ -186,13 +186,10 @@ def libraries(entry, rule):
 
 
 def page(entry, rule, figure):
-    """The whole page; `figure` is the explorer's HTML, empty for a rule that no page can run."""
+    """The whole page; `figure` is HTML: the explorer, or a still for what no page can run."""
     name = entry.name
     head = "\n".join(f"{term}\n: {text}\n" for term, text in facts(entry, rule).items())
-    if figure:
-        shown = f"``````{{raw}} html\n{figure}\n``````"
-    else:
-        shown = f"It cannot run in a page: {marked(entry.no_page)}. In a notebook `run` runs it."
+    why = f"It cannot run in a page: {marked(entry.no_page)}. Here is what it does in NumPy."
     parts = [
         f"# {name}",
         f"```{{index}} {name}\n```",
@@ -202,7 +199,8 @@ def page(entry, rule, figure):
         CODE.sub(lambda code: _code(code[2], name, ""), equation(rule)),
         kept(rule),
         "## Try it",
-        shown,
+        why * bool(entry.no_page),
+        f"``````{{raw}} html\n{figure}\n``````",
         "## Settings",
         f":::{{container}} px-settings\n{settings(entry, rule)}\n:::",
         "## Code",
