@@ -9,6 +9,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python; do \
 WORKERS ?= 2
 PORT ?= 8000
 JUPYTER_FLAGS ?=
+CHAPTER ?=
 PYTEST_FLAGS ?=
 BENCH_FLAGS ?=
 
@@ -25,7 +26,7 @@ PAGE_SCRIPTS := primer/static/*.js book/_static/*.js tests/*.mjs
 REQUIREMENTS := pyproject.toml requirements.txt
 JUPYTER_ROOT := $(shell [ "$$(id -u)" = 0 ] && echo --allow-root)
 
-.PHONY: help lab test parity book serve recipes bench bench-all lint format clean distclean
+.PHONY: help lab test parity book serve recipes student bench bench-all lint format clean distclean
 .DEFAULT_GOAL := help
 
 help:  ## list the targets
@@ -45,6 +46,7 @@ book: $(VENV)/.installed-run _build/.sources  ## build the site in _build/html
 	$(THREADS) $(FIXED) PRIMER_BOOK=1 $(PY) .ci/execute_notebooks.py _build/.jupyter_cache notebooks/*.ipynb
 	$(THREADS) $(FIXED) PRIMER_BOOK=1 $(VENV)/bin/jupyter-book build . -W -n --keep-going
 	$(PY) .ci/check_site.py _build/html
+	$(PY) .ci/check_links.py _build/html
 
 serve:  ## serve the built site on this machine only
 	@test -f _build/html/index.html || { echo "No site yet: run 'make book' first."; exit 1; }
@@ -52,6 +54,9 @@ serve:  ## serve the built site on this machine only
 
 recipes: $(VENV)/.installed-run  ## write the recipes of chapter 11 as scripts, in notebooks/recipes
 	$(PY) .ci/recipes.py
+
+student: $(VENV)/.installed-run  ## write what a class gets, in build/student: no solutions (CHAPTER="06 07")
+	$(PY) .ci/student.py build/student $(CHAPTER)
 
 bench: $(VENV)/.installed-dev  ## time what needs neither torch nor JAX (BENCH_FLAGS="--only import")
 	$(PY) -m benchmarks $(BENCH_FLAGS)

@@ -38,7 +38,7 @@ def copy(tmp_path_factory):
         shutil.copytree(ROOT / folder, place / folder, ignore=unwanted)
     for name in ("README.md", "CONTRIBUTING.md"):
         shutil.copy(ROOT / name, place)
-    (place / "book").mkdir()
+    shutil.copytree(ROOT / "book" / "_ext", place / "book" / "_ext", ignore=unwanted)
     shutil.copy(ROOT / "book" / "references.bib", place / "book")
     text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
     shown = re.findall(r"```python\n# (primer/rules/\w+\.py)\n(.*?)```", text, re.DOTALL)
@@ -120,6 +120,28 @@ print(json.dumps({{
     assert len(told["theta"]) == 4
     assert name in told["children"]
     assert told["came"]
+
+
+@every_class
+def test_the_book_gets_a_page_of_the_new_rule_with_a_live_figure(copy, shown):
+    place, name = copy[0], copy[1][shown][0]
+    script = f"""
+import sys
+from pathlib import Path
+sys.path.insert(0, "book/_ext")
+import rule_pages
+from primer import registry
+print(rule_pages.write(Path(), {{"{name}": registry.rules["{name}"]}}))
+"""
+    result = python(place, "-c", script)
+    assert result.returncode == 0, result.stderr
+    assert result.stdout.strip() == f"['{name}.md']"
+    page = (place / "book" / "rules" / f"{name}.md").read_text(encoding="utf-8")
+    assert page.startswith(f"# {name}\n")
+    for part in EQUATIONS[shown]:
+        assert part in page
+    assert f"{name} on three landscapes" in page
+    assert page.count('data-key="lr"') == page.count('data-key="beta"') == 1
 
 
 @every_class

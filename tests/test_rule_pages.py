@@ -17,6 +17,7 @@ sys.path.insert(0, str(ROOT / "book" / "_ext"))
 rule_live = pytest.importorskip("rule_live")
 rule_text = pytest.importorskip("rule_text")
 rule_pages = pytest.importorskip("rule_pages")
+catalogue = pytest.importorskip("catalogue")
 FIGURE = '<figure class="px"></figure>'
 OTHER = "In other libraries"
 
@@ -135,9 +136,35 @@ def test_a_slider_stays_in_the_domain_of_its_field_and_the_rate_lets_the_rule_wo
     scenes = rule_live.places(rule)
     assert len(scenes) == 3
     rated = rule_live.rated(rule, scenes)
-    rule_live.slid(rated, next(iter(scenes.values())))  # each is checked by the class
+    if not entry.no_page:
+        rule_live.slid(rated, next(iter(scenes.values())))  # the class checks each slider
     if name != "ConjugateGradient":  # it is for bowls, and two wells are none
         assert all(rule_live.left(rated, J) < 0.9 for J in scenes.values())
+
+
+# The catalogue
+
+
+@pytest.mark.parametrize("kind", ["rules", "schedules", "landscapes"])
+def test_every_entry_has_a_row_of_the_catalogue_and_what_is_drawn_a_picture(kind):
+    rows = {name: catalogue.CELLS[kind](e) for name, e in getattr(registry, kind).items()}
+    assert all(name in cells["name"] for name, cells in rows.items())
+    assert len({tuple(cells) for cells in rows.values()}) == 1
+    assert set(next(iter(rows.values()))) <= set(catalogue.HEADS)
+    for entry in getattr(registry, kind).values():
+        if kind in catalogue.DRAWINGS:
+            assert re.search(r"<svg.*(points|d)=", catalogue.DRAWINGS[kind](entry))
+
+
+@every_rule
+def test_a_row_can_be_sifted_by_what_the_registry_says(name):
+    entry, told = registry.rules[name], catalogue.traits(registry.rules[name])
+    assert told["kind"] == entry.kind
+    assert told["chapter"] == str(entry.chapter)
+    assert (told["pytorch"], told["optax"]) == tuple(
+        "yes" if call else "no" for call in (entry.torch, entry.optax)
+    )
+    assert told["runs"] == ("in-a-notebook" if entry.no_page else "in-the-page")
 
 
 # The folder

@@ -2,6 +2,7 @@
 
 - The explorers' script and style go to every page.
 - Thebe, which Jupyter Book always adds, is dropped: it would load from another host, and throws.
+- The buttons that unfold a page's subpages in the sidebar get a name.
 - The theme's script of all icons (540 kB compressed) is dropped: its style sheet has them too.
 """
 
@@ -16,6 +17,9 @@ DEAD_SCRIPTS = re.compile(
     r'|[ \t]*<script type="text/x-thebe-config">.*?</script>\n?'
     r"|[ \t]*<script>kernelName = [^<]*</script>\n?",
     re.S,
+)
+TOGGLE = re.compile(
+    r'(<li class="toctree-l\d[^"]*has-children"><a[^>]*>([^<]*)</a><details[^>]*><summary)>'
 )
 UNUSED = ["sphinx-thebe.*", "scripts/fontawesome.js*", "**/*.map"]
 
@@ -42,7 +46,7 @@ def drop_dead_scripts(app, exception):
         return
     for page in Path(app.outdir).rglob("*.html"):
         text = page.read_text("utf-8")
-        lean = DEAD_SCRIPTS.sub("", text)
+        lean = TOGGLE.sub(r'\1 aria-label="Pages below: \2">', DEAD_SCRIPTS.sub("", text))
         if lean != text:
             page.write_text(lean, "utf-8")
     for pattern in UNUSED:

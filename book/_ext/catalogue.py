@@ -7,15 +7,20 @@ its page. `primer.catalogue()` is the plain table of the same entries for a note
 import ast
 import inspect
 
+import matplotlib as mpl
 import numpy as np
 from docutils import nodes
 from docutils.statemachine import StringList
+from matplotlib.figure import Figure
 from rule_live import example
-from rule_text import cited, marked
+from rule_text import cited, marked, stem_of
 from sphinx.util.docutils import SphinxDirective
 
 from primer import registry
 from primer.derived.card import short, state_per_parameter
+from primer.plotting.figures import contours
+from primer.plotting.palette import NEUTRAL, STYLE
+from primer.plotting.svg import svg
 
 #: Steps of a schedule that is drawn, and what stands for its fields without a default.
 STEPS = 90
@@ -23,6 +28,8 @@ DRAWN = {
     "rate": 1.0, "peak": 1.0, "initial": 1.0, "start": 1.0, "end": 0.1,
     "steps": 60, "warmup": 12, "decay": 20, "every": 6, "factor": 0.9,
 }  # fmt: skip
+#: Size of a small map, in inches.
+THUMB = 1.5, 1.0
 
 
 def called(call):
@@ -34,7 +41,7 @@ def arguments(make):
     """The fields or arguments with their defaults."""
     none = inspect.Parameter.empty
     return ", ".join(
-        f"`{p.name}`" if p.default is none else f"`{p.name}` {short(p.default)}"
+        f"`{p.name}`" if p.default is none else f"`{p.name}`\N{NO-BREAK SPACE}{short(p.default)}"
         for p in inspect.signature(make).parameters.values()
     )
 
@@ -44,6 +51,12 @@ def state(entry):
     told = state_per_parameter(example(entry))
     count, _, names = told.partition(" ")
     return f"{count} ({names.partition(' (')[2]}" if "(" in names else count
+
+
+def chapter(entry):
+    """The chapter's number, which leads to it."""
+    stem = stem_of(entry.chapter)
+    return f"{{doc}}`{entry.chapter} </notebooks/{stem}>`" if stem else str(entry.chapter or "")
 
 
 def rules(entry):
@@ -56,7 +69,7 @@ def rules(entry):
         "defaults": arguments(entry.make),
         "pytorch": called(entry.torch),
         "optax": called(entry.optax),
-        "chapter": str(entry.chapter or ""),
+        "chapter": chapter(entry),
     }
 
 
@@ -75,10 +88,11 @@ def schedules(entry):
 def landscapes(entry):
     return {
         "name": f"`{entry.name}`",
+        "shape": "",
         "year": str(entry.year),
         "what": f"{marked(entry.summary)} {cited(entry.cite)}",
         "arguments": arguments(entry.make),
-        "chapter": str(entry.chapter or ""),
+        "chapter": chapter(entry),
     }
 
 
@@ -95,7 +109,7 @@ def traits(entry):
 
 CELLS = {"rules": rules, "schedules": schedules, "landscapes": landscapes}
 HEADS = {
-    "name": "Name", "year": "Year", "what": "What it is", "state": "State per parameter",
+    "name": "Name", "year": "Year", "what": "What it is", "state": "State",
     "defaults": "Settings", "arguments": "Settings", "pytorch": "PyTorch", "optax": "optax",
     "chapter": "Chapter", "shape": "Shape",
 }  # fmt: skip
@@ -103,20 +117,39 @@ HEADS = {
 UNSORTED = {"what", "defaults", "arguments", "shape"}
 
 
-def drawing(entry):
-    """The curve of a schedule as a small picture."""
+def curve(entry):
+    """A schedule as a small curve."""
     none = inspect.Parameter.empty
     wanted = inspect.signature(entry.make).parameters.values()
     made = entry.make(**{p.name: DRAWN[p.name] for p in wanted if p.default is none})
-    t = np.arange(STEPS + 1)
-    values = np.array([float(made(int(k))) for k in t])
-    points = " ".join(
-        f"{x:.1f},{y:.1f}" for x, y in zip(2 + t * 76 / STEPS, 26 - 24 * values, strict=True)
-    )
+    steps = range(STEPS + 1)
+    points = " ".join(f"{2 + t * 76 / STEPS:.1f},{26 - 24 * float(made(t)):.1f}" for t in steps)
     return (
         f'<svg class="px-spark" viewBox="0 0 80 28" width="80" height="28" role="img"'
         f' aria-label="Curve of {entry.name}"><polyline points="{points}"/></svg>'
     )
+
+
+def relief(entry):
+    """A landscape as a small map, or as a graph if it has one dimension; a moving one at step 0."""
+    whole = entry.make()
+    J = whole.at(0)
+    with mpl.rc_context(STYLE):
+        figure = Figure(figsize=THUMB, layout="none")
+        ax = figure.add_axes((0.0, 0.0, 1.0, 1.0))
+        if whole.dim == 1:
+            low, high = whole.window[:2]
+            x = np.linspace(low, high, 61)
+            ax.plot(x, J(x[:, None]), color=NEUTRAL["tint"], lw=1.2)
+            ax.margins(0, 0.1)
+        else:
+            contours(ax, J, whole.window, count=7, grid=61)
+        ax.set_axis_off()
+        told = svg(figure, f"Picture of {entry.name}", f"px-land-{entry.name}")
+    return f'<div class="px-figure px-thumb">{told}</div>'
+
+
+DRAWINGS = {"schedules": curve, "landscapes": relief}
 
 
 class Catalogue(SphinxDirective):
@@ -129,7 +162,8 @@ class Catalogue(SphinxDirective):
         entries = sorted(getattr(registry, kind).values(), key=lambda e: (e.year, e.name))
         rows = [(entry, CELLS[kind](entry)) for entry in entries]
         self.env.note_dependency(registry.__file__)
-        return [nodes.container("", self.table(kind, rows), classes=["px-sift", f"px-of-{kind}"])]
+        sift = ["px-sift", f"px-of-{kind}"] if kind == "rules" else []
+        return [nodes.container("", self.table(kind, rows), classes=sift)]
 
     def table(self, kind, rows):
         columns = list(rows[0][1])
@@ -152,7 +186,7 @@ class Catalogue(SphinxDirective):
         for name, text in cells.items():
             cell = nodes.entry("", classes=[f"px-col-{name}"])
             if name == "shape":
-                cell += nodes.raw("", drawing(entry), format="html")
+                cell += nodes.raw("", DRAWINGS[kind](entry), format="html")
             else:
                 self.state.nested_parse(StringList([text], "catalogue"), self.content_offset, cell)
             made += cell

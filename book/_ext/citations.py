@@ -3,7 +3,8 @@
 ``[Kingma and Ba (2015)](../book/references.md#kingma2015)`` leads to the entry ``kingma2015`` of
 the page of references: every key of the bibliography becomes a name of its place on that page.
 Links in the HTML that a cell shows, ``<a class="px-source" href="06_adam.ipynb#in-practice">``, are
-led to the built page in the same way; one that leads nowhere is a warning.
+led to the built page in the same way; one that leads nowhere is a warning. The bibliography's roles
+become those of a plain list: `doc-biblioentry` is deprecated, and a list may hold nothing else.
 """
 
 import html
@@ -14,6 +15,7 @@ from sphinx.util import logging
 
 PAGE = "book/references"
 SOURCE = re.compile(r'<a class="px-source" href="([^"#]+)\.(?:ipynb|md)#([^"]+)">')
+ENTRY = ' role="doc-biblioentry"'
 logger = logging.getLogger(__name__)
 
 
@@ -33,10 +35,12 @@ def lead(app, pagename, templatename, context, doctree):
         if slug not in slugs:
             logger.warning("no place %s in %s, linked from %s", slug, name, pagename)
             return match[0]
-        return f'<a class="px-source" href="{context["pathto"](name)}#{slugs[slug][1]}">'
+        page = "" if name == pagename else context["pathto"](name)
+        return f'<a class="px-source" href="{page}#{slugs[slug][1]}">'
 
     if "body" in context:
         context["body"] = SOURCE.sub(led, context["body"])
+        context["body"] = context["body"].replace(ENTRY, ' role="listitem"')
 
 
 def setup(app):

@@ -71,8 +71,8 @@ def places(rule):
         return {name: Through(J, shapes=[(J.dim,)]) for name, J in found.items()}
     bowl = landscapes.quadratic([0.3, 1.0, 3.0, 10.0])
     return {
-        "a valley, as a matrix of one row": Through(valley, shapes=[(1, 2)]),
-        "a bowl over matrices of 2 × 2": Through(bowl, shapes=[(2, 2)], start=np.ones(4)),
+        "a valley, as one row": Through(valley, shapes=[(1, 2)]),
+        "a bowl of 2 × 2": Through(bowl, shapes=[(2, 2)], start=np.ones(4)),
         "a memory of four facts": models.associative_memory(np.arange(1.0, 5) ** -1),
     }
 

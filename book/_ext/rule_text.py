@@ -72,10 +72,16 @@ def cited(key):
     return f"{{cite:t}}`{key}`"
 
 
-def chapter(entry, up="../../"):
-    """A link to the chapter by its number and title."""
-    file = next(ROOT.glob(f"notebooks/{entry.chapter:02d}_*.ipynb"), None)
-    return f"{entry.chapter}, {{doc}}`/notebooks/{file.stem}`" if file else ""
+def stem_of(number):
+    """The name of a chapter's notebook without its ending, empty if there is none."""
+    file = next(ROOT.glob(f"notebooks/{number:02d}_*.ipynb"), None)
+    return file.stem if file else ""
+
+
+def chapter(entry):
+    """A chapter by its number and, as a link, its title."""
+    stem = stem_of(entry.chapter)
+    return f"{entry.chapter}, {{doc}}`/notebooks/{stem}`" if stem else ""
 
 
 def relatives(entry):
@@ -95,6 +101,7 @@ def facts(entry, rule):
         "State": marked(state_per_parameter(rule)).replace("100 x 100", "100 × 100"),
         "Comes from": ", ".join(_code(name, entry.name, "") for name in before),
         "Leads to": ", ".join(_code(name, entry.name, "") for name in after),
+        "Reference": f"{{py:obj}}`primer.{entry.name}`",
     }
     return {name: text for name, text in listed.items() if text}
 
@@ -159,7 +166,7 @@ def kept(rule):
         said.append(f"Kept from one step to the next: {', '.join(state)}.")
     if inside:
         held = type(rule.rule).__name__
-        said.append(f"Of [{held}]({held}.md), which it holds here: {', '.join(inside)}.")
+        said.append(f"Of the rule inside, here [{held}]({held}.md): {', '.join(inside)}.")
     return " ".join(said)
 
 
@@ -170,17 +177,12 @@ def libraries(entry, rule):
         "optax": (optax_line(rule), entry.optax, entry.no_optax),
     }
     told = [
-        f"**{name}**\n\n```python\n{lines}\n```" if call else f"**{name}**: none. {_reason(why)}"
+        f"**{name}**\n\n```python\n{lines}\n```" if call else f"**{name}**: none; {marked(why)}."
         for name, (lines, call, why) in calls.items()
     ]
     if entry.sees != "theta":
         told.append(f"What the library iterates is `{entry.sees}` of this rule, not `theta`.")
     return "\n\n".join(told)
-
-
-def _reason(text):
-    text = marked(text)
-    return f"{text if re.match(r'[a-z]+[.]', text) else text[0].upper() + text[1:]}."
 
 
 def page(entry, rule, figure):
@@ -197,12 +199,12 @@ def page(entry, rule, figure):
         marked(entry.summary, name),
         f":::{{container}} px-facts\n{head}:::",
         "## Equation",
-        equation(rule),
+        CODE.sub(lambda code: _code(code[2], name, ""), equation(rule)),
         kept(rule),
         "## Try it",
         shown,
         "## Settings",
-        settings(entry, rule),
+        f":::{{container}} px-settings\n{settings(entry, rule)}\n:::",
         "## Code",
         f"```python\n{source(entry.make)}\n```",
         "## In other libraries",

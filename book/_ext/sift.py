@@ -2,7 +2,8 @@
 
 
 def load(app, pagename, templatename, context, doctree):
-    if "px-sift" in context.get("body", ""):
+    body = context.get("body", "")
+    if "px-sift" in body or "px-sort" in body:
         app.add_js_file("sift.js", loading_method="defer")
         app.add_css_file("sift.css")
 

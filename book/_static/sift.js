@@ -7,15 +7,15 @@
 //   px-item              one item: a row of a table, a block, a list's item.
 //   px-is-KEY-VALUE      on an item: it has this value (px-is-verdict-holds-if, px-is-chapter-6). A
 //                        KEY has no hyphen; an item may have several values of a key. Every key of
-//                        which there are two values is a group of buttons, by the order of the page,
+//                        which there are two values is a group of buttons, the most frequent first,
 //                        numbers by size. Several buttons of a group: one of them; several groups:
 //                        all of them.
 //   px-key-KEY           on anything inside the sift: its text is the label of the group, instead of the
 //                        KEY, "chapter" as "Chapter".
 //   px-says-KEY          on anything inside an item: its text is the button's label. Without one it
 //                        is the VALUE, "holds-if" as "Holds if".
-//   px-sort              on a table inside: its heads become buttons that sort it, as numbers where
-//                        every cell begins with one, empty cells last.
+//   px-sort              on a table, in a sift or not: its heads become buttons that sort it, as
+//                        numbers where every cell begins with one, empty cells last.
 //   px-sorted            on a head: the table comes sorted by it.   px-unsorted: no button there.
 //
 // A section without an item that shows is hidden too. The address keeps the state, beside the
@@ -50,13 +50,20 @@
       for (const [key, several] of values) {
         const labels = found.get(key) ?? found.set(key, new Map()).get(key);
         const says = several.length === 1 && el.querySelector(`.px-says-${key}`);
-        for (const value of several)
-          if (!labels.get(value)) labels.set(value, says ? says.textContent.trim() : "");
+        for (const value of several) {
+          const { label, count } = labels.get(value) ?? { label: "", count: 0 };
+          labels.set(value, {
+            label: label || (says ? says.textContent.trim() : ""),
+            count: count + 1,
+          });
+        }
       }
     for (const [key, labels] of found) {
       const pairs = [...labels];
-      if (pairs.every(([value]) => !isNaN(value))) pairs.sort(([a], [b]) => a - b);
-      found.set(key, new Map(pairs.map(([value, label]) => [value, spoken(label || value)])));
+      const numbers = pairs.every(([value]) => !isNaN(value));
+      pairs.sort(([a, { count: m }], [b, { count: n }]) => (numbers ? a - b : n - m));
+      const told = pairs.map(([value, { label }]) => [value, spoken(label || value)]);
+      found.set(key, new Map(told));
     }
     return new Map([...found].filter(([, labels]) => labels.size > 1));
   };
@@ -183,6 +190,20 @@
     };
   };
 
+  // What a table's parts are, for those who hear it, also where a narrow page lays it out as cards.
+  const roles = (table) => {
+    const told = {
+      table: [table],
+      rowgroup: table.querySelectorAll("thead, tbody"),
+      row: table.rows,
+      columnheader: table.querySelectorAll("thead th"),
+      rowheader: table.querySelectorAll("tbody th"),
+      cell: table.querySelectorAll("td"),
+    };
+    for (const [role, parts] of Object.entries(told))
+      for (const part of parts) part.setAttribute("role", role);
+  };
+
   // Sorting: rows move, the address says by what.
   const sortable = (table, k) => {
     const body = table.tBodies[0];
@@ -208,6 +229,7 @@
       head.setAttribute("aria-sort", down ? "descending" : "ascending");
     };
     const wanted = read(named);
+    roles(table);
     for (const head of heads) {
       if (head.classList.contains("px-sorted")) mark(head, false);
       if (head.classList.contains("px-unsorted")) continue;
@@ -224,7 +246,7 @@
 
   const start = () => {
     const every = [...document.querySelectorAll(".px-item")];
-    document.querySelectorAll(".px-sift table.px-sort").forEach(sortable);
+    document.querySelectorAll("table.px-sort").forEach(sortable);
     const reveals = [...document.querySelectorAll(".px-sift")].map((root, k) =>
       sift(root, k, every),
     );

@@ -4,6 +4,7 @@ Run it after `make book`.
 """
 
 import gzip
+import html
 import os
 import re
 import urllib.parse
@@ -12,6 +13,8 @@ from pathlib import Path
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from chromium import paths, under_policy
+
+from primer import registry
 
 pytestmark = pytest.mark.browser
 
@@ -26,7 +29,27 @@ TEXTS = {str(p.relative_to(SITE)): p.read_text("utf-8") for p in sorted(SITE.rgl
 ALL = [
     name for name, text in TEXTS.items() if "</body>" in text
 ]  # neither a redirect nor a template
+#: The pages of the rules come from one template. What the template writes is looked at on every
+#: sixth of them; that figures are alive, that nothing is too wide or too heavy, on each.
+RULES = [name for name in ALL if name.startswith("book/rules/")]
+ALIKE = {name for k, name in enumerate(RULES) if k % 6}
 SMALL = 500_000
+#: What axe may find on a whole page, and why.
+KNOWN_TO_AXE = {
+    "region": "the theme's link of the logo stands outside all landmarks",
+    "empty-table-header": "the corner of some tables has nothing to say",
+}
+#: A chapter in whole takes axe half a minute: the shortest, and the one that asks questions.
+WHOLE = [
+    *(name for name in ALL if not name.startswith("notebooks/") and name not in ALIKE),
+    "notebooks/09_choosing.html",
+    "notebooks/appendix_schedules.html",
+]
+
+
+unlike = pytest.mark.parametrize(
+    "file", [SITE / name for name in NAMES if name not in ALIKE], ids=lambda file: file.stem
+)
 
 
 @pytest.mark.parametrize("file", PAGES, ids=NAMES)
@@ -45,9 +68,10 @@ def test_every_slider_of_the_page_changes_its_lines(page, file):
                 page.keyboard.press(key)
                 seen.append(paths(page, k))
             assert seen != [before, before], sliders.nth(i).get_attribute("id")
+            explorers.nth(k).locator("button[value=reset]").click()
 
 
-@pytest.mark.parametrize("file", PAGES, ids=NAMES)
+@unlike
 def test_axe_finds_no_serious_violation_in_its_explorers(page, file):
     page.goto(file.as_uri())
     page.wait_for_selector(".px-live")
@@ -58,7 +82,98 @@ def test_axe_finds_no_serious_violation_in_its_explorers(page, file):
         assert not [(v["id"], v["nodes"][0]["html"]) for v in serious]
 
 
-@pytest.mark.parametrize("file", PAGES, ids=NAMES)
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("name", WHOLE)
+def test_axe_finds_nothing_on_the_whole_page_but_what_is_known(page, name, theme):
+    page.goto((SITE / name).as_uri(), wait_until="load")
+    page.evaluate("theme => { document.documentElement.dataset.theme = theme }", theme)
+    page.wait_for_function(
+        "[...document.querySelectorAll('.math')].every(e => e.querySelector('mjx-container'))"
+    )
+    page.wait_for_timeout(400)  # colors change in a transition
+    found = Axe().run(page, options={"preload": False}).response["violations"]
+    new = [v for v in found if v["id"] not in KNOWN_TO_AXE]
+    assert not [(v["id"], v["nodes"][0]["html"]) for v in new]
+    regions = [node for v in found if v["id"] == "region" for node in v["nodes"]]
+    assert all("logo__image" in node["html"] for node in regions)
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_no_page_scrolls_sideways_at_320_pixels(page, name):
+    page.set_viewport_size({"width": 320, "height": 800})
+    page.goto((SITE / name).as_uri(), wait_until="load")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+
+
+@pytest.mark.parametrize("name", ["book/index.html", NAMES[0]])
+def test_printed_from_the_dark_theme_a_page_is_dark_on_white(page, name):
+    page.goto((SITE / name).as_uri(), wait_until="load")
+    page.evaluate("document.documentElement.dataset.theme = 'dark'")
+    page.emulate_media(media="print")
+    page.wait_for_timeout(400)
+    pale = page.evaluate(
+        """() => [...document.querySelectorAll(".bd-article :is(p, li, h2, td, pre, code, text)")]
+          .filter(e => e.getClientRects().length && e.textContent.trim())
+          .filter(e => {
+            const style = getComputedStyle(e);
+            const color = e.tagName === "text" ? style.fill : style.color;
+            const [r, g, b] = color.match(/[0-9.]+/g).map(Number);
+            return 0.2126 * r + 0.7152 * g + 0.0722 * b > 128;
+          }).map(e => e.outerHTML.slice(0, 120))"""
+    )
+    assert not pale
+
+
+STOP = """() => {
+  const e = document.activeElement;
+  if (e === document.body) return null;
+  const drawn = s => s.outlineStyle !== "none" && parseFloat(s.outlineWidth) > 0;
+  const beside = e.nextElementSibling ?? e;
+  const styles = [getComputedStyle(e), getComputedStyle(e, "::after"), getComputedStyle(beside)];
+  const box = e.getBoundingClientRect();
+  const named = e.querySelector("img[alt], title") ?? e.labels?.[0] ?? e;
+  return {
+    html: e.outerHTML.slice(0, 120),
+    name: e.ariaLabel || named.alt || named.textContent.trim() || e.title,
+    outlined: styles.some(s => drawn(s) || s.boxShadow !== "none"),
+    seen: box.width > 0 && box.height > 0 && box.bottom > 0 && box.top < innerHeight,
+  };
+}"""
+
+
+def test_the_keyboard_reaches_everything_and_each_stop_has_a_name_a_place_and_an_outline(page):
+    page.goto((SITE / "notebooks" / "09_choosing.html").as_uri())
+    page.wait_for_selector(".px-live")
+    page.keyboard.press("Tab")
+    page.wait_for_timeout(400)  # the link that skips the navigation slides in
+    stops = []
+    while stop := page.evaluate(STOP):
+        stops.append(stop)
+        page.keyboard.press("Tab")
+    assert "Skip to main content" in stops[0]["name"]
+    wrong = [s for s in stops if not (s["name"] and s["outlined"] and s["seen"])]
+    assert not wrong
+    sliders = page.locator(".px input[type=range]:visible, .px-handle:visible").count()
+    reached = [s for s in stops if "px-" in s["html"] or 'type="range"' in s["html"]]
+    assert len(reached) >= sliders
+
+
+def test_a_chosen_answer_is_seen_in_forced_colors(browser):
+    context = browser.new_context(forced_colors="active")
+    page = context.new_page()
+    page.goto((SITE / "notebooks" / "09_choosing.html").as_uri())
+    page.wait_for_selector(".px-live")
+    look = "e => getComputedStyle(e).backgroundColor"
+    chips = page.locator(".px-chip")
+    chosen, other = (
+        chips.filter(has=page.locator(f"input{state}")).first.locator("span").evaluate(look)
+        for state in (":checked", ":not(:checked)")
+    )
+    assert chosen != other
+    context.close()
+
+
+@unlike
 def test_every_link_that_sets_sliders_finds_its_explorer(page, file):
     page.goto(file.as_uri())
     page.wait_for_selector(".px-live")
@@ -70,6 +185,47 @@ def test_every_link_that_sets_sliders_finds_its_explorer(page, file):
         }).map(a => a.outerHTML)"""
     )
     assert not missed
+
+
+def links_to_figures(name):
+    """The settings of a page's links to figures of other pages, by the file of such a page."""
+    found = {}
+    for place, settings in re.findall(r'href="([^"#:]+\.html)(#[^"]*=[^"]*)"', TEXTS[name]):
+        file = ((SITE / name).parent / place).resolve()
+        found.setdefault(file, set()).add(html.unescape(settings))
+    return found
+
+
+@pytest.mark.parametrize(
+    ("name", "file"),
+    [(name, file) for name in ALL for file in links_to_figures(name)],
+    ids=lambda value: getattr(value, "stem", value),
+)
+def test_every_link_to_a_figure_of_another_page_finds_it_there_and_sets_it(page, name, file):
+    first, *others = sorted(links_to_figures(name)[file])
+    page.goto(file.as_uri() + first)
+    page.wait_for_selector(".px-live")
+    for settings in (first, *others):
+        page.evaluate("hash => { location.hash = hash }", settings)
+        wanted = dict(urllib.parse.parse_qsl(settings[1:]))
+        found = page.wait_for_function(FOUND, arg=wanted).json_value()
+        assert wanted.get("on", found["menu"]) == found["menu"], settings
+        for key, value in wanted.items():
+            if key in found["sliders"]:
+                assert float(value) == pytest.approx(found["sliders"][key], rel=0.15), settings
+        assert found["seen"], settings
+
+
+#: The explorer of the page that an address sets: its sliders, its menu, whether it is in sight.
+FOUND = """async wanted => {
+  for (const _ of "12") await new Promise(requestAnimationFrame);
+  const one = PrimerExplorer.all.find(explorer => explorer.fits(wanted));
+  if (!one) return null;
+  const sliders = one.data.controls.map((c, k) => [c.key, c.values[one.index[k]]]);
+  const box = one.root.getBoundingClientRect();
+  return { sliders: Object.fromEntries(sliders), menu: one.menu?.selectedOptions[0].text ?? null,
+    seen: box.top < innerHeight && box.bottom > 0 };
+}"""
 
 
 @pytest.mark.parametrize("file", PAGES, ids=NAMES)
@@ -116,7 +272,7 @@ def visitor(browser):
     context.close()
 
 
-@pytest.mark.parametrize("name", ALL)
+@pytest.mark.parametrize("name", [n for n in ALL if n not in ALIKE])
 def test_the_policy_forbids_nothing_on_any_page(visitor, served, name):
     said = []
     visitor.on("console", lambda m: said.append(m.text) if m.type in ("error", "warning") else None)
@@ -186,7 +342,7 @@ def test_every_folded_solution_opens(visitor, site, name):
         body.wait_for(state="visible")
 
 
-MATH = [n for n in ALL if 'class="math ' in TEXTS[n]]
+MATH = [n for n in ALL if 'class="math ' in TEXTS[n] and n not in ALIKE]
 
 
 @pytest.mark.parametrize("name", MATH)
@@ -195,6 +351,43 @@ def test_mathjax_sets_every_equation(visitor, site, name):
     visitor.wait_for_function(
         "[...document.querySelectorAll('.math')].every(e => e.querySelector('mjx-container'))"
     )
+
+
+# The catalogue and the pages of the rules
+
+
+def test_every_rule_has_a_page_and_the_catalogue_leads_to_it():
+    assert {Path(name).stem for name in RULES} == set(registry.rules)
+    for name in RULES:
+        assert f'href="rules/{Path(name).name}"' in TEXTS["book/catalogue.html"]
+
+
+@pytest.mark.parametrize("width", [1920, 1280, 1024, 768, 390])
+def test_the_tables_of_the_catalogue_fit_the_page(page, width):
+    page.set_viewport_size({"width": width, "height": 900})
+    page.goto((SITE / "book/catalogue.html").as_uri())
+    wide = "all => all.filter(e => e.scrollWidth > e.clientWidth).map(e => e.className)"
+    assert page.locator("html, .pst-scrollable-table-container").evaluate_all(wide) == []
+
+
+def _names(page):
+    return page.locator(".px-rules tbody tr:visible .px-col-name").all_text_contents()
+
+
+def test_the_catalogue_sifts_and_sorts_by_mouse_and_by_keyboard(page):
+    page.goto((SITE / "book/catalogue.html").as_uri())
+    page.locator(".px-rules").get_by_role("button", name="Name").click()
+    assert _names(page) == sorted(registry.rules, key=str.lower)
+    page.keyboard.press("Enter")
+    assert _names(page) == sorted(registry.rules, key=str.lower)[::-1]
+    page.get_by_role("group", name="Kind").get_by_role("button", name="Wrapper").focus()
+    page.keyboard.press("Space")
+    wrappers = [e.name for e in registry.rules.values() if e.kind == "wrapper"]
+    assert sorted(_names(page)) == sorted(wrappers)
+    page.get_by_label("Find").fill("projected")
+    assert _names(page) == ["Project"]
+    page.get_by_role("button", name="Show all").click()
+    assert len(_names(page)) == len(registry.rules)
 
 
 def test_the_search_gives_results(visitor, site):

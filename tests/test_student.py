@@ -1,0 +1,137 @@
+"""What `make student` hands out: chapters without solutions, all else as it was, and running."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+import urllib.parse
+
+import pytest
+from helpers import loaded
+from test_notebooks import NOTEBOOKS, ROOT, exercises, source
+
+TOOL = loaded(ROOT / ".ci/student.py")
+ALL = sorted((ROOT / "notebooks").glob("*.ipynb"))
+QUICK = "appendix_schedules"
+
+
+def cells_of(path):
+    return json.loads(path.read_text("utf-8"))["cells"]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    made = tmp_path_factory.mktemp("class") / "student"
+    assert TOOL.main([str(made)]) == 0
+    return made
+
+
+def test_every_chapter_and_the_appendix_are_handed_out(folder):
+    assert [p.name for p in sorted((folder / "notebooks").glob("*.ipynb"))] == [p.name for p in ALL]
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda p: p.stem)
+def test_no_line_of_a_solution_is_left_but_exercise_answer_cell_and_check_are(folder, path):
+    handed = (folder / "notebooks" / path.name).read_text("utf-8")
+    assert "<details" not in handed
+    assert "</summary>" not in handed
+    assert "folded solution" not in handed
+    text = "\n".join(source(cell) for cell in json.loads(handed)["cells"])
+    others = "\n".join(source(c) for c in cells_of(path) if "<summary>" not in source(c))
+    for number, answer, solution in exercises(path):
+        assert re.search(rf"^### Exercise {number}: ", text, flags=re.M)
+        assert answer in text
+        own = [line for line in solution.splitlines()[2:-2] if line.strip() and line not in others]
+        assert own, "nothing of the solution is its own"
+        assert not [line for line in own if line in text]
+
+
+@pytest.mark.parametrize("path", ALL, ids=lambda p: p.stem)
+def test_all_other_cells_are_as_they_were_but_for_links_to_what_is_not_handed_out(folder, path):
+    handed = json.loads((folder / "notebooks" / path.name).read_text("utf-8"))
+    before = json.loads(path.read_text("utf-8"))
+    kept = [c for c in before.pop("cells") if "<details><summary>Solution" not in source(c)]
+    there = {p.resolve() for p in [*ALL, *(ROOT / "book").glob("*.md")]}
+    assert len(kept) == len(handed["cells"])
+    for cell, was in zip(handed.pop("cells"), kept, strict=True):
+        if was["cell_type"] == "markdown":
+            gone = there - {ROOT / "book" / p.name for p in (folder / "book").glob("*.md")} - {*ALL}
+            plain = source(was)
+            for file in gone:
+                plain = re.sub(rf"\[([^][]*)\]\(\.\./book/{file.name}[^)]*\)", r"\1", plain)
+            assert source(cell) == plain
+            assert {**cell, "source": []} == {**was, "source": []}
+        else:
+            assert cell == was
+    assert handed == before
+
+
+def test_every_link_in_the_folder_leads_to_a_file_and_a_place_in_it(folder):
+    texts = {p: p.read_text("utf-8") for p in folder.rglob("*.md") if "primer" not in p.parts}
+    for path in (folder / "notebooks").glob("*.ipynb"):
+        texts[path] = "\n".join(source(c) for c in cells_of(path) if c["cell_type"] == "markdown")
+    for path, text in texts.items():
+        text = re.sub(r"^```.*?^```|`[^`\n]*`|\$[^$]*\$", "", text, flags=re.M | re.S)
+        for target in re.findall(r"\]\(([^()\s]+)\)", text):
+            file, _, place = urllib.parse.unquote(target).partition("#")
+            if re.match(r"https?:|\\?$", file):
+                continue
+            led = (path.parent / file).resolve()
+            assert led.is_file(), f"{path.name}: {target}"
+            if place and led.name == "references.md":
+                assert f"## {place}\n" in texts[led], f"{path.name}: {target}"
+            if place.startswith("cell-id="):
+                assert place.removeprefix("cell-id=") in [c.get("id") for c in cells_of(led)]
+
+
+def test_the_folder_has_licenses_instructions_and_a_package_that_can_be_installed(folder):
+    readme = (folder / "README.md").read_text("utf-8")
+    for told in ('pip install ".[lab]"', "CC BY", "BSD 3-Clause", "book/how_to_read.md"):
+        assert told in readme.replace("Creative Commons Attribution", "CC BY")
+    for name in ("LICENSE", "LICENSE-text", "CITATION.cff", "pyproject.toml", "primer/static"):
+        assert (folder / name).exists()
+    modules = {p.relative_to(ROOT) for p in (ROOT / "primer").rglob("*.py")}
+    assert modules == {p.relative_to(folder) for p in (folder / "primer").rglob("*.py")}
+    assert "[tool.pytest" not in (folder / "pyproject.toml").read_text("utf-8")
+
+
+def test_one_chapter_alone_names_the_others_without_a_link(tmp_path):
+    assert TOOL.main([str(tmp_path / "one"), "06"]) == 0
+    (only,) = (tmp_path / "one/notebooks").glob("*.ipynb")
+    text = "\n".join(map(source, cells_of(only)))
+    assert only.name == "06_adam.ipynb"
+    assert "idea of momentum (Chapter 3)" in text
+    assert "(03_momentum.ipynb" not in text
+    assert "[Kingma and Ba (2015)](../book/references.md#kingma2015)" in text
+
+
+def test_a_chapter_that_does_not_exist_is_told_and_a_folder_of_others_is_left_alone(tmp_path):
+    with pytest.raises(SystemExit, match="no chapter begins with '66'"):
+        TOOL.main([str(tmp_path / "none"), "66"])
+    (tmp_path / "mine.txt").write_text("kept")
+    with pytest.raises(SystemExit, match="was not written by this program"):
+        TOOL.main([str(tmp_path), "06"])
+    assert (tmp_path / "mine.txt").read_text() == "kept"
+
+
+def test_it_can_be_written_again_and_is_the_same(tmp_path):
+    def written():
+        assert TOOL.main([str(tmp_path / "again"), "05"]) == 0
+        found = sorted(p for p in (tmp_path / "again").rglob("*") if p.is_file())
+        return [(p, p.read_bytes()) for p in found]
+
+    assert written() == written()
+
+
+def test_a_chapter_runs_with_the_package_of_the_folder_and_prints_what_is_stored(folder):
+    options = "--nbval-lax --nbval-current-env -q -p no:cacheprovider".split()
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", *options, f"notebooks/{QUICK}.ipynb"],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(folder)},
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+    assert done.returncode == 0, done.stdout[-2000:]
