@@ -84,7 +84,7 @@ format: $(VENV)/.installed-dev  ## mend what lint can mend
 	else echo "npx (it comes with Node.js) is missing: the page's scripts were not formatted."; fi
 
 clean:  ## remove the site and all caches, keep the environment
-	rm -rf _build build .pytest_cache .hypothesis .ruff_cache .mypy_cache *.egg-info
+	rm -rf _build build book/rules .pytest_cache .hypothesis .ruff_cache .mypy_cache *.egg-info
 	find . -path ./$(VENV) -prune -o -type d \( -name __pycache__ -o -name .ipynb_checkpoints \) -exec rm -rf {} +
 
 distclean: clean  ## remove the environment too

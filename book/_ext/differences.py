@@ -65,6 +65,7 @@ class Difference(SphinxDirective):
 
     def run(self):
         self.env.note_dependency(registry.__file__)
+        self.env.note_dependency(__file__)
         for name in self.arguments:
             if name not in registry.rules:
                 raise self.error(f"no rule is called {name}")

@@ -151,6 +151,7 @@ class FamilyTree(SphinxDirective):
 
     def run(self):
         self.env.note_dependency(registry.__file__)
+        self.env.note_dependency(__file__)
         drawn = figure(family(registry.rules.values()), self.link, self.options["alt"])
         caption = nodes.container("", classes=["px-family-caption"])
         self.state.nested_parse(self.content, self.content_offset, caption)
@@ -165,6 +166,7 @@ class Timeline(SphinxDirective):
 
     def run(self):
         self.env.note_dependency(registry.__file__)
+        self.env.note_dependency(__file__)
         entries = [*registry.rules.values(), *registry.schedules.values()]
         entries.sort(key=lambda e: (e.year, e.kind, e.name))
         body = nodes.container("", classes=["px-timeline"])
@@ -197,5 +199,5 @@ def setup(app):
 
 
 def load(app, pagename, templatename, context, doctree):
-    if "px-family" in context.get("body", ""):
+    if re.search("px-family|px-difference", context.get("body", "")):
         app.add_js_file("family.js", loading_method="defer")

@@ -1,5 +1,5 @@
 // The cards of the family tree: a first touch opens one, a second follows the link; Escape closes
-// it. Whatever opened a card, it is moved into the window.
+// it. Whatever opened a card, it is moved into the window. And what the differences need.
 "use strict";
 
 (() => {
@@ -70,5 +70,15 @@
     });
   }
 
+  // An equation that is wider than its place can be scrolled from the keyboard, too.
+  function watch(side) {
+    new ResizeObserver(() => {
+      for (const each of side.querySelectorAll("mjx-container")) {
+        if (each.scrollWidth > each.clientWidth) each.tabIndex = 0;
+      }
+    }).observe(side);
+  }
+
   document.querySelectorAll(".px-family").forEach(start);
+  document.querySelectorAll(".px-side, .px-card").forEach(watch);
 })();

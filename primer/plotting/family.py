@@ -119,7 +119,7 @@ def family(entries: Iterable[Entry]) -> Tree:
     >>> from primer import registry
     >>> tree = family(registry.rules.values())
     >>> tree.known["AdamW"].branch, [each.name for each in tree.children("Momentum")]
-    ('AdamW', ['Muon', 'Nesterov'])
+    ('AdamW', ['Nesterov', 'Muon'])
     """
     known = {e.name: e for e in sorted(entries, key=lambda e: (e.kind, e.year, e.name))}
     for entry in known.values():
