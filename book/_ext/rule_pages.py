@@ -12,6 +12,7 @@ from pathlib import Path
 from rule_live import example, live, still
 from rule_text import page
 from sphinx.util import logging
+from sphinx_external_toc.api import Document, FileItem
 
 from primer import registry
 
@@ -70,6 +71,17 @@ def generate(app, config):
     logger.info("pages of the rules: %d written", len(written))
 
 
+def order(app, config):
+    """In the table of contents AdaGrad stands before AMSGrad, as in a book's index."""
+    site = config.external_site_map
+    (group,) = site["book/catalogue"].subtrees
+    names = [f"book/rules/{name}" for name in sorted(registry.rules, key=str.lower)]
+    for name in names:
+        site[name] = Document(name)
+    group.items[:] = map(FileItem, names)
+
+
 def setup(app):
     app.connect("config-inited", generate)  # before sphinx_external_toc, at 900
+    app.connect("config-inited", order, priority=950)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
