@@ -176,6 +176,41 @@ def test_a_part_of_the_state_with_another_name_is_no_change(cls, changes):
     assert found.renamed
 
 
+#: Two last lines of Momentum's step, and what goes and comes between them.
+LAST = {
+    "a factor that is there twice": ("theta - g * g", "theta - g * v", ["g_t"], ["v_t"]),
+    "a sum that is there twice": (
+        "np.exp(g + v) * np.sqrt(g + v) - theta", "np.exp(g + v) * np.sqrt(g + self.lr) - theta",
+        ["v_t"], [r"\eta"],
+    ),
+    "a number behind a letter": ("theta - g * 2 - v", "theta - g * 3 - v", ["2"], ["3"]),
+    "a power of ten": ("theta - v - 1e9 * g", "theta - v - 1e-9 * g", ["10^{9}"], ["10^{-9}"]),
+    "a negative number": ("theta - v + -2", "theta - v + -3", ["-2"], ["-3"]),
+    "what a norm is of": (
+        "theta - v / np.linalg.norm(g, axis=-1, keepdims=True)",
+        "theta - v / np.linalg.norm(theta, axis=-1, keepdims=True)", ["g_t"], [r"\theta_t"],
+    ),
+    "what a coordinate is of": (
+        "theta - v - g[..., :1]", "theta - v - theta[..., :1]", ["g_{t,1}"], [r"\theta_{t,1}"],
+    ),
+    "a sign in front": ("theta - v", "-v + theta", [], []),
+    "two signs": ("theta - -v", "theta + v", [], []),
+    "an order": ("theta - v - 2 * g", "-g * 2 + theta - v", [], []),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("before", "after", "went", "came"), LAST.values(), ids=LAST)
+def test_what_changed_is_marked_where_it_stands_and_nowhere_else(before, after, went, came):
+    parent, child = (with_another_text(Momentum, ("theta - v", x)) for x in (before, after))
+    found = difference(parent, child)
+    own = [line for line in found.lines if line.left_after in (r"\theta_{t+1}", r"v_t")]
+    assert [text for line in own for text in line.went] == went
+    assert [text for line in own for text in line.came] == came
+    if not any(line.multiplied_out for line in own):
+        assert equation_lines(found.before("#")) == equation_lines(latex(parent))
+        assert equation_lines(found.after("#")) == equation_lines(latex(child))
+
+
 def test_rules_that_have_little_in_common_differ_in_all_but_that():
     step = with_step("Walk", lambda self, J, theta, state, t: (theta + self.lr, {}), Momentum)
     init = {"init": lambda self, theta: {}}
