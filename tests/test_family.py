@@ -176,6 +176,17 @@ def test_a_part_of_the_state_with_another_name_is_no_change(cls, changes):
     assert found.renamed
 
 
+def test_a_local_with_another_name_than_what_it_is_kept_as_is_no_change():
+    """Only the line that says so comes, and nothing in it is marked."""
+    child = with_another_text(Momentum, (r'"v"', '"q"'), (r"\bv\b(?!\")", "w"))
+    for old, new in ((Momentum, child), (child, Momentum)):
+        found = difference(old, new)
+        assert (found.went, found.came) == ((), ())
+        for rule, block in ((old, found.before("#")), (new, found.after("#"))):
+            assert equation_lines(block) == equation_lines(latex(rule))
+    assert difference(Momentum, child).renamed == (("v", "q"), ("v_t", "w_t"))
+
+
 #: Two last lines of Momentum's step, and what goes and comes between them.
 LAST = {
     "a factor that is there twice": ("theta - g * g", "theta - g * v", ["g_t"], ["v_t"]),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from .. import registry
@@ -208,7 +208,17 @@ def _renamed(found: Comparison) -> tuple[tuple[str, str], ...]:
     sides = found.before, found.after
     theta = tuple(side.equation.letter.text() for side in sides)
     pairs = [theta, *((_of(sides[0], a), _of(sides[1], b)) for a, b in found.names.items())]
+    pairs += _of_locals(found)
     return tuple(dict.fromkeys((a, b) for a, b in pairs if a != b))  # type: ignore[misc]
+
+
+def _of_locals(found: Comparison) -> Iterator[tuple[str, str]]:
+    """What lines of the same part of the state call it, where one calls it by a local's name."""
+    kept = {*found.before.kept, *found.after.kept}
+    for old, new in found.names.items():
+        lines = found.before.lines.get(old), found.after.lines.get(new)
+        if old[0] == "state" and lines[0] and lines[1] and kept & {id(x.node) for x in lines if x}:
+            yield lines[0].left, lines[1].left
 
 
 def _of(reading: Reading, thing: Thing) -> str:

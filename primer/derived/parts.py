@@ -22,7 +22,8 @@ ROLES = {
 }  # fmt: skip
 OPPOSITE = {"+": "-", "-": "+", "*": "/", "/": "*"}
 FIRST = {"terms": "+", "factors": "*", "chain": "*"}
-#: What a name stands for: "theta", ("field", name), ("state", path) or ("line", its symbol).
+#: What a name stands for: ("theta",), ("field", name), ("state", path) or ("line", its symbol).
+#: A line may also be ("again", path): what a local is, it is called as a part of the state.
 Thing = tuple[Any, ...]
 
 
@@ -44,11 +45,18 @@ class Part(NamedTuple):
 
 
 class Reading:
-    """The lines of one rule's equation, each a part; names that are `opened` are seen through."""
+    """The lines of one rule's equation, each a part; names that are `opened` are seen through.
 
-    def __init__(self, equation: Equation, opened: frozenset[int] = frozenset()) -> None:
-        self.equation, self.opened = equation, opened
+    Where it is `merged`, a local that is kept as a part of the state is read as that part.
+    """
+
+    def __init__(
+        self, equation: Equation, opened: frozenset[int] = frozenset(), merged: bool = False
+    ) -> None:
+        self.equation, self.opened, self.merged = equation, opened, merged
         self.things = _things(equation)
+        self.kept = _kept(equation, self.things) if merged else {}
+        self.things |= {key: ("state", path, "t") for key, path in self.kept.items()}
         self.letters = dict(equation.notation.named)
         self.copies: list[Node] = []
         self.cache: dict[tuple[Thing, bool], Part] = {}
@@ -62,9 +70,9 @@ class Reading:
         return {
             ("theta",)
             if line.left == theta
-            else ("state", paths[line.left])
+            else ("again" if id(line.node) in self.kept else "state", paths[line.left])
             if line.left in paths
-            else ("line", line.left): line
+            else self.things[id(line.node)][:2]: line
             for line in lines
         }
 
@@ -106,9 +114,16 @@ class Reading:
         own = [(thing, a.node) for thing, a in self.lines.items() if thing[0] == "line"]
         return [id(node) for thing, node in own if uses[thing] == 1]
 
+    def ways(self) -> list[Reading]:
+        """This reading, and the one in which what is kept is read as what it is kept as."""
+        return [
+            self,
+            *[Reading(self.equation, merged=True)] * bool(_kept(self.equation, self.things)),
+        ]
+
     def seen_through(self, node: int) -> Reading:
         """A reading in which a name is replaced by what it stands for."""
-        return Reading(self.equation, self.opened | {node})
+        return Reading(self.equation, self.opened | {node}, self.merged)
 
     def part(self, node: Node) -> Part:
         """A node as it is compared."""
@@ -203,6 +218,15 @@ def _data(node: Node) -> Any:
     if node.op in ("written", "dim", "gather"):
         return node.data
     return getattr(node.data, "word", None)
+
+
+def _kept(equation: Equation, things: dict[int, Thing]) -> dict[int, tuple]:
+    """Locals that have a line and are what a part of the state becomes."""
+    found: dict[int, tuple] = {}
+    for path, node in equation.new_state.items():
+        if things.get(id(node), ("",))[0] == "line":
+            found.setdefault(id(node), path)
+    return found
 
 
 def _things(equation: Equation) -> dict[int, Thing]:
