@@ -13,7 +13,7 @@ import pytest
 from helpers import bare, cases, every_case, loaded, readers_rule, with_step
 from test_equations import NOT_TRACED, agrees, places
 
-from primer import AdaGrad, Adam, Momentum, TraceError, difference, latex, registry
+from primer import AdaGrad, Adam, Momentum, Optimizer, TraceError, difference, latex, registry
 from primer.plotting.family import RIGHT, WIDTH, family, width
 from primer.registry import Entry
 
@@ -174,6 +174,18 @@ def test_a_part_of_the_state_with_another_name_is_no_change(cls, changes):
     found = difference(cls, with_another_text(cls, *changes))
     assert (found.went, found.came) == ((), ())
     assert found.renamed
+
+
+class Undecorated(Optimizer):
+    def step(self, J, theta, state, t):
+        return theta, state
+
+
+@pytest.mark.parametrize("thing", [Undecorated, Undecorated(), Optimizer])
+def test_a_class_without_its_decorator_is_told_so(thing):
+    for pair in ((Momentum, thing), (thing, Momentum)):
+        with pytest.raises(TypeError, match="lacks the decorator @rule"):
+            difference(*pair)
 
 
 def test_a_local_with_another_name_than_what_it_is_kept_as_is_no_change():
