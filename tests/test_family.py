@@ -253,7 +253,11 @@ def test_an_entry_without_parents_is_a_root_and_one_without_descendants_is_drawn
 
 @pytest.mark.parametrize(
     ("parents", "told"),
-    [(("Sgd",), "parents must be registered"), (("Loop",), "no descendants of the rule")],
+    [
+        (("Sgd",), "parents must be registered"),
+        (("Loop",), "no descendants of the rule"),
+        (("SGD", "Muon"), "parents must be no younger than Loop of 2020, got 'Muon of 20"),
+    ],
 )
 def test_a_parent_that_cannot_be_drawn_is_refused(parents, told):
     loop = Entry(type("Loop", (), {}), "rule", year=2020, parents=parents)

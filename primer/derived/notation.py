@@ -29,6 +29,7 @@ WHOLE = ("theta", "state", "grad", "solve", "matmul", "hess", "lookup", "written
 OPENED, CLOSED = ("(", "{", "[", ", ", r"\lVert "), (")", "}", "]", ", ", r" \rVert")
 #: Longest text of one line of an equation.
 LONGEST = 2000
+TOO_LONG = "the equation is too long to read: give steps of it a name"
 #: What stands around a marked part (`marking.py`): characters of no script.
 OPEN, CLOSE = "\ue000", "\ue001"
 
@@ -103,7 +104,7 @@ class Notation:
         if id(node) not in self.cache:
             text, strength = self.plain(node)
             if len(text) > LONGEST:
-                raise TraceError("the equation is too long to read: give steps of it a name")
+                raise TraceError(TOO_LONG)
             self.cache[id(node)] = text, strength
         return self.cache[id(node)]
 
