@@ -271,7 +271,7 @@ def test_a_page_that_cannot_be_made_tells_of_which_rule():
         def step(self, J, theta, state, t):
             assert theta.shape[-1] == 3
 
-    entry = entered(Failing)
-    for entry in (entry, dataclasses.replace(entry, no_page="it is for three")):
+    runs = entered(Failing)
+    for entry in (runs, dataclasses.replace(runs, no_page="it is for three")):
         with pytest.raises(ValueError, match="the page of the rule Failing cannot be made: "):
             rule_pages.made(entry)
