@@ -14,6 +14,7 @@ from helpers import bare, cases, every_case, loaded, readers_rule, with_step
 from test_equations import NOT_TRACED, agrees, places
 
 from primer import AdaGrad, Adam, Momentum, Optimizer, TraceError, difference, latex, registry
+from primer.hyper import Hyper
 from primer.plotting.family import RIGHT, WIDTH, family, width
 from primer.registry import Entry
 
@@ -186,6 +187,26 @@ def test_a_class_without_its_decorator_is_told_so(thing):
     for pair in ((Momentum, thing), (thing, Momentum)):
         with pytest.raises(TypeError, match="lacks the decorator @rule"):
             difference(*pair)
+
+
+def test_parts_of_the_state_that_differ_by_their_fields_alone_are_told_apart():
+    class Two(Optimizer):
+        fast: Hyper = 0.1
+        slow: Hyper = 0.9
+
+        def init(self, theta):
+            return {"m": 0 * theta, "v": 0 * theta}
+
+        def step(self, J, theta, state, t):
+            m = self.fast * state["m"] + J.grad(theta)
+            v = self.slow * state["v"] + J.grad(theta)
+            return theta - m / v, {"m": m, "v": v}
+
+    two = readers_rule(Two)
+    crossed = with_another_text(two, (r"\bm\b", "w"), (r"\bv\b", "m"), (r"\bw\b", "v"))
+    found = difference(two, crossed)
+    assert (found.went, found.came) == ((), ())
+    assert {*found.renamed} == {("m", "v"), ("v", "m")}
 
 
 def test_a_local_with_another_name_than_what_it_is_kept_as_is_no_change():

@@ -204,11 +204,14 @@ def _of_states(before: Reading, after: Reading, names: Renaming) -> Renaming:
             continue
         tried = Comparison(before, after, names | {mine: yours}, wild=True)
         change = tried.change(before.line(mine), after.line(yours))
+        strict = Comparison(before, after, tried.names)
+        fields = strict.change(before.line(mine), after.line(yours)).cost
         if names.get(mine) == yours and not change.kept:
             found[mine] = yours
         elif names.get(mine) == yours or 2 * change.kept > before.line(mine).size:
-            pairs.append((change.cost - change.kept, names.get(mine) != yours, mine, yours))
-    for _, _, mine, yours in sorted(pairs, key=lambda pair: pair[:2]):
+            rank = change.cost - change.kept, fields, names.get(mine) != yours
+            pairs.append((rank, mine, yours))
+    for _, mine, yours in sorted(pairs, key=lambda pair: pair[0]):
         if mine not in found and yours not in found.values():
             found[mine] = yours
     return found
