@@ -3,7 +3,9 @@
 Usage: student.py FOLDER [CHAPTER ...]     (06, appendix: how a chapter's file begins; without: all)
 
 FOLDER is written afresh. Every cell is as it was, except that the cells with solutions are left out
-and that a link to what is not handed out becomes its text.
+and that a link to what is not handed out becomes its text. A notebook in which an exercise is not
+followed by an empty answer and a solution as CONTRIBUTING describes them, or in which something
+else looks like a solution, is refused before anything is written.
 """
 
 import json
@@ -17,7 +19,14 @@ from pybtex.database import parse_file
 from pybtex.plugin import find_plugin
 
 ROOT = Path(__file__).parents[1]
-SOLUTION = "<details><summary>Solution "
+SOLUTION = re.compile(r"<details><summary>Solution (\d+)</summary>\n\n.*\n\n</details>\s*", re.S)
+EXERCISE = re.compile(r"^### Exercise (\d+): \S", re.M)
+UNANSWERED = re.compile(r"= None\b|None, None")
+#: What no cell that is handed out may hold.
+LIKE_ONE = re.compile(
+    r"</?(?:details|summary)\b|^[\s#>*_]*(?:solution|answer)s?[\s*_]*(?:\d|[:.]|$)", re.I | re.M
+)
+TAGS = {"solution", "answer"}
 LINK = re.compile(r"(?<!!)\[([^][]*)\]\(([^()\s#:]+\.(?:md|ipynb))(#[^()\s]*)?\)")
 #: Pages that read well as plain Markdown. The others are made by Sphinx, or are for authors.
 PAGES = ("how_to_read", "notation", "glossary")
@@ -72,10 +81,39 @@ Changed here: the solutions were left out.
 """  # noqa: E501
 
 
-def without_solutions(notebook: dict[str, Any]) -> dict[str, Any]:
-    """The notebook without the cells that hold a solution."""
-    kept = [c for c in notebook["cells"] if not "".join(c["source"]).lstrip().startswith(SOLUTION)]
+def without_solutions(notebook: dict[str, Any], name: str = "the notebook") -> dict[str, Any]:
+    """The notebook without the cells that hold a solution; SystemExit if one may be overlooked."""
+    cells = notebook["cells"]
+    for place, cell in enumerate(cells):
+        found = EXERCISE.search(text_of(cell))
+        if found and cell["cell_type"] == "markdown":
+            judge(name, found[1], *cells[place + 1 : place + 3])
+    kept = [cell for cell in cells if not SOLUTION.fullmatch(text_of(cell))]
+    for cell in kept:
+        text = text_of(cell)
+        like = LIKE_ONE.search(text)
+        if like or TAGS & {*cell["metadata"].get("tags", ())}:
+            told = text[like.start() if like else 0 :].strip()[:60]
+            raise SystemExit(f"{name}: this looks like a solution: {told!r}")
     return notebook | {"cells": kept}
+
+
+def judge(name: str, number: str, *below: dict[str, Any]) -> None:
+    """Refuse an exercise whose next cells are not an empty answer and its solution."""
+    answer, solution = [*below, {}, {}][:2]
+    if answer.get("cell_type") != "code" or not UNANSWERED.search(text_of(answer)):
+        raise SystemExit(f"{name}: after exercise {number} a code cell must set its answer to None")
+    found = SOLUTION.fullmatch(text_of(solution))
+    if not found or found[1] != number:
+        form = f"'<details><summary>Solution {number}</summary>', an empty line, its text"
+        raise SystemExit(
+            f"{name}: the second cell after exercise {number} must be {form}, an empty line, and "
+            f"'</details>', got {text_of(solution)[:60]!r}"
+        )
+
+
+def text_of(cell: dict[str, Any]) -> str:
+    return "".join(cell.get("source", ""))
 
 
 def relinked(text: str, folder: Path, there: set[Path]) -> str:
@@ -107,9 +145,8 @@ def handed_out(names: list[str]) -> list[Path]:
     return [path for path in known if path.name.startswith(tuple(names) or "")]
 
 
-def write_notebook(path: Path, folder: Path, there: set[Path]) -> str:
-    """Write one chapter without its solutions, and return its title."""
-    notebook = without_solutions(json.loads(path.read_text("utf-8")))
+def write_notebook(notebook: dict[str, Any], path: Path, folder: Path, there: set[Path]) -> str:
+    """Write one chapter, which has no solutions any more, and return its title."""
     for cell in notebook["cells"]:
         if cell["cell_type"] == "markdown":
             text = relinked("".join(cell["source"]), path.parent, there)
@@ -156,9 +193,12 @@ def main(arguments: list[str]) -> int:
     folder, chapters = Path(arguments[0]), handed_out(arguments[1:])
     pages = [p for p in (ROOT / f"book/{name}.md" for name in PAGES) if p.is_file()]
     there = {*chapters, *pages, ROOT / "book/references.md"}
+    told = {p: without_solutions(json.loads(p.read_text("utf-8")), p.name) for p in chapters}
     cleared(folder)
     (folder / "notebooks").mkdir(parents=True)
-    titles = [f"- [{write_notebook(p, folder, there)}](notebooks/{p.name})" for p in chapters]
+    titles = [
+        f"- [{write_notebook(told[p], p, folder, there)}](notebooks/{p.name})" for p in chapters
+    ]
     write_pages(folder, pages, there)
     write_package(folder)
     authors = "The ML Optimization Primer contributors"

@@ -9,17 +9,19 @@ import sys
 
 import numpy as np
 import pytest
-from helpers import bare, cases, every_case, matrices, shaped
+from helpers import bare, cases, every_case, matrices, readers_rule, shaped, with_step
 from latex_reader import OneMatrix, computed, known_before, lines, named, states_after
 from papers import PAPERS
 
 from primer import (
+    SGD,
     Adam,
     Momentum,
     Objective,
     Optimizer,
     TraceError,
     card,
+    difference,
     landscapes,
     latex,
     registry,
@@ -458,3 +460,16 @@ def test_profilers_and_debuggers_may_watch():
 )  # fmt: skip
 def test_names_become_symbols(name, text):
     assert symbol(name, "t") == text
+
+
+def test_an_equation_of_hundreds_of_steps_without_a_name_is_refused_with_a_sentence():
+    def step(self, J, theta, state, t):
+        total = J.grad(theta)
+        for _ in range(300):
+            total = total + 0 * theta
+        return theta - self.lr * total, state
+
+    rule = readers_rule(with_step("Long", step, SGD))
+    for read in (latex, lambda rule: difference(SGD, rule)):
+        with pytest.raises(TraceError, match="too long to read"):
+            read(rule)

@@ -13,7 +13,8 @@ import pytest
 from helpers import bare, cases, every_case, loaded, readers_rule, with_step
 from test_equations import NOT_TRACED, agrees, places
 
-from primer import AdaGrad, Adam, Momentum, TraceError, difference, latex, registry
+from primer import AdaGrad, Adam, Momentum, Optimizer, TraceError, difference, latex, registry
+from primer.hyper import Hyper
 from primer.plotting.family import RIGHT, WIDTH, family, width
 from primer.registry import Entry
 
@@ -176,6 +177,84 @@ def test_a_part_of_the_state_with_another_name_is_no_change(cls, changes):
     assert found.renamed
 
 
+class Undecorated(Optimizer):
+    def step(self, J, theta, state, t):
+        return theta, state
+
+
+@pytest.mark.parametrize("thing", [Undecorated, Undecorated(), Optimizer])
+def test_a_class_without_its_decorator_is_told_so(thing):
+    for pair in ((Momentum, thing), (thing, Momentum)):
+        with pytest.raises(TypeError, match="lacks the decorator @rule"):
+            difference(*pair)
+
+
+def test_parts_of_the_state_that_differ_by_their_fields_alone_are_told_apart():
+    class Two(Optimizer):
+        fast: Hyper = 0.1
+        slow: Hyper = 0.9
+
+        def init(self, theta):
+            return {"m": 0 * theta, "v": 0 * theta}
+
+        def step(self, J, theta, state, t):
+            m = self.fast * state["m"] + J.grad(theta)
+            v = self.slow * state["v"] + J.grad(theta)
+            return theta - m / v, {"m": m, "v": v}
+
+    two = readers_rule(Two)
+    crossed = with_another_text(two, (r"\bm\b", "w"), (r"\bv\b", "m"), (r"\bw\b", "v"))
+    found = difference(two, crossed)
+    assert (found.went, found.came) == ((), ())
+    assert {*found.renamed} == {("m", "v"), ("v", "m")}
+
+
+def test_a_local_with_another_name_than_what_it_is_kept_as_is_no_change():
+    """Only the line that says so comes, and nothing in it is marked."""
+    child = with_another_text(Momentum, (r'"v"', '"q"'), (r"\bv\b(?!\")", "w"))
+    for old, new in ((Momentum, child), (child, Momentum)):
+        found = difference(old, new)
+        assert (found.went, found.came) == ((), ())
+        for rule, block in ((old, found.before("#")), (new, found.after("#"))):
+            assert equation_lines(block) == equation_lines(latex(rule))
+    assert difference(Momentum, child).renamed == (("v", "q"), ("v_t", "w_t"))
+
+
+#: Two last lines of Momentum's step, and what goes and comes between them.
+LAST = {
+    "a factor that is there twice": ("theta - g * g", "theta - g * v", ["g_t"], ["v_t"]),
+    "a sum that is there twice": (
+        "np.exp(g + v) * np.sqrt(g + v) - theta", "np.exp(g + v) * np.sqrt(g + self.lr) - theta",
+        ["v_t"], [r"\eta"],
+    ),
+    "a number behind a letter": ("theta - g * 2 - v", "theta - g * 3 - v", ["2"], ["3"]),
+    "a power of ten": ("theta - v - 1e9 * g", "theta - v - 1e-9 * g", ["10^{9}"], ["10^{-9}"]),
+    "a negative number": ("theta - v + -2", "theta - v + -3", ["-2"], ["-3"]),
+    "what a norm is of": (
+        "theta - v / np.linalg.norm(g, axis=-1, keepdims=True)",
+        "theta - v / np.linalg.norm(theta, axis=-1, keepdims=True)", ["g_t"], [r"\theta_t"],
+    ),
+    "what a coordinate is of": (
+        "theta - v - g[..., :1]", "theta - v - theta[..., :1]", ["g_{t,1}"], [r"\theta_{t,1}"],
+    ),
+    "a sign in front": ("theta - v", "-v + theta", [], []),
+    "two signs": ("theta - -v", "theta + v", [], []),
+    "an order": ("theta - v - 2 * g", "-g * 2 + theta - v", [], []),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("before", "after", "went", "came"), LAST.values(), ids=LAST)
+def test_what_changed_is_marked_where_it_stands_and_nowhere_else(before, after, went, came):
+    parent, child = (with_another_text(Momentum, ("theta - v", x)) for x in (before, after))
+    found = difference(parent, child)
+    own = [line for line in found.lines if line.left_after in (r"\theta_{t+1}", r"v_t")]
+    assert [text for line in own for text in line.went] == went
+    assert [text for line in own for text in line.came] == came
+    if not any(line.multiplied_out for line in own):
+        assert equation_lines(found.before("#")) == equation_lines(latex(parent))
+        assert equation_lines(found.after("#")) == equation_lines(latex(child))
+
+
 def test_rules_that_have_little_in_common_differ_in_all_but_that():
     step = with_step("Walk", lambda self, J, theta, state, t: (theta + self.lr, {}), Momentum)
     init = {"init": lambda self, theta: {}}
@@ -195,7 +274,11 @@ def test_an_entry_without_parents_is_a_root_and_one_without_descendants_is_drawn
 
 @pytest.mark.parametrize(
     ("parents", "told"),
-    [(("Sgd",), "parents must be registered"), (("Loop",), "no descendants of the rule")],
+    [
+        (("Sgd",), "parents must be registered"),
+        (("Loop",), "no descendants of the rule"),
+        (("SGD", "Muon"), "parents must be no younger than Loop of 2020, got 'Muon of 20"),
+    ],
 )
 def test_a_parent_that_cannot_be_drawn_is_refused(parents, told):
     loop = Entry(type("Loop", (), {}), "rule", year=2020, parents=parents)

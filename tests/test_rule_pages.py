@@ -7,10 +7,12 @@ import sys
 from pathlib import Path
 
 import pytest
-from helpers import every_rule
+from helpers import every_rule, readers_rule
 
-from primer import registry
+from primer import SGD, Constant, registry
 from primer.derived.card import short
+from primer.hyper import Hyper
+from primer.optimizer import Optimizer
 
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT / "book" / "_ext"))
@@ -18,6 +20,7 @@ rule_live = pytest.importorskip("rule_live")
 rule_text = pytest.importorskip("rule_text")
 rule_pages = pytest.importorskip("rule_pages")
 catalogue = pytest.importorskip("catalogue")
+family_tree = pytest.importorskip("family_tree")
 FIGURE = '<figure class="px"></figure>'
 OTHER = "In other libraries"
 
@@ -207,3 +210,68 @@ def test_a_page_is_written_when_its_text_changes_and_only_then(folder):
     assert folder("SGD", "Adam", changed=True) == []
     assert (folder.path / "SGD.md").stat().st_mtime_ns == before
     assert folder("SGD", "Adam", changed=True, year=1950) == ["SGD.md", "Adam.md"]
+
+
+def entered(cls, **info):
+    """The entry of a rule as a reader writes it."""
+    return registry.Entry(readers_rule(cls), "rule", **info)
+
+
+class Fixed(Optimizer):
+    """A rule whose rate | and factor are set: `a|b`, `unclosed & <b>.
+
+    Parameters
+    ----------
+    lr : hyperparameter
+        Rate, one of `a|b`.
+    """
+
+    lr: Hyper = Constant(0.1)
+    factor: Hyper = Constant(0.5)
+    way: str = "a|b"
+
+    def init(self, theta):
+        return {}
+
+    def step(self, J, theta, state, t):
+        return theta - self.lr * self.factor * J.grad(theta), {}
+
+
+def test_a_rule_with_schedules_and_texts_as_defaults_and_no_source_has_a_page(monkeypatch):
+    entry = entered(Fixed)
+    monkeypatch.setitem(registry.rules, "Fixed", entry)
+    text = rule_pages.made(entry)
+    assert "px" in part(text, "Try it")
+    assert "whose rate \\| and factor are set: `a|b`, \\`unclosed \\& \\<b>." in text
+    assert r"| `way` | `a\|b` |" in part(text, "Settings")
+    assert r"Rate, one of `a\|b`." in part(text, "Settings")
+    assert catalogue.told(entry) == rule_text.marked(entry.summary)
+    assert [*family_tree.told([entry])][0].startswith(": [Fixed](rules/Fixed.md): A rule")
+
+
+def with_required(**fields):
+    """A rule with fields that have no defaults."""
+    step = {"step": lambda self, J, theta, state, t: (theta - 0.1 * J.grad(theta), {})}
+    init = {"init": lambda self, theta: {}}
+    return type("Asking", (Optimizer,), {"__annotations__": fields, **step, **init})
+
+
+def test_a_field_without_a_default_is_given_what_its_domain_or_its_type_allows():
+    made = rule_live.example(
+        entered(with_required(lr=Hyper, zeta=Hyper, count=int, flag=bool, rule=Optimizer))
+    )
+    assert [*made.fields().values()][:4] == [0.1, 1.0, 1, False]
+    assert isinstance(made.rule, SGD)
+    with pytest.raises(ValueError, match="Asking.way must be a field with a default or a domain"):
+        rule_live.example(entered(with_required(way=str)))
+
+
+def test_a_page_that_cannot_be_made_tells_of_which_rule():
+    class Failing(Fixed):
+        def step(self, J, theta, state, t):
+            assert theta.shape[-1] == 3
+
+    runs = entered(Failing)
+    for entry in (runs, dataclasses.replace(runs, no_page="it is for three")):
+        with pytest.raises(ValueError, match="the page of the rule Failing cannot be made: "):
+            rule_pages.made(entry)

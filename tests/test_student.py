@@ -115,6 +115,57 @@ def test_a_chapter_that_does_not_exist_is_told_and_a_folder_of_others_is_left_al
     assert (tmp_path / "mine.txt").read_text() == "kept"
 
 
+FOLDED = "<details><summary>Solution 1</summary>\n\nSECRET\n\n</details>"
+#: What may stand in place of a solution, or after it.
+OTHERWISE = {
+    "open": [("markdown", FOLDED.replace("<details>", "<details open>"))],
+    "in the cell of the exercise": [("markdown", "### Exercise 2: More\n\n" + FOLDED)],
+    "upper case": [("markdown", FOLDED.upper())],
+    "on two lines": [("markdown", FOLDED.replace("><", ">\n<"))],
+    "another word": [("markdown", FOLDED.replace("Solution 1", "Hint"))],
+    "bold": [("markdown", FOLDED.replace("Solution 1", "<b>Solution 1</b>"))],
+    "of another exercise": [("markdown", FOLDED.replace("Solution 1", "Solution 2"))],
+    "a heading": [("markdown", "#### Solution\n\nSECRET")],
+    "plain": [("markdown", "SECRET")],
+    "code": [("code", "# Solution 1\nanswer = SECRET")],
+    "code in between": [("markdown", FOLDED[:36]), ("code", "SECRET"), ("markdown", "</details>")],
+    "something behind": [("markdown", FOLDED + "\n\nSECRET")],
+    "nothing": [],
+    "a second one in code": [("markdown", FOLDED), ("code", "# Solution:\nSECRET")],
+    "a second one that is open": [("markdown", FOLDED), ("markdown", f"Look: {FOLDED}")],
+}
+
+
+def notebook(*cells):
+    made = [{"cell_type": kind, "source": [text], "metadata": {}} for kind, text in cells]
+    return {"cells": made}
+
+
+ASKED = ("markdown", "### Exercise 1: Half"), ("code", "answer = None\ncheck(answer)")
+
+
+@pytest.mark.parametrize("cells", OTHERWISE.values(), ids=OTHERWISE)
+def test_a_solution_in_another_form_is_refused_and_not_handed_out(cells):
+    with pytest.raises(SystemExit, match=r"^07\.ipynb: .*(solution|Solution|answer to None)"):
+        TOOL.without_solutions(notebook(*ASKED, *cells), "07.ipynb")
+
+
+def test_an_answer_that_is_there_and_a_cell_with_the_tag_of_a_solution_are_refused():
+    with pytest.raises(SystemExit, match="after exercise 1 a code cell must set its answer to Non"):
+        TOOL.without_solutions(notebook(ASKED[0], ("code", "answer = 1"), ("markdown", FOLDED)))
+    tagged = notebook(*ASKED, ("markdown", FOLDED), ("code", "SECRET"))
+    tagged["cells"][-1]["metadata"] = {"tags": ["solution"]}
+    with pytest.raises(SystemExit, match="this looks like a solution: 'SECRET'"):
+        TOOL.without_solutions(tagged)
+
+
+@pytest.mark.parametrize("folded", [FOLDED, f"{FOLDED}\n\n{FOLDED.replace('n 1', 'n 2')}"])
+def test_what_the_contract_allows_is_left_out_wholly(folded):
+    rest = "So the\nanswer is a\nsolution of the equation.\n"
+    found = TOOL.without_solutions(notebook(*ASKED, ("markdown", folded), ("markdown", rest)))
+    assert [source(c) for c in found["cells"]] == [*(text for _, text in ASKED), rest]
+
+
 def test_it_can_be_written_again_and_is_the_same(tmp_path):
     def written():
         assert TOOL.main([str(tmp_path / "again"), "05"]) == 0

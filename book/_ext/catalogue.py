@@ -73,12 +73,17 @@ def rules(entry):
     }
 
 
+def told(entry):
+    """What it is, and its source if it has one."""
+    return f"{marked(entry.summary)} {cited(entry.cite) if entry.cite else ''}".strip()
+
+
 def schedules(entry):
     return {
         "name": entry.name,
         "shape": "",
         "year": str(entry.year),
-        "what": f"{marked(entry.summary)} {cited(entry.cite)}",
+        "what": told(entry),
         "arguments": arguments(entry.make),
         "pytorch": called(entry.torch),
         "optax": called(entry.optax),
@@ -90,7 +95,7 @@ def landscapes(entry):
         "name": f"`{entry.name}`",
         "shape": "",
         "year": str(entry.year),
-        "what": f"{marked(entry.summary)} {cited(entry.cite)}",
+        "what": told(entry),
         "arguments": arguments(entry.make),
         "chapter": chapter(entry),
     }

@@ -138,8 +138,8 @@ def equation(entry):
     """The equation, for the page's MathJax, or why there is none."""
     try:
         text = latex(example(entry))
-    except TraceError:
-        return f"<p>No equation: {html.escape(entry.no_page)}.</p>"
+    except TraceError as error:
+        return f"<p>No equation: {html.escape(entry.no_page or str(error))}.</p>"
     return f'<div class="math notranslate nohighlight">\\[{html.escape(text, quote=False)}\\]</div>'
 
 
@@ -185,9 +185,10 @@ def told(entries):
         page = (
             f"rules/{entry.name}.md" if entry.name in registry.rules else "catalogue.md#schedules"
         )
-        late = int(re.search(r"\d{4}", entry.cite)[0]) - entry.year > TEXTBOOK
-        what = entry.summary if late else NAMED.sub(".", entry.summary)
-        source = "" if late else f" {cited(entry.cite)}"
+        made = re.search(r"\d{4}", entry.cite)
+        late = made and int(made[0]) - entry.year > TEXTBOOK
+        source = f" {cited(entry.cite)}" if entry.cite and not late else ""
+        what = NAMED.sub(".", entry.summary) if source else entry.summary
         yield f": [{entry.name}]({page}): {marked(what, entry.name, 'rules/')}{source}"
 
 

@@ -5,11 +5,14 @@ rate is the one of a ladder that goes farthest on the slowest of the landscapes.
 """
 
 import dataclasses
+import typing
 
 import numpy as np
 
 from primer import SGD, Slider, check, explore, landscapes, models, run
+from primer.hyper import Hyper
 from primer.objective import Through
+from primer.optimizer import Optimizer
 from primer.plotting import contours, legend, look, show, subplots
 from primer.rules.matrices import MatrixRule
 from primer.rules.wrappers import innermost
@@ -39,6 +42,8 @@ SLIDERS = {
 }
 #: A value for a field without a default; of several real ones the first is the lowest.
 VALUES = {"rate": 0.1, "positive": 1.0, "decay": 0.9, "shrink": 0.5, "percent": 50.0}
+#: A value for one without a domain, by the type that it is annotated with.
+TYPED = {int: 1, bool: False, float: 1.0, Hyper: 1.0}
 
 
 def domains(make):
@@ -56,8 +61,18 @@ def example(entry, inner=None):
         if name in real:
             given[name] = 2.0 * real.index(name) - (len(real) - 1)
         else:
-            given[name] = VALUES[known[name]] if name in known else inner or SGD()
+            given[name] = VALUES[known[name]] if name in known else typed(entry, name, inner)
     return entry.make(**given)
+
+
+def typed(entry, name, inner):
+    """A value for a field of which nothing is known but its type."""
+    kind = Optimizer if name == "rule" else typing.get_type_hints(entry.make)[name]
+    if kind in TYPED:
+        return TYPED[kind]
+    if isinstance(kind, type) and not issubclass(kind, Optimizer):
+        raise check.refuse(f"{entry.name}.{name}", kind, "a field with a default or a domain")
+    return inner or SGD()
 
 
 def places(rule):
@@ -119,10 +134,16 @@ def slid(rule, J):
     inner = {}
     if hasattr(rule, "rule"):
         inner["rule"] = rule.rule.having(lr=SLIDERS["rate"](rule.rule.lr))
-    offered = {n: SLIDERS[d](getattr(rule, n)) for n, d in domains(type(rule)).items()}
+    numbers = {n: d for n, d in domains(type(rule)).items() if plain(getattr(rule, n))}
+    offered = {n: SLIDERS[d](getattr(rule, n)) for n, d in numbers.items()}
     seen = {n: slider for n, slider in offered.items() if matters(rule, n, slider, J)}
     chosen = sorted(seen, key=lambda n: 0 < abs(seen[n].value) < TINY)[: MOST - len(inner)]
     return rule.having(**inner, **{n: s for n, s in seen.items() if n in chosen})
+
+
+def plain(value):
+    """Whether a setting is a number, and no schedule or array."""
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
 def matters(rule, name, slider, J):

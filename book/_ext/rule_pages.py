@@ -33,8 +33,12 @@ def digest(root):
 
 def made(entry):
     """The text of a rule's page."""
-    figure = still(entry) if entry.no_page else live(entry).html()
-    return page(entry, example(entry), figure)
+    try:
+        figure = still(entry) if entry.no_page else live(entry).html()
+        return page(entry, example(entry), figure)
+    except Exception as error:
+        why = str(error) or type(error).__name__
+        raise ValueError(f"the page of the rule {entry.name} cannot be made: {why}") from error
 
 
 def write(root, entries):

@@ -64,7 +64,7 @@ def _code(word, own, up):
 
 
 def _plain(text, known):
-    text = re.sub(r"([\\*_$|<{\[])", r"\\\1", text.replace(">=", "≥").replace("<=", "≤"))
+    text = re.sub(r"([\\*_$|<{\[`&])", r"\\\1", text.replace(">=", "≥").replace("<=", "≤"))
     return re.sub(r"\b[a-z]+\d{4}\w*", lambda m: cited(m[0]) if m[0] in known else m[0], text)
 
 
@@ -130,7 +130,9 @@ def bare(function):
 
 
 def table(heads, rows):
-    cells = [heads, ["---"] * len(heads), *rows]
+    """A table; a bar in a cell, also in code there, would end the cell."""
+    told = [[re.sub(r"(?<!\\)\|", r"\|", cell) for cell in row] for row in rows]
+    cells = [heads, ["---"] * len(heads), *told]
     return "\n".join(f"| {' | '.join(row)} |" for row in cells)
 
 

@@ -8,8 +8,8 @@
 //   px-is-KEY-VALUE      on an item: it has this value (px-is-verdict-holds-if, px-is-chapter-6). A
 //                        KEY has no hyphen; an item may have several values of a key. Every key of
 //                        which there are two values is a group of buttons, the most frequent first,
-//                        numbers by size. Several buttons of a group: one of them; several groups:
-//                        all of them.
+//                        numbers by size before them. Several buttons of a group: one of them;
+//                        several groups: all of them.
 //   px-key-KEY           on anything inside the sift: its text is the label of the group, instead of the
 //                        KEY, "chapter" as "Chapter".
 //   px-says-KEY          on anything inside an item: its text is the button's label. Without one it
@@ -60,12 +60,22 @@
       }
     for (const [key, labels] of found) {
       const pairs = [...labels];
-      const numbers = pairs.every(([value]) => !isNaN(value));
-      pairs.sort(([a, { count: m }], [b, { count: n }]) => (numbers ? a - b : n - m));
+      pairs.sort(([a, { count: m }], [b, { count: n }]) =>
+        isNaN(a) && isNaN(b) ? n - m : isNaN(a) - isNaN(b) || a - b,
+      );
       const told = pairs.map(([value, { label }]) => [value, spoken(label || value)]);
       found.set(key, new Map(told));
     }
     return new Map([...found].filter(([, labels]) => labels.size > 1));
+  };
+
+  // What a "#…" of the address names; one that is badly written names what it says.
+  const anchor = (text) => {
+    try {
+      return decodeURIComponent(text);
+    } catch {
+      return text;
+    }
   };
 
   // The address: a parameter is left out where it says nothing.
@@ -251,7 +261,7 @@
       sift(root, k, every),
     );
     const linked = () => {
-      const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+      const target = document.getElementById(anchor(location.hash.slice(1)));
       if (target) reveals.forEach((reveal) => reveal(target));
     };
     addEventListener("hashchange", linked);

@@ -7,6 +7,8 @@ import dataclasses
 import operator
 from typing import Any
 
+import numpy as np
+
 from .. import registry
 from ..optimizer import Optimizer
 from ..rules.wrappers import Wrapper, innermost
@@ -162,12 +164,12 @@ def written(thing: Any) -> str:
     """
     if not hasattr(thing, "fields"):
         return repr(thing)
-    usual = {f.name: f.default for f in dataclasses.fields(thing)}
+    usual: dict[str, Any] = {f.name: f.default for f in dataclasses.fields(thing)}
     told = ("lr", "weight_decay")
     own = {
         name: value
         for name, value in thing.fields().items()
-        if name in told or hasattr(value, "fields") or value != usual[name]
+        if name in told or hasattr(value, "fields") or not np.array_equal(value, usual[name])
     }
     settings = ", ".join(f"{name}={written(value)}" for name, value in own.items())
     return f"{type(thing).__name__}({settings})"

@@ -70,8 +70,11 @@ class Comparison:
         before = None if old is None else self.before.line(old)
         after = None if new is None else self.after.line(new)
         if old is None or new is None or before is None or after is None:
-            change = Change(0, (before,) if before else (), (after,) if after else ())
-            return Pair(old, new, before, after, change)
+            went, came = (
+                (part,) if thing and part and thing[0] != "again" else ()
+                for thing, part in ((old, before), (new, after))
+            )
+            return Pair(old, new, before, after, Change(0, went, came))
         change = self.change(before, after)
         outer = self.before.line(old, out=True), self.after.line(new, out=True)
         spread = self.change(*outer)
@@ -81,6 +84,8 @@ class Comparison:
 
     def called(self, thing: Thing) -> Thing | None:
         """What a thing of the first equation is called in the second."""
+        if thing[0] == "again" and (state := self.names.get(("state", thing[1]))):
+            return "again", state[1]
         return thing if thing == ("theta",) else self.names.get(thing)
 
     def change(self, before: Part, after: Part) -> Change:
@@ -141,7 +146,8 @@ def best(before: Reading, after: Reading) -> Comparison:
     (a mean of gradients stays one), then fields are matched, then lines that are the same. Lines
     that only one of the two has a name for are put in where they are used, if more is alike then.
     """
-    found = _renamed(before, after)
+    readings = itertools.product(before.ways(), after.ways())
+    found = min((_renamed(*pair) for pair in readings), key=Comparison.total)
     for node in after.openable():
         found = _better(
             found, Comparison(found.before, found.after.seen_through(node), found.names)
@@ -198,11 +204,14 @@ def _of_states(before: Reading, after: Reading, names: Renaming) -> Renaming:
             continue
         tried = Comparison(before, after, names | {mine: yours}, wild=True)
         change = tried.change(before.line(mine), after.line(yours))
+        strict = Comparison(before, after, tried.names)
+        fields = strict.change(before.line(mine), after.line(yours)).cost
         if names.get(mine) == yours and not change.kept:
             found[mine] = yours
         elif names.get(mine) == yours or 2 * change.kept > before.line(mine).size:
-            pairs.append((change.cost - change.kept, names.get(mine) != yours, mine, yours))
-    for _, _, mine, yours in sorted(pairs, key=lambda pair: pair[:2]):
+            rank = change.cost - change.kept, fields, names.get(mine) != yours
+            pairs.append((rank, mine, yours))
+    for _, mine, yours in sorted(pairs, key=lambda pair: pair[0]):
         if mine not in found and yours not in found.values():
             found[mine] = yours
     return found

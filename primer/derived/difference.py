@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from .. import registry
@@ -13,7 +13,8 @@ from ..rules.matrices import MatrixRule
 from .comparing import Comparison, Pair, best
 from .graph import TraceError
 from .latex import equation
-from .marking import CLOSE, OPEN, printed
+from .marking import printed
+from .notation import CLOSE, OPEN
 from .parts import Part, Reading, Thing
 from .trace import instance
 
@@ -182,8 +183,8 @@ def _read(rule: Optimizer) -> Reading:
 
 def _line(found: Comparison, pair: Pair) -> Line:
     change = pair.change
-    before = _pieces(found.before, pair.old, pair.before, change.went)
-    after = _pieces(found.after, pair.new, pair.after, change.came)
+    before = _pieces(found.before, pair.before, change.went)
+    after = _pieces(found.after, pair.after, change.came)
     lacking = "came" if pair.old is None else "went" if pair.new is None else ""
     return Line(
         lacking or ("changed" if change.cost else "kept"),
@@ -196,16 +197,9 @@ def _line(found: Comparison, pair: Pair) -> Line:
     )
 
 
-def _pieces(
-    reading: Reading, thing: Thing | None, whole: Part | None, changed: tuple[Part, ...]
-) -> tuple[Piece, ...]:
+def _pieces(reading: Reading, whole: Part | None, changed: tuple[Part, ...]) -> tuple[Piece, ...]:
     """The text of a line, cut where marked parts begin and end."""
-    if thing is None or whole is None:
-        return ()
-    if whole in changed:
-        return (Piece(printed(reading, whole.node, set()), True),)
-    marks = {(part.above, id(part.node)) for part in changed}
-    cut = re.split(f"[{OPEN}{CLOSE}]", printed(reading, whole.node, marks))
+    cut = re.split(f"[{OPEN}{CLOSE}]", printed(reading, whole, changed) if whole else "")
     return tuple(Piece(part, k % 2 == 1) for k, part in enumerate(cut) if part)
 
 
@@ -214,7 +208,17 @@ def _renamed(found: Comparison) -> tuple[tuple[str, str], ...]:
     sides = found.before, found.after
     theta = tuple(side.equation.letter.text() for side in sides)
     pairs = [theta, *((_of(sides[0], a), _of(sides[1], b)) for a, b in found.names.items())]
+    pairs += _of_locals(found)
     return tuple(dict.fromkeys((a, b) for a, b in pairs if a != b))  # type: ignore[misc]
+
+
+def _of_locals(found: Comparison) -> Iterator[tuple[str, str]]:
+    """What lines of the same part of the state call it, where one calls it by a local's name."""
+    kept = {*found.before.kept, *found.after.kept}
+    for old, new in found.names.items():
+        lines = found.before.lines.get(old), found.after.lines.get(new)
+        if old[0] == "state" and lines[0] and lines[1] and kept & {id(x.node) for x in lines if x}:
+            yield lines[0].left, lines[1].left
 
 
 def _of(reading: Reading, thing: Thing) -> str:

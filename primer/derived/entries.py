@@ -21,6 +21,7 @@ from .notation import (
     Text,
     kind,
     parenthesized,
+    plus,
 )  # fmt: skip
 
 
@@ -67,7 +68,7 @@ class Entries(Matrices):
 
     def _matrix_add(self, node: Node) -> Text:
         left, right = (self.broad(a, node, SUM) for a in node.args)
-        return f"{left} + {parenthesized(right) if right[0] == '-' else right}", SUM
+        return plus(left, right), SUM
 
     def _matrix_subtract(self, node: Node) -> Text:
         left, right = node.args

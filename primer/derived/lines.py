@@ -10,8 +10,9 @@ from ..fields import leaves
 from ..optimizer import Optimizer
 from .abstract import AXES, reachable
 from .entries import Entries
-from .graph import Node
+from .graph import Node, TraceError
 from .matrices import Matrices
+from .notation import TOO_LONG
 from .symbols import Names, Symbol, parsed
 from .trace import Call, Traced
 
@@ -80,7 +81,10 @@ class Equation:
 
     def lines(self) -> list[str]:
         """Assignments that the outputs need, in the order of the code."""
-        return [f"{line.left} &= {self.right(line)}" for line in self.assignments()]
+        try:
+            return [f"{line.left} &= {self.right(line)}" for line in self.assignments()]
+        except RecursionError:
+            raise TraceError(TOO_LONG) from None
 
     def right(self, line: Assignment) -> str:
         """LaTeX of what a line assigns."""

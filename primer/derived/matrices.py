@@ -5,7 +5,20 @@ from __future__ import annotations
 import numpy as np
 
 from .graph import Node, TraceError
-from .notation import ATOM, EACH, POWER, PRODUCT, SUM, Notation, Text, kind, number, parenthesized
+from .notation import (
+    ATOM,
+    EACH,
+    POWER,
+    PRODUCT,
+    SUM,
+    Notation,
+    Text,
+    bare,
+    kind,
+    number,
+    parenthesized,
+    plus,
+)  # fmt: skip
 
 PICKED = (
     "coordinates picked in this way have no notation in an equation: these have, theta[..., i], "
@@ -48,7 +61,7 @@ class Matrices(Notation):
 
     def transposed(self, node: Node) -> str:
         text = self.vector(node, ATOM) if kind(node) == 1 else self.matrix(node, ATOM)
-        bracketed = text.startswith(("(", r"\left("))
+        bracketed = bare(text).startswith(("(", r"\left("))
         return (parenthesized(text) if "^" in text and not bracketed else text) + r"^\top"
 
     def _matrix_const(self, node: Node) -> Text:
@@ -76,7 +89,7 @@ class Matrices(Notation):
 
     def _matrix_add(self, node: Node) -> Text:
         left, right = map(self.term, node.args)
-        return f"{left} + {parenthesized(right) if right[0] == '-' else right}", SUM
+        return plus(left, right), SUM
 
     def _matrix_subtract(self, node: Node) -> Text:
         return f"{self.term(node.args[0])} - {self.term(node.args[1], PRODUCT)}", SUM

@@ -29,6 +29,9 @@ WHOLE = ("theta", "state", "grad", "solve", "matmul", "hess", "lookup", "written
 OPENED, CLOSED = ("(", "{", "[", ", ", r"\lVert "), (")", "}", "]", ", ", r" \rVert")
 #: Longest text of one line of an equation.
 LONGEST = 2000
+TOO_LONG = "the equation is too long to read: give steps of it a name"
+#: What stands around a marked part (`marking.py`): characters of no script.
+OPEN, CLOSE = "\ue000", "\ue001"
 
 Text = tuple[str, int]
 
@@ -55,6 +58,16 @@ def number(x: float) -> Text:
 def parenthesized(text: str, left: str = "(", right: str = ")") -> str:
     tall = any(word in text for word in (r"\frac", r"\sum", r"\begin", r"\sqrt"))
     return rf"\left{left}{text}\right{right}" if tall else f"{left}{text}{right}"
+
+
+def bare(text: str) -> str:
+    """A text without marks, by which it is decided what stands around it."""
+    return text.replace(OPEN, "").replace(CLOSE, "")
+
+
+def plus(left: str, right: str) -> str:
+    """A sum of two texts."""
+    return f"{left} + {parenthesized(right) if bare(right)[0] == '-' else right}"
 
 
 def kind(node: Node) -> int:
@@ -91,7 +104,7 @@ class Notation:
         if id(node) not in self.cache:
             text, strength = self.plain(node)
             if len(text) > LONGEST:
-                raise TraceError("the equation is too long to read: give steps of it a name")
+                raise TraceError(TOO_LONG)
             self.cache[id(node)] = text, strength
         return self.cache[id(node)]
 
@@ -146,7 +159,7 @@ class Notation:
         if _length(node) != self.dim:
             raise TraceError("equal numbers that are not as many as theta's have no notation")
         one = self.factor(node, PRODUCT)
-        text = {"0": r"\mathbf{0}", "1": r"\mathbf{1}"}.get(one, rf"{one}\,\mathbf{{1}}")
+        text = {"0": r"\mathbf{0}", "1": r"\mathbf{1}"}.get(bare(one), rf"{one}\,\mathbf{{1}}")
         return parenthesized(text) if least > PRODUCT and "," in text else text
 
     def _t(self, node: Node) -> Text:
@@ -217,7 +230,7 @@ class Notation:
 
     def _add(self, node: Node) -> Text:
         left, right = self.factor(node.args[0], SUM), self.factor(node.args[1], SUM)
-        return f"{left} + {parenthesized(right) if right[0] == '-' else right}", SUM
+        return plus(left, right), SUM
 
     def _subtract(self, node: Node) -> Text:
         return f"{self.factor(node.args[0], SUM)} - {self.factor(node.args[1], PRODUCT)}", SUM
@@ -247,7 +260,7 @@ class Notation:
 
     def _multiply(self, node: Node) -> Text:
         a, b = (self.beside(x, self.manner(node)) for x in node.args)
-        return (rf"{a} \cdot {b}" if b[0].isdigit() else rf"{a}\,{b}"), PRODUCT
+        return (rf"{a} \cdot {b}" if bare(b)[0].isdigit() else rf"{a}\,{b}"), PRODUCT
 
     def _divide(self, node: Node) -> Text:
         return rf"\frac{{{self.factor(node.args[0])}}}{{{self.factor(node.args[1])}}}", PRODUCT
@@ -274,7 +287,7 @@ class Notation:
     def base(self, node: Node) -> str:
         """Text that an exponent may follow."""
         text = self.factor(node, ATOM)
-        bracketed = text.startswith(("(", "[", r"\left(", r"\left["))
+        bracketed = bare(text).startswith(("(", "[", r"\left(", r"\left["))
         return parenthesized(text) if "^" in text and not bracketed else text
 
     def _sqrt(self, node: Node) -> Text:

@@ -14,15 +14,16 @@ from typing import Any, NamedTuple
 from .graph import Node, elementwise
 from .lines import Assignment, Equation
 
-#: How the text of an operation on two nodes is taken apart: as what, and the roles of the two.
+#: How the text of an operation is taken apart: as what, and the roles of what it is done with.
 ROLES = {
     "add": ("terms", "+", "+"), "subtract": ("terms", "+", "-"), "multiply": ("factors", "*", "*"),
-    "divide": ("factors", "*", "/"),
+    "divide": ("factors", "*", "/"), "negative": ("terms", "-"),
     "matmul": ("chain", "*", "*"), "solve": ("chain", "/", "*"),
 }  # fmt: skip
 OPPOSITE = {"+": "-", "-": "+", "*": "/", "/": "*"}
 FIRST = {"terms": "+", "factors": "*", "chain": "*"}
-#: What a name stands for: "theta", ("field", name), ("state", path) or ("line", its symbol).
+#: What a name stands for: ("theta",), ("field", name), ("state", path) or ("line", its symbol).
+#: A line may also be ("again", path): what a local is, it is called as a part of the state.
 Thing = tuple[Any, ...]
 
 
@@ -33,8 +34,7 @@ class Part(NamedTuple):
     data: Any
     roles: str
     args: tuple[Part, ...]
-    node: Node
-    above: int  # the node in whose text it stands
+    node: Node  # in no other place of any line
     size: int  # leaves and operations
 
     def members(self, head: str) -> list[tuple[str, Part]]:
@@ -45,12 +45,21 @@ class Part(NamedTuple):
 
 
 class Reading:
-    """The lines of one rule's equation, each a part; names that are `opened` are seen through."""
+    """The lines of one rule's equation, each a part; names that are `opened` are seen through.
 
-    def __init__(self, equation: Equation, opened: frozenset[int] = frozenset()) -> None:
-        self.equation, self.opened = equation, opened
+    Where it is `merged`, a local that is kept as a part of the state is read as that part.
+    """
+
+    def __init__(
+        self, equation: Equation, opened: frozenset[int] = frozenset(), merged: bool = False
+    ) -> None:
+        self.equation, self.opened, self.merged = equation, opened, merged
         self.things = _things(equation)
-        self.cache: dict[tuple[int, int], Part] = {}
+        self.kept = _kept(equation, self.things) if merged else {}
+        self.things |= {key: ("state", path, "t") for key, path in self.kept.items()}
+        self.letters = dict(equation.notation.named)
+        self.copies: list[Node] = []
+        self.cache: dict[tuple[Thing, bool], Part] = {}
 
     @functools.cached_property
     def lines(self) -> dict[Thing, Assignment]:
@@ -61,22 +70,37 @@ class Reading:
         return {
             ("theta",)
             if line.left == theta
-            else ("state", paths[line.left])
+            else ("again" if id(line.node) in self.kept else "state", paths[line.left])
             if line.left in paths
-            else ("line", line.left): line
+            else self.things[id(line.node)][:2]: line
             for line in lines
         }
 
     def line(self, thing: Thing, out: bool = False) -> Part:
         """The right side of a line, as it is written or multiplied out."""
-        assigned = self.lines[thing]
-        if out:
-            node = self.multiplied_out(thing)
-            return self.line(thing) if node is assigned.node else self.part(node, 0)
-        key = id(assigned.node), -1
-        if assigned.named and key not in self.cache:
-            self.cache[key] = self._plain(assigned.node, 0)
-        return self.cache[key] if assigned.named else self.part(assigned.node, 0)
+        if (thing, out) not in self.cache:
+            assigned = self.lines[thing]
+            node = self.multiplied_out(thing) if out else assigned.node
+            self.cache[thing, out] = self.part(self._copy(node, assigned.named and not out, {}))
+        return self.cache[thing, out]
+
+    def _copy(self, node: Node, opened: bool = False, known: dict[int, Node] | None = None) -> Node:
+        """A node that stands in one place only, as do its parts, down to those that have a name.
+
+        Picks of coordinates go by the node that they pick from: below them, one stays one.
+        """
+        if known and id(node) in known:
+            return known[id(node)]
+        thing = None if opened else self.name_of(node)
+        below = ({} if known is None else known) if node.op == "gather" else None
+        args = node.args if thing else tuple(self._copy(a, False, below) for a in node.args)
+        made = Node(node.pool, node.op, args, node.shape, node.data, node.kind)
+        self.copies.append(made)  # so that its id stays its own
+        if thing:
+            self.things[id(made)], self.letters[id(made)] = thing, self.letters[id(node)]
+        if known is not None:
+            known[id(node)] = made
+        return made
 
     def named(self, kind: str) -> list[Thing]:
         """All that the equation has names for, of one kind."""
@@ -86,34 +110,33 @@ class Reading:
 
     def openable(self) -> list[int]:
         """Lines of locals that one other line speaks of, once."""
-        own = [a.node for thing, a in self.lines.items() if thing[0] == "line"]
-        uses = Counter(id(part.node) for thing in self.lines for part in _leaves(self.line(thing)))
-        return [id(node) for node in own if uses[id(node)] == 1]
+        uses = Counter(part.data for thing in self.lines for part in _leaves(self.line(thing)))
+        own = [(thing, a.node) for thing, a in self.lines.items() if thing[0] == "line"]
+        return [id(node) for thing, node in own if uses[thing] == 1]
+
+    def ways(self) -> list[Reading]:
+        """This reading, and the one in which what is kept is read as what it is kept as."""
+        return [
+            self,
+            *[Reading(self.equation, merged=True)] * bool(_kept(self.equation, self.things)),
+        ]
 
     def seen_through(self, node: int) -> Reading:
         """A reading in which a name is replaced by what it stands for."""
-        return Reading(self.equation, self.opened | {node})
+        return Reading(self.equation, self.opened | {node}, self.merged)
 
-    def part(self, node: Node, above: int) -> Part:
-        """A node in the text of the one above it."""
-        key = id(node), above
-        if key not in self.cache:
-            thing = self.name_of(node)
-            named = Part("name", thing, "", (), node, above, 1)
-            self.cache[key] = self._plain(node, above) if thing is None else named
-        return self.cache[key]
-
-    def _plain(self, node: Node, above: int) -> Part:
+    def part(self, node: Node) -> Part:
+        """A node as it is compared."""
+        thing = self.name_of(node)
+        if thing is not None:
+            return Part("name", thing, "", (), node, 1)
         head = ROLES.get(node.op, (node.op,))[0]
         if head in FIRST:
             found = self._members(node, head, FIRST[head])
             roles, args = "".join(role for role, _ in found), tuple(part for _, part in found)
-            return Part(head, None, roles, args, node, above, sum(a.size for a in args))
-        if node.op == "negative":
-            inner = self.part(node.args[0], id(node))
-            return Part("terms", None, "-", (inner,), node, above, inner.size)
-        args = tuple(self.part(a, id(node)) for a in node.args)
-        return Part(node.op, _data(node), "", args, node, above, 1 + sum(a.size for a in args))
+            return Part(head, None, roles, args, node, sum(a.size for a in args))
+        args = tuple(map(self.part, node.args))
+        return Part(node.op, _data(node), "", args, node, 1 + sum(a.size for a in args))
 
     def _members(self, node: Node, head: str, role: str) -> list[tuple[str, Part]]:
         """Terms or factors as they are printed: what stands in parentheses stays together."""
@@ -121,11 +144,11 @@ class Reading:
         for own, arg in zip(ROLES[node.op][1:], node.args, strict=True):
             joint = role if own == FIRST[head] else OPPOSITE[role]
             plain = self.name_of(arg) is None and ROLES.get(arg.op, "")[:1] == (head,)
-            together = own == FIRST[head] or head == "factors"
+            together = own == FIRST[head] or head == "factors" or arg.op == "negative"
             if plain and together:
                 found += self._members(arg, head, joint)
             else:
-                found.append((joint, self.part(arg, id(node))))
+                found.append((joint, self.part(arg)))
         return found
 
     def name_of(self, node: Node) -> Thing | None:
@@ -195,6 +218,15 @@ def _data(node: Node) -> Any:
     if node.op in ("written", "dim", "gather"):
         return node.data
     return getattr(node.data, "word", None)
+
+
+def _kept(equation: Equation, things: dict[int, Thing]) -> dict[int, tuple]:
+    """Locals that have a line and are what a part of the state becomes."""
+    found: dict[int, tuple] = {}
+    for path, node in equation.new_state.items():
+        if things.get(id(node), ("",))[0] == "line":
+            found.setdefault(id(node), path)
+    return found
 
 
 def _things(equation: Equation) -> dict[int, Thing]:

@@ -102,9 +102,9 @@ class Symbolic(Objective):
 def instance(rule: Any) -> Optimizer:
     """The rule, or a rule of this class with its defaults."""
     if isinstance(rule, type) and issubclass(rule, Optimizer):
-        none = inspect.Parameter.empty
+        none, named = inspect.Parameter.empty, inspect.Parameter.POSITIONAL_OR_KEYWORD
         wanted = inspect.signature(rule).parameters.values()
-        if lacking := [p.name for p in wanted if p.default is none]:
+        if lacking := [p.name for p in wanted if p.default is none and p.kind is named]:
             given = ", ".join(f"{name}={'Adam()' if name == 'rule' else '…'}" for name in lacking)
             what = f"an Optimizer instance such as {rule.__name__}({given})"
             raise check.refuse("rule", rule, what)

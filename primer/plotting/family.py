@@ -112,7 +112,7 @@ def family(entries: Iterable[Entry]) -> Tree:
     Raises
     ------
     ValueError
-        If a parent is not among them, or a rule descends from itself.
+        If a parent is not among them, is younger than its child, or a rule descends from itself.
 
     Examples
     --------
@@ -126,6 +126,9 @@ def family(entries: Iterable[Entry]) -> Tree:
         for parent in entry.parents:
             if parent not in known:
                 raise check.refuse("parents", parent, f"registered ({entry.name} names it)")
+            if 0 < entry.year < known[parent].year:
+                allowed = f"no younger than {entry.name} of {entry.year}"
+                raise check.refuse("parents", f"{parent} of {known[parent].year}", allowed)
     hanging: dict[str, list[str]] = {name: [] for name in known}
     for entry in known.values():
         for parent in entry.parents[:1]:

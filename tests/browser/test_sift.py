@@ -157,6 +157,35 @@ def test_an_item_that_is_linked_to_shows_whatever_was_sifted(page, opened):
     page.wait_for_function("!document.getElementById('one').hidden")
 
 
+def test_a_badly_written_address_is_no_error(page, opened):
+    errors = []
+    page.on("pageerror", lambda error: errors.append(error))
+    opened(CLAIMS, RULES, at="?verdict=unknown,&chapter=77&sort=-nothing&kind-2=%#100%")
+    assert (len(shown(page)), len(names(page))) == (7, 4)
+    page.evaluate("location.hash = '%E0%A4%A'")
+    page.wait_for_timeout(100)
+    assert errors == []
+
+
+def test_words_are_taken_as_they_are_written(page, opened):
+    item = '<div class="px-item">a*b (c) [d] $e$ \\f "g" É <i>h</i>&nbsp;i</div>'
+    opened(f'<div class="px-sift px-of-x"></div>{item}{item.replace("b", "z")}')
+    for words in ("a*b", "(c", "[D] $", "\\f", '"g"', "e\u0301 a*B", "é", "h i", "  "):
+        page.get_by_label("Find").fill(words)
+        assert len(shown(page)) == (1 if "b" in words.lower() else 2), words
+    page.get_by_label("Find").fill("a.b")
+    assert shown(page) == []
+
+
+def test_numbers_stand_by_size_before_a_value_that_is_none(page, opened):
+    items = "".join(
+        f'<div class="px-item px-is-chapter-{n}">{n}</div>' for n in ["none"] * 3 + [10, 10, 2]
+    )
+    opened(f'<div class="px-sift px-of-x"></div>{items}')
+    said = page.locator(".px-sift-value").evaluate_all("all => all.map(b => b.textContent)")
+    assert said == ["All", "21", "102", "None3"]
+
+
 def test_axe_finds_no_serious_violation(page, opened):
     opened(CLAIMS, RULES, at="?verdict=false")
     found = Axe().run(page, options={"preload": False}).response["violations"]
