@@ -128,7 +128,7 @@ INSTALL = $(PY) -m pip install --quiet --disable-pip-version-check
 # $(call install,SIZE) installs requirements.lock or, of the size -dev, requirements-dev.lock; then the package itself.
 install = $(if $(filter no,$(LOCKED)),$(INSTALL) -r requirements$(1).txt,\
 	{ $(INSTALL) --require-hashes -r requirements$(1).lock && $(INSTALL) --no-deps -e .; } \
-	|| { echo "The locked versions cannot be installed here. LOCKED=no takes the newest ones instead."; exit 1; })
+	|| { echo "The lock was not installed, see above. Where a release is missing, LOCKED=no takes the newest ones."; exit 1; })
 # JupyterLab greets with a question about news from the network: this book does not.
 NO_NEWS = $(VENV)/bin/jupyter labextension disable --level=sys_prefix \
 	@jupyterlab/apputils-extension:announcements >/dev/null 2>&1

@@ -1,7 +1,11 @@
 """The locks hold what pyproject.toml asks for, on every system and Python of the book."""
 
 import itertools
+import os
 import re
+import shutil
+import subprocess
+import sys
 import tomllib
 
 import pytest
@@ -105,3 +109,40 @@ def test_the_oldest_python_of_the_lock_is_that_of_the_project():
     oldest = re.search(r"--universal --python-version (\S+)", makefile)[1]
     assert PROJECT["requires-python"] == f">={oldest}"
     assert PYTHONS[0] == oldest
+
+
+#: What a make that runs the tests hands on, and what its command line may have set.
+OF_MAKE = ("MAKEFLAGS", "MFLAGS", "MAKELEVEL", "MAKEOVERRIDES", "PYTHON", "VENV", "LOCKED")
+
+
+def told(*arguments):
+    """What make would do, in a folder for the environment that does not exist."""
+    ours = {name: value for name, value in os.environ.items() if name not in OF_MAKE}
+    command = ["make", "--dry-run", "--no-print-directory", *arguments]
+    return subprocess.run(
+        command, cwd=ROOT, env=ours, capture_output=True, text=True, check=True
+    ).stdout
+
+
+with_make = pytest.mark.skipif(
+    sys.platform == "win32" or not shutil.which("make"), reason="needs make and a Unix shell"
+)
+
+
+@with_make
+@pytest.mark.parametrize(
+    ("target", "size"), [("lab", ""), ("book", ""), ("test", "-dev"), ("parity", "-dev")]
+)
+def test_make_installs_the_lock_then_the_package_alone(tmp_path, target, size):
+    lines = told(target, f"VENV={tmp_path}/none", "PYTHON=python3")
+    first = lines.index(f"--require-hashes -r requirements{size}.lock")
+    assert lines.index("--no-deps -e .") > first
+    assert f"-r requirements{size}.txt" not in lines
+    free = told(target, f"VENV={tmp_path}/none", "PYTHON=python3", "LOCKED=no")
+    assert f"-r requirements{size}.txt" in free
+    assert ".lock" not in free
+
+
+@with_make
+def test_a_version_of_python_has_an_environment_of_its_own():
+    assert ".venv-3.99/bin/python -m pip install" in told("test", "PYTHON=3.99")
