@@ -1,7 +1,9 @@
 # Everything happens in a virtual environment of the project's own. `make` alone lists the targets.
 # Stamp files in it record what was installed: a second run installs nothing unless a requirement changed.
 
-VENV ?= .venv
+# PYTHON is a program, or a version such as 3.12, which then has an environment of its own.
+VERSION := $(filter 3.%,$(value PYTHON))
+VENV ?= .venv$(addprefix -,$(VERSION))
 PY := $(VENV)/bin/python
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python; do \
 	command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
@@ -12,6 +14,10 @@ JUPYTER_FLAGS ?=
 CHAPTER ?=
 PYTEST_FLAGS ?=
 BENCH_FLAGS ?=
+# LOCKED=no installs the newest releases that pyproject.toml allows, instead of those in the lock.
+LOCKED ?= yes
+# LOCK_FLAGS="--upgrade" takes new releases into the lock.
+LOCK_FLAGS ?=
 
 # One BLAS thread: results do not depend on the number of cores, and workers do not fight over them.
 THREADS := OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 MKL_NUM_THREADS=1
@@ -26,7 +32,7 @@ PAGE_SCRIPTS := primer/static/*.js book/_static/*.js tests/*.mjs
 REQUIREMENTS := pyproject.toml requirements.txt
 JUPYTER_ROOT := $(shell [ "$$(id -u)" = 0 ] && echo --allow-root)
 
-.PHONY: help lab test parity book serve recipes student bench bench-all lint format clean distclean
+.PHONY: help lab test parity book links serve lock recipes student bench bench-all lint format clean distclean
 .DEFAULT_GOAL := help
 
 help:  ## list the targets
@@ -48,9 +54,20 @@ book: $(VENV)/.installed-run _build/.sources  ## build the site in _build/html
 	$(PY) .ci/check_site.py _build/html
 	$(PY) .ci/check_links.py _build/html
 
+links:  ## visit every address of another host that the built site links to
+	@test -f _build/html/index.html || { echo "No site yet: run 'make book' first."; exit 1; }
+	$(PY) .ci/check_outside.py _build/html
+
 serve:  ## serve the built site on this machine only
 	@test -f _build/html/index.html || { echo "No site yet: run 'make book' first."; exit 1; }
 	$(PY) -m http.server --bind 127.0.0.1 --directory _build/html $(PORT)
+
+# The reader's lock is a part of the contributor's: one version of everything.
+LOCK = $(VENV)/bin/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
+	--no-annotate --quiet --custom-compile-command "make lock" $(LOCK_FLAGS) --extra lab --extra book
+lock: $(VENV)/.installed-dev  ## lock the versions of all packages, for every system and Python
+	$(LOCK) --extra dev --output-file requirements-dev.lock
+	$(LOCK) --constraints requirements-dev.lock --output-file requirements.lock
 
 recipes: $(VENV)/.installed-run  ## write the recipes of chapter 11 as scripts, in notebooks/recipes
 	$(PY) .ci/recipes.py
@@ -98,24 +115,36 @@ _build/.sources: $(BOOK_SOURCES)
 
 $(PY):
 	@test -n "$(PYTHON)" || { echo "No Python 3.11 or newer found. Name one: make PYTHON=/path/to/python3"; exit 1; }
-	$(PYTHON) -m venv $(VENV)
+	@$(NEW_ENVIRONMENT)
+
+# Without a Python of the wanted version, uv looks for one, and fetches it where there is none.
+NEW_ENVIRONMENT = $(if $(VERSION),\
+	if python$(VERSION) -c "" 2>/dev/null; then python$(VERSION) -m venv $(VENV); \
+	elif command -v uv >/dev/null; then uv venv --quiet --seed --python $(VERSION) $(VENV); \
+	else echo "Neither python$(VERSION) nor uv was found. Name a program: make PYTHON=/path/to/python3"; exit 1; fi,\
+	$(PYTHON) -m venv $(VENV))
 
 INSTALL = $(PY) -m pip install --quiet --disable-pip-version-check
+# $(call install,SIZE) installs requirements.lock or, of the size -dev, requirements-dev.lock; then the package itself.
+install = $(if $(filter no,$(LOCKED)),$(INSTALL) -r requirements$(1).txt,\
+	{ $(INSTALL) --require-hashes -r requirements$(1).lock && $(INSTALL) --no-deps -e .; } \
+	|| { echo "The lock was not installed, see above. Where a release is missing, LOCKED=no takes the newest ones."; exit 1; })
 # JupyterLab greets with a question about news from the network: this book does not.
 NO_NEWS = $(VENV)/bin/jupyter labextension disable --level=sys_prefix \
 	@jupyterlab/apputils-extension:announcements >/dev/null 2>&1
 
-$(VENV)/.installed-run: $(REQUIREMENTS) | $(PY)
-	$(INSTALL) -r requirements.txt
+$(VENV)/.installed-run: $(REQUIREMENTS) requirements.lock | $(PY)
+	$(call install,)
 	$(NO_NEWS)
 	touch $@
 
-$(VENV)/.installed-dev: $(REQUIREMENTS) requirements-dev.txt | $(PY)
-	$(INSTALL) -r requirements-dev.txt
+$(VENV)/.installed-dev: $(REQUIREMENTS) requirements-dev.txt requirements-dev.lock | $(PY)
+	$(call install,-dev)
 	$(NO_NEWS)
 	touch $(VENV)/.installed-run $@
 
-$(VENV)/.installed-parity: $(REQUIREMENTS) requirements-dev.txt requirements-parity.txt | $(PY)
+# Not locked: which torch serves depends on the machine. What the lock installed stays as it is.
+$(VENV)/.installed-parity: $(VENV)/.installed-dev requirements-parity.txt
 	$(INSTALL) -r requirements-parity.txt
 	$(NO_NEWS)
 	touch $(VENV)/.installed-run $(VENV)/.installed-dev $@
