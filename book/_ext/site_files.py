@@ -18,9 +18,9 @@ from sphinx.errors import ConfigError
 LOST = """\
 <section id="page-not-found">
 <h1>Page not found</h1>
-<p>There is no page at this address. It may have moved, or the link has a slip in it.</p>
+<p>There is no page at this address. It may have moved, or the link is misspelled.</p>
 <ul>
-<li><a href="{first}">The first page</a> shows all chapters; so does the bar at the side.</li>
+<li><a href="{first}">The first page</a> shows all chapters, and so does the sidebar.</li>
 <li><a href="{catalogue}">The catalogue</a> lists every optimizer, wrapper, and schedule.</li>
 <li><a href="{search}">The search</a> finds a word in all pages.</li>
 </ul>
