@@ -13,10 +13,12 @@ from sphinx.builders.html._assets import _JavaScript
 from sphinx.errors import ConfigError
 from test_notebooks import ROOT
 
-sys.path.append(str(ROOT / "book" / "_ext"))
-heads = loaded(ROOT / "book" / "_ext" / "page_heads.py")
-files = loaded(ROOT / "book" / "_ext" / "site_files.py")
-plain = loaded(ROOT / "book" / "_ext" / "plain_math.py").plain
+EXTENSIONS = ROOT / "book" / "_ext"
+sys.path.insert(0, str(EXTENSIONS))
+heads = loaded(EXTENSIONS / "page_heads.py")
+files = loaded(EXTENSIONS / "site_files.py")
+plain = loaded(EXTENSIONS / "plain_math.py").plain
+sys.path.remove(str(EXTENSIONS))
 
 
 @pytest.mark.parametrize(
@@ -74,6 +76,7 @@ def test_it_ends_behind_a_word_and_is_never_longer_than_160_characters():
     assert heads.shortened("Two\nlines  here.") == "Two lines here."
     assert heads.shortened("one, two, three", 9) == "one…"
     assert heads.shortened("one, two, three", 10) == "one, two…"
+    assert heads.shortened("One two. Three", 10) == "One two."
     for length in range(150, 170):
         text = heads.shortened("x" * (length - 4) + " and more words")
         assert len(text) <= 160

@@ -39,11 +39,12 @@ def first_paragraph(doctree):
 
 
 def shortened(text, length=LENGTH):
-    """The text on one line, cut behind a word where it is longer than that."""
+    """The text on one line, cut behind a word or a sentence where it is longer than that."""
     text = " ".join(text.split())
     if len(text) <= length:
         return text
-    return text[:length].rpartition(" ")[0].rstrip(" ,;:–—(") + "…"
+    kept = text[:length].rpartition(" ")[0].rstrip(" ,;:–—(")
+    return kept if kept.endswith((".", "?", "!")) else f"{kept}…"
 
 
 def tags(named, properties):

@@ -439,9 +439,9 @@ def test_no_page_has_an_id_twice(page):
 
 def test_the_search_shows_formulas_as_text_and_its_magnifier_beside_the_word(visitor, served):
     visitor.goto(f"{served}/search.html?q=learning+rate")
-    visitor.wait_for_function("document.querySelectorAll('#search-results p.context').length > 9")
-    excerpts = visitor.locator("#search-results p.context").all_inner_texts()
-    assert not [text for text in excerpts if re.search(r"\\[(\[a-z]", text)]
+    excerpts = visitor.locator("#search-results p.context")
+    excerpts.nth(9).wait_for()
+    assert not [text for text in excerpts.all_inner_texts() if re.search(r"\\[(\[a-z]", text)]
     left = """() => {
       const field = document.querySelector(".bd-article-container input[name=q]");
       const glass = field.form.querySelector(".fa-magnifying-glass").getBoundingClientRect();
@@ -468,4 +468,5 @@ def test_an_address_without_a_page_shows_one_from_which_everything_is_reached(vi
     visitor.goto(lost, wait_until="load")
     visitor.keyboard.press("Tab")
     visitor.keyboard.press("Enter")
-    assert visitor.get_by_role("heading", name="Page not found").is_visible()
+    visitor.wait_for_url("**/404.html#main-content")
+    visitor.get_by_role("heading", name="Page not found").wait_for()
