@@ -1,4 +1,6 @@
-"""Draw the README's picture: five optimizers descend Beale's valley from one start.
+"""Draw the README's picture, and the card shown with a link to the site.
+
+Five optimizers descend Beale's valley from one start.
 
 Run: python book/hero.py
 """
@@ -7,6 +9,7 @@ from pathlib import Path
 
 import matplotlib as mpl
 import numpy as np
+from matplotlib.figure import Figure
 
 from primer import SGD, Adam, Momentum, Nesterov, RMSProp, landscapes, run
 from primer.plotting import look
@@ -28,12 +31,10 @@ def contours(ax, J):
     ax.contourf(x, y, height, levels=12, cmap="Blues_r", alpha=0.35)
 
 
-def draw(file):
-    import matplotlib.pyplot as plt
-
+def descent(ax):
+    """Draw the valley and the five paths through it."""
     J = landscapes.beale()
     start = np.array([1.0, -1.7])
-    fig, ax = plt.subplots(figsize=(8, 4.2), layout="constrained")
     contours(ax, J)
     for name, (rule, style) in RULES.items():
         color = look(name).color
@@ -43,8 +44,27 @@ def draw(file):
     ax.plot(*start, "o", color="white", mec="black", ms=8)
     ax.plot(*np.ravel(J.minimum), "*", color="gold", mec="black", ms=15)
     ax.set(xlim=J.window[:2], ylim=J.window[2:], xlabel="$\\theta_1$", ylabel="$\\theta_2$")
+
+
+def draw(file):
+    import matplotlib.pyplot as plt
+
+    fig, ax = plt.subplots(figsize=(8, 4.2), layout="constrained")
+    descent(ax)
     ax.legend(loc="upper left", ncols=5, fontsize=9, framealpha=0.9)
     fig.savefig(file, metadata={"Date": None, "Title": "Five optimizers descend Beale's valley"})
+
+
+def card(file):
+    """Draw the card: 1200 x 630 pixels, the picture below the book's title."""
+    fig = Figure(figsize=(12, 6.3), dpi=100, facecolor="white")
+    fig.text(0.05, 0.85, "ML Optimization: A Primer", size=40, weight="bold", color="#222832")
+    fig.text(0.05, 0.775, "From SGD to Adam and its heirs, in figures you can drag", size=22)
+    ax = fig.add_axes((0.05, 0.06, 0.9, 0.66))
+    descent(ax)
+    ax.set(xticks=[], yticks=[], xlabel="", ylabel="")
+    ax.legend(loc="upper left", ncols=5, fontsize=17, framealpha=0.9)
+    fig.savefig(file, format="png", metadata={"Software": None})
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from chromium import paths, under_policy
+from helpers import loaded
 
 from primer import registry
 
@@ -34,6 +35,8 @@ ALL = [
 RULES = [name for name in ALL if name.startswith("book/rules/")]
 ALIKE = {name for k, name in enumerate(RULES) if k % 11}
 SMALL = 500_000
+HTML = "text/html; charset=utf-8"
+based = loaded(Path(__file__).parents[2] / "book" / "_ext" / "site_files.py").based
 #: What axe may find on a whole page, and why.
 KNOWN_TO_AXE = {
     "region": "the theme's link of the logo stands outside all landmarks",
@@ -396,3 +399,74 @@ def test_the_search_gives_results(visitor, site):
 
 def packed(path: Path) -> int:
     return len(gzip.compress(path.read_bytes(), 6))
+
+
+# The heads of the pages, the search, and the page for an address that has none
+
+
+def test_every_page_of_the_book_has_a_title_of_its_own_and_a_description_that_fits():
+    titles = set()
+    for name in set(ALL) - {"404.html", "genindex.html", "search.html"}:
+        head = TEXTS[name].split("</head>")[0]
+        title, told = (
+            html.unescape(found[1])
+            for found in (
+                re.search(r'<meta property="og:title" content="([^"]+)" />', head),
+                re.search(r'<meta name="description" content="([^"]+)" />', head),
+            )
+        )
+        assert 20 < len(told) <= 160, name
+        assert not re.search(r"[\\{}<>]|\s\s", told), name
+        titles.add(title)
+        assert ("mathjax/startup" in head) == ('class="math ' in TEXTS[name]), name
+    assert len(titles) == len(set(ALL)) - 3
+    assert "<title>ML Optimization: A Primer</title>" in TEXTS["book/index.html"]
+
+
+def test_no_page_has_an_id_twice(page):
+    page.goto((SITE / "genindex.html").as_uri())
+    for name in set(ALL) - ALIKE:
+        twice = page.evaluate(
+            """text => {
+              const page = new DOMParser().parseFromString(text, "text/html");
+              const ids = [...page.querySelectorAll("[id]")].map(e => e.id);
+              return ids.filter((id, k) => ids.indexOf(id) < k);
+            }""",
+            TEXTS[name],
+        )
+        assert not twice, name
+
+
+def test_the_search_shows_formulas_as_text_and_its_magnifier_beside_the_word(visitor, served):
+    visitor.goto(f"{served}/search.html?q=learning+rate")
+    excerpts = visitor.locator("#search-results p.context")
+    excerpts.nth(9).wait_for()
+    assert not [text for text in excerpts.all_inner_texts() if re.search(r"\\[(\[a-z]", text)]
+    left = """() => {
+      const field = document.querySelector(".bd-article-container input[name=q]");
+      const glass = field.form.querySelector(".fa-magnifying-glass").getBoundingClientRect();
+      return field.getBoundingClientRect().left + parseFloat(getComputedStyle(field).paddingLeft)
+        - glass.right;
+    }"""
+    assert visitor.evaluate(left) > 2
+
+
+def test_an_address_without_a_page_shows_one_from_which_everything_is_reached(visitor, served):
+    text = based((SITE / "404.html").read_text("utf-8"), "/")
+    lost = f"{served}/book/no/such/page.html"
+    visitor.route(lost, lambda route: route.fulfill(body=text, status=404, content_type=HTML))
+    failed = []
+    visitor.on("response", lambda r: failed.append(r.url) if r.status >= 400 else None)
+    links = {"The first page": "ML Opt", "The catalogue": "Catalogue", "The search": "Search"}
+    for link, title in links.items():
+        visitor.goto(lost, wait_until="load")
+        assert visitor.evaluate("getComputedStyle(document.body).fontFamily") != "serif"
+        visitor.get_by_role("link", name=link, exact=True).click()
+        visitor.wait_for_load_state()
+        assert visitor.title().startswith(title)
+    assert set(failed) == {lost}
+    visitor.goto(lost, wait_until="load")
+    visitor.keyboard.press("Tab")
+    visitor.keyboard.press("Enter")
+    visitor.wait_for_url("**/404.html#main-content")
+    visitor.get_by_role("heading", name="Page not found").wait_for()
