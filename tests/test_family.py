@@ -255,6 +255,16 @@ def test_what_changed_is_marked_where_it_stands_and_nowhere_else(before, after, 
         assert equation_lines(found.after("#")) == equation_lines(latex(child))
 
 
+def test_a_notebook_shows_both_equations_with_their_marks():
+    step = difference(AdaGrad, Adam)
+    shown = step._repr_markdown_()
+    assert shown.startswith("**AdaGrad**\n")
+    assert "\n**Adam**\n" in shown
+    assert step.before() in shown
+    assert step.after() in shown
+    assert shown.count(r"\underline{") == len(step.went) + len(step.came) > 0
+
+
 def test_rules_that_have_little_in_common_differ_in_all_but_that():
     step = with_step("Walk", lambda self, J, theta, state, t: (theta + self.lr, {}), Momentum)
     init = {"init": lambda self, theta: {}}

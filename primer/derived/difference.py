@@ -107,6 +107,13 @@ class Difference:
         """The child's equation, in which what came is marked: an ``aligned`` block."""
         return _block(((line.left_after, line.after) for line in self.lines), mark)
 
+    def _repr_markdown_(self) -> str:
+        """What a notebook shows: both equations, what went and what came underlined."""
+        return (
+            f"**{self.parent}**\n\n$$\n{self.before()}\n$$\n\n"
+            f"**{self.child}**\n\n$$\n{self.after()}\n$$"
+        )
+
     def applied(self, lines: Iterable[str]) -> list[str]:
         """Lines of the parent made those of the child: what went is left out, what came put in.
 
