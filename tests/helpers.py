@@ -26,10 +26,14 @@ RANGES = {
 
 
 def loaded(path):
-    """The module of a file that lies in no package, such as a study."""
+    """The module of a file in no package, such as a study; it may import its neighbors."""
     spec = importlib.util.spec_from_file_location(f"loaded_{path.stem}", path)
     module = sys.modules[spec.name] = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
+    sys.path.insert(0, str(path.parent))
+    try:
+        spec.loader.exec_module(module)
+    finally:
+        sys.path.remove(str(path.parent))
     return module
 
 

@@ -4,7 +4,7 @@ import json
 import re
 
 import pytest
-from test_notebooks import ROOT, agrees, cells, numbers, source, tags
+from test_notebooks import ROOT, agrees, cells, numbers, shown, source, tags
 
 LINK = re.compile(r"\[([^][]*)\]\(([^()\s]*?)([\w-]+)\.ipynb#cell-id=([\w-]+)\)")
 PAGES = sorted((ROOT / "book").rglob("*.md")) + sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -28,14 +28,6 @@ def cell(notebook, key):
     found = [one for one in known if one.get("id") == key]
     assert found, f"no cell {key} in {notebook}"
     return found[0]
-
-
-def shown(one):
-    """What a checked cell prints."""
-    lines = []
-    for output in one["outputs"]:
-        lines += output.get("text", []) or output.get("data", {}).get("text/plain", [])
-    return "".join(lines)
 
 
 @pytest.mark.parametrize(

@@ -29,7 +29,6 @@ def host():
 
 @pytest.fixture
 def outside(monkeypatch):
-    monkeypatch.syspath_prepend(ROOT / ".ci")
     monkeypatch.setenv("no_proxy", "127.0.0.1")
     module = loaded(ROOT / ".ci/check_outside.py")
     monkeypatch.setattr(module, "PAUSE", 0.0)

@@ -10,13 +10,13 @@ import textwrap
 from pathlib import Path
 
 import pytest
+from helpers import loaded
 
 import primer
 from primer import data, exercise, landscapes, measure, models, plotting, registry, schedules
 
 ROOT = Path(__file__).parents[1]
 HOMES = (primer, landscapes, models, data, schedules, measure, plotting, exercise)
-HEADING = re.compile(r"^([A-Z][A-Za-z]+)\n-{3,}$", re.MULTILINE)
 ENTRIES = [*registry.rules.values(), *registry.schedules.values(), *registry.landscapes.values()]
 every_entry = pytest.mark.parametrize("entry", ENTRIES, ids=lambda e: e.name)
 
@@ -44,10 +44,7 @@ WITHOUT_EXAMPLES = {
 }
 
 
-def sections(thing) -> dict[str, str]:
-    """Heading -> text of a docstring; the part before the first heading under ''."""
-    parts = HEADING.split(inspect.getdoc(thing) or "")
-    return {"": parts[0], **dict(zip(parts[1::2], parts[2::2], strict=True))}
+sections = loaded(ROOT / "book" / "_ext" / "rule_text.py").sections
 
 
 def public(home):

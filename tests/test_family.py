@@ -3,7 +3,6 @@
 import inspect
 import itertools
 import re
-import sys
 import textwrap
 from collections import Counter
 from pathlib import Path
@@ -377,11 +376,7 @@ def test_what_the_page_says_of_the_tree_is_so():
 @pytest.fixture(scope="module")
 def shown():
     """The extension that writes differences into pages."""
-    sys.path.insert(0, str(ROOT / "book" / "_ext"))
-    try:
-        yield loaded(ROOT / "book" / "_ext" / "differences.py").shown
-    finally:
-        sys.path.remove(str(ROOT / "book" / "_ext"))
+    return loaded(ROOT / "book" / "_ext" / "differences.py").shown
 
 
 @pytest.mark.parametrize(("parent", "child"), PAIRS, ids=map("-".join, PAIRS))

@@ -1,9 +1,9 @@
 """The glossary is in order, its links lead somewhere, and every chapter uses it."""
 
-import importlib.util
 import re
 
 import pytest
+from helpers import loaded
 from mdit_py_plugins.anchors.index import slugify
 from test_notation import PAGE as NOTATION
 from test_notebooks import ROOT, cells, chapters, source
@@ -16,14 +16,7 @@ WAY = re.compile(r"\[([^][]*)\]\(\.\./notebooks/(\w+)\.ipynb#([^)]+)\)")
 LINK = re.compile(r"\]\([^()\s]*glossary\.md#([^()\s]+)\)")
 
 
-def extension():
-    spec = importlib.util.spec_from_file_location("terms", ROOT / "book" / "_ext" / "terms.py")
-    terms = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(terms)
-    return terms
-
-
-terms = extension()
+terms = loaded(ROOT / "book" / "_ext" / "terms.py")
 ENTRIES = {terms.slug(term): (term, text, more) for term, text, more in ENTRY.findall(TEXT)}
 entries = pytest.mark.parametrize("name", ENTRIES)
 

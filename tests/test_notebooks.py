@@ -49,14 +49,18 @@ def tags(cell):
     return cell["metadata"].get("tags", [])
 
 
+def shown(cell):
+    """What a cell prints, as it is stored."""
+    parts = []
+    for output in cell["outputs"]:
+        parts += output.get("text", []) or output.get("data", {}).get("text/plain", [])
+    return "".join(parts)
+
+
 def printed(path):
     """Everything that the checked cells print."""
-    parts = []
-    for cell in cells(path, "code"):
-        if "nbval-check-output" in tags(cell):
-            for output in cell["outputs"]:
-                parts += output.get("text", []) or output.get("data", {}).get("text/plain", [])
-    return "".join(parts)
+    checked = [cell for cell in cells(path, "code") if "nbval-check-output" in tags(cell)]
+    return "".join(map(shown, checked))
 
 
 def plain(text):

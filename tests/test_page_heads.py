@@ -2,7 +2,6 @@
 
 import re
 import runpy
-import sys
 import xml.etree.ElementTree as xml
 from types import SimpleNamespace
 
@@ -14,11 +13,9 @@ from sphinx.errors import ConfigError
 from test_notebooks import ROOT
 
 EXTENSIONS = ROOT / "book" / "_ext"
-sys.path.insert(0, str(EXTENSIONS))
 heads = loaded(EXTENSIONS / "page_heads.py")
 files = loaded(EXTENSIONS / "site_files.py")
 plain = loaded(EXTENSIONS / "plain_math.py").plain
-sys.path.remove(str(EXTENSIONS))
 
 
 @pytest.mark.parametrize(

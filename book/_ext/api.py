@@ -6,6 +6,7 @@ has one place: that of the shortest name. A name in single backticks, in a docst
 it is public, and code if it is not.
 """
 
+import functools
 import importlib
 import inspect
 import re
@@ -77,6 +78,7 @@ def expand(app, docname, source):
         source[0] = source[0].replace(PAGES, "\n".join(map(told, paths)))
 
 
+@functools.cache
 def places():
     """The full public name of every name that a docstring may use, the shortest first come."""
     found = {}

@@ -11,11 +11,11 @@ Each directive takes names, one after another, and shows what the package knows 
 import dataclasses
 import html
 import re
-from pathlib import Path
 
 import numpy as np
 from docutils import nodes
 from docutils.statemachine import StringList
+from rule_text import stem_of
 from sphinx.util.docutils import SphinxDirective
 
 from primer import SGD, Momentum, landscapes, latex, registry, run
@@ -28,7 +28,6 @@ from primer.measure.diagnose import diagnose
 from primer.plotting import look
 
 PAGE = "book/cheatsheet"
-NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 GRADIENT = r"g_t &= \nabla J(\theta_t)"
 #: A rule that shares fewer lines with one before it is shown whole.
 SHARED = 3
@@ -108,8 +107,7 @@ def torch_call(name):
 
 def chapter(entry):
     """The notebook that treats a rule or schedule, as the sheet's page calls it."""
-    (path,) = NOTEBOOKS.glob(f"{entry.chapter:02d}_*.ipynb")
-    return f"../notebooks/{path.name}"
+    return f"../notebooks/{stem_of(entry.chapter)}.ipynb"
 
 
 def rule_card(one):

@@ -6,10 +6,10 @@ verdict means, counts the claims of the page, and makes room for the controls.
 """
 
 import re
-from pathlib import Path
 
 from docutils import nodes
 from docutils.parsers.rst import directives
+from rule_text import stem_of
 from sphinx import addnodes
 from sphinx.util.docutils import SphinxDirective
 
@@ -91,16 +91,15 @@ class Claim(SphinxDirective):
     def where(self):
         """The chapter, as a link, and who tells the claim."""
         number = self.options["chapter"]
-        folder = Path(self.env.srcdir, "notebooks")
-        found = sorted(folder.glob(f"{number:02}_*.ipynb"))
-        if not found:
+        stem = stem_of(number)
+        if not stem:
             raise self.error(f"there is no chapter {number}")
         link = addnodes.pending_xref(
             "",
             nodes.inline("", f"Chapter {number}"),
             refdomain="std",
             reftype="doc",
-            reftarget=f"/notebooks/{found[0].stem}",
+            reftarget=f"/notebooks/{stem}",
             refdoc=self.env.docname,
             refexplicit=True,
         )

@@ -9,6 +9,7 @@ import html
 from docutils import nodes
 from rule_live import example
 from sphinx.util.docutils import SphinxDirective
+from typeset import display, inline
 
 from primer import registry
 from primer.derived import TraceError, difference
@@ -33,31 +34,23 @@ def shown(parent, child):
 
 
 def side(entry, block):
-    text = html.escape(block, quote=False)
-    return (
-        f'<div class="px-side"><p><b>{entry.name}</b> {entry.year}</p>'
-        f'<div class="math notranslate nohighlight">\\[{text}\\]</div></div>'
-    )
+    return f'<div class="px-side"><p><b>{entry.name}</b> {entry.year}</p>{display(block)}</div>'
 
 
 def notes(found):
     """What a reader must know to read the two equations as one."""
     told = []
     if found.renamed:
-        pairs = ", ".join(f"{math(a)} is now {math(b)}" for a, b in found.renamed)
+        pairs = ", ".join(f"{inline(a)} is now {inline(b)}" for a, b in found.renamed)
         told.append(f"Only the letter changed: {pairs}.")
     for line in found.lines:
         if line.multiplied_out:
-            left = math(line.left_after)
+            left = inline(line.left_after)
             told.append(f"The line of {left} is multiplied out, so that its terms can be compared.")
     if found.put_in:
-        names = " and ".join(map(math, found.put_in))
+        names = " and ".join(map(inline, found.put_in))
         told.append(f"{names} is written out where it is used.")
     return f"<p>{' '.join(told)}</p>" if told else ""
-
-
-def math(text):
-    return f'<span class="math notranslate nohighlight">\\({html.escape(text)}\\)</span>'
 
 
 class Difference(SphinxDirective):

@@ -16,6 +16,7 @@ from docutils.statemachine import StringList
 from rule_live import example
 from rule_text import cited, marked
 from sphinx.util.docutils import SphinxDirective
+from typeset import display
 
 from primer import registry
 from primer.derived import TraceError, latex
@@ -140,7 +141,7 @@ def equation(entry):
         text = latex(example(entry))
     except TraceError as error:
         return f"<p>No equation: {html.escape(entry.no_page or str(error))}.</p>"
-    return f'<div class="math notranslate nohighlight">\\[{html.escape(text, quote=False)}\\]</div>'
+    return display(text)
 
 
 class FamilyTree(SphinxDirective):

@@ -2,6 +2,7 @@
 
 import ast
 import dataclasses
+import functools
 import inspect
 import itertools
 import re
@@ -26,7 +27,7 @@ GENERIC = (Optimizer, Wrapper, MatrixRule)
 
 
 def sections(thing):
-    """Heading -> text of a docstring."""
+    """Heading -> text of a docstring; the part before the first heading under ''."""
     parts = HEADING.split(inspect.getdoc(thing) or "")
     return {"": parts[0], **dict(zip(parts[1::2], parts[2::2], strict=True))}
 
@@ -44,6 +45,7 @@ def parameters(make):
     return found
 
 
+@functools.cache
 def keys():
     """The keys of the bibliography."""
     text = (ROOT / "book" / "references.bib").read_text("utf-8")

@@ -90,12 +90,11 @@ def optax_line(thing: Any) -> str:
     >>> optax_line(AdaGrad())
     '# optax.adagrad puts eps inside the root'
     """
-    name = type(thing).__name__
-    entry = registry.rules.get(name) or registry.schedules[name]
+    entry = _entry(thing)
     if not entry.optax:
         return f"# {entry.no_optax}"
     start = {"rule": "optimizer = ", "wrapper": "wrapper = "}.get(entry.kind, "schedule = ")
-    filled = _Filled(thing.fields(), {}).visit(ast.parse(f"optax.{entry.optax}", mode="eval")).body
+    filled = _filled(f"optax.{entry.optax}", thing, {})
     return start + _laid_out(filled, len(start))
 
 
@@ -108,14 +107,23 @@ def _around(wrapper: Wrapper) -> list[str]:
 
 def _call(start: str, thing: Any, penalty: float = 0.0) -> str:
     """The registered call of a rule, wrapper or schedule with its values in place of the names."""
-    name = type(thing).__name__
-    entry = registry.rules.get(name) or registry.schedules[name]
+    entry = _entry(thing)
     if not entry.torch:
         return f"# {entry.no_torch}; as here: {written(thing)}"
-    filled = _Filled(thing.fields(), TORCH).visit(ast.parse(entry.torch, mode="eval")).body
+    filled = _filled(entry.torch, thing, TORCH)
     if penalty:
         filled.keywords.append(ast.keyword("weight_decay", ast.Constant(penalty)))
     return start + _laid_out(filled, len(start))
+
+
+def _entry(thing: Any) -> registry.Entry:
+    name = type(thing).__name__
+    return registry.rules.get(name) or registry.schedules[name]
+
+
+def _filled(call: str, thing: Any, others: dict[str, str]) -> Any:
+    """A registered call with the values of the thing's fields."""
+    return _Filled(thing.fields(), others).visit(ast.parse(call, mode="eval")).body
 
 
 class _Filled(ast.NodeTransformer):

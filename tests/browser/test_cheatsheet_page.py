@@ -1,14 +1,13 @@
 """The cheat sheet in a browser: one page of paper, a button that prints, a page on a phone."""
 
-import os
 import re
 from pathlib import Path
 
 import pytest
+from chromium import SITE
 
 pytestmark = pytest.mark.browser
 
-SITE = Path(os.environ.get("PRIMER_SITE", Path(__file__).parents[2] / "_build" / "html"))
 PAGE = SITE / "book" / "cheatsheet.html"
 if not PAGE.exists():
     pytest.skip(f"no built site in {SITE}: run 'make book' first", allow_module_level=True)

@@ -1,14 +1,12 @@
 """The built page of claims: what a reader sifts, where a link leads. Run it after `make book`."""
 
-import os
 import re
-from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from chromium import SITE
 
 pytestmark = pytest.mark.browser
-SITE = Path(os.environ.get("PRIMER_SITE", Path(__file__).parents[2] / "_build" / "html"))
 PAGE = SITE / "book" / "claims.html"
 if not PAGE.exists():
     pytest.skip(f"no built page {PAGE}: run 'make book' first", allow_module_level=True)

@@ -1,6 +1,5 @@
 """The family tree as a reader meets it: by mouse, keyboard and touch, wide and narrow."""
 
-import importlib.util
 import itertools
 import sys
 from pathlib import Path
@@ -9,6 +8,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
+from helpers import loaded  # noqa: E402
 from test_family import FAMILIES  # noqa: E402
 
 from primer import registry  # noqa: E402
@@ -30,14 +30,7 @@ PAPER = {"light": "#ffffff", "dark": "#14181e"}
 @pytest.fixture(scope="module")
 def maker():
     """The extension that makes the figure."""
-    sys.path.insert(0, str(BOOK / "_ext"))
-    try:
-        spec = importlib.util.spec_from_file_location("made_tree", BOOK / "_ext/family_tree.py")
-        module = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(module)
-        yield module
-    finally:
-        sys.path.remove(str(BOOK / "_ext"))
+    return loaded(BOOK / "_ext" / "family_tree.py")
 
 
 @pytest.fixture

@@ -1,9 +1,9 @@
 """Scripts and handlers do the same in files as written into a page."""
 
-import importlib.util
 from pathlib import Path
 
 import pytest
+from helpers import loaded
 
 pytestmark = pytest.mark.browser
 
@@ -19,9 +19,7 @@ PAGE = """<!doctype html><html><head><meta charset="utf-8"><link rel="icon" href
 
 @pytest.fixture(params=["as written", "in files"])
 def address(request, tmp_path):
-    spec = importlib.util.spec_from_file_location("inline", BOOK / "_ext" / "inline_scripts.py")
-    inline = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(inline)
+    inline = loaded(BOOK / "_ext" / "inline_scripts.py")
     text, files = inline.split(PAGE, ".") if request.param == "in files" else (PAGE, {})
     files["handlers.js"] = (BOOK / "_static" / "handlers.js").read_text("utf-8")
     for name, code in files.items():

@@ -1,7 +1,6 @@
 """The published explorer in a real browser: sliders, start, links, numbers, themes, access."""
 
 import functools
-import importlib.util
 import json
 from pathlib import Path
 
@@ -9,6 +8,7 @@ import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from chromium import numbers, paths, settings, under_policy, write_page
+from helpers import loaded
 
 from primer import (
     SGD,
@@ -310,10 +310,7 @@ def test_a_view_of_ones_own_is_drawn_for_the_present_settings(page, opened):
 
 
 def extension(name):
-    spec = importlib.util.spec_from_file_location(name, EXTENSIONS / f"{name}.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return loaded(EXTENSIONS / f"{name}.py")
 
 
 def all_alive(page, count):

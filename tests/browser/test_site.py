@@ -5,21 +5,19 @@ Run it after `make book`.
 
 import gzip
 import html
-import os
 import re
 import urllib.parse
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from chromium import paths, under_policy
+from chromium import SITE, paths, under_policy
 from helpers import loaded
 
 from primer import registry
 
 pytestmark = pytest.mark.browser
 
-SITE = Path(os.environ.get("PRIMER_SITE", Path(__file__).parents[2] / "_build" / "html"))
 PAGES = sorted(
     page for page in SITE.rglob("*.html") if 'class="px-data"' in page.read_text(encoding="utf-8")
 )

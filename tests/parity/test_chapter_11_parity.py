@@ -1,10 +1,10 @@
 """The chapters with cells for PyTorch, run for real: what those print is what is stored."""
 
-import importlib.util
 from pathlib import Path
 
 import nbformat
 import pytest
+from helpers import loaded
 
 ROOT = Path(__file__).parents[2]
 NOTEBOOKS = sorted(
@@ -15,10 +15,7 @@ NOTEBOOKS = sorted(
 @pytest.fixture(scope="module")
 def tool():
     """The tool that stores the outputs, as a module."""
-    spec = importlib.util.spec_from_file_location("run_torch", ROOT / ".ci/run_torch.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return loaded(ROOT / ".ci/run_torch.py")
 
 
 def test_there_is_a_chapter_with_cells_for_pytorch():
