@@ -180,7 +180,7 @@ def still(entry):
     rule = example(entry)
     scenes = places(rule)
     rules = [rated(rule, scenes), rated(SGD(), scenes)]
-    figure, axes = subplots(1, 3, size=(8.4, 2.9))
+    figure, axes = subplots(1, 3, size=(12.8, 4.2))
     for ax, (name, J) in zip(axes, scenes.items(), strict=True):
         for each in rules:
             done = run(each, J, np.asarray(J.start, dtype=float), STEPS)

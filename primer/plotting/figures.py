@@ -48,7 +48,7 @@ def subplots(rows: int = 1, columns: int = 1, size: Any = None, **keywords: Any)
     >>> len(axes)
     2
     """
-    wide = {1: 6.2, 2: 9.6}.get(columns, 11.0)
+    wide = {1: 8.8}.get(columns, 12.8)
     with mpl.rc_context(STYLE):
         figure = Figure(figsize=size or (wide, 0.6 * wide * rows / max(columns, 1) + 0.4))
         return figure, figure.subplots(rows, columns, **keywords)
