@@ -1,0 +1,84 @@
+"""What the look of the pages needs in their HTML; the look itself is in book/_static/*.css.
+
+- The face of the text is fetched at once.
+- A folded cell says what it is the code of: a figure, numbers, or the cells below.
+- A formula and the comma or stop behind it do not part at the end of a line.
+- A chapter's number in the list of chapters is an element of its own.
+- The theme's icons are drawn by icons.css: its fonts of icons and their rules are dropped.
+"""
+
+import re
+from pathlib import Path
+
+from docutils import nodes
+
+TEXT = "_static/fonts/source-serif-4-latin-400-normal.woff2"
+STOP = re.compile(
+    r'(<span class="math notranslate nohighlight"[^>]*>\\\([^<]*?\\\)</span>)((?:[,.;:?!)\]…’”–]|\'s)+)'
+)
+CHAPTER = re.compile(r'(<li class="toctree-l1[^>]*><a [^>]*>)(\d+)\.? ')
+PROMPT = ' aria-label="Toggle hidden content"'
+FIGURE = re.compile(r'<(?:figure|div) class="px')
+RULE = re.compile(r"(?<=[{}])[^{}@]*\{[^{}]*\}|@font-face\{[^{}]*\}")
+ICON = re.compile(r"\s*\.fa[srlb]?(?=[-.:\s]|$)")
+
+
+def kind(cell):
+    """What a folded cell is the code of."""
+    output = cell.children[-1]
+    if output.get("nb_element") != "cell_code_output":
+        return "Code for the cells below"
+    drawn = any(FIGURE.search(node.astext()) for node in output.findall(nodes.raw))
+    return "Code for this figure" if drawn else "Code for these numbers"
+
+
+def name_folded(app, doctree):
+    for cell in doctree.findall(nodes.container):
+        if cell.get("nb_element") == "cell_code" and cell.get("hide_mode") and cell.children:
+            cell["prompt_show"] = cell["prompt_hide"] = kind(cell)
+
+
+def joined(body):
+    """The body in which a formula and the punctuation behind it stay on one line."""
+    return STOP.sub(r'<span class="math-with-stop">\1\2</span>', body)
+
+
+def dress(app, pagename, templatename, context, doctree):
+    address = context["pathto"](TEXT, resource=True)
+    preload = f'<link rel="preload" href="{address}" as="font" type="font/woff2" crossorigin />'
+    context["metatags"] = f"{context.get('metatags', '')}\n    {preload}"
+    if "body" in context:
+        context["body"] = joined(context["body"]).replace(PROMPT, "")
+
+
+def without_icons(sheet):
+    """A style sheet without the faces of Font Awesome and the rules for its classes."""
+
+    def left(match):
+        selector, _, _ = match[0].partition("{")
+        if selector == "@font-face":
+            return "" if "Font Awesome" in match[0] else match[0]
+        return "" if all(map(ICON.match, selector.split(","))) else match[0]
+
+    return RULE.sub(left, sheet)
+
+
+def finish(app, exception):
+    if exception or app.builder.format != "html":
+        return
+    for page in Path(app.outdir).rglob("*.html"):
+        text = page.read_text("utf-8")
+        told = CHAPTER.sub(r'\1<span class="section-number">\2</span> ', text)
+        if told != text:
+            page.write_text(told, "utf-8")
+    for sheet in Path(app.outdir, "_static", "styles").glob("*.css"):
+        sheet.write_text(without_icons(sheet.read_text("utf-8")), "utf-8")
+    for font in Path(app.outdir, "_static", "vendor", "fontawesome").rglob("*.*"):
+        font.unlink()
+
+
+def setup(app):
+    app.connect("doctree-read", name_folded)
+    app.connect("html-page-context", dress, priority=870)
+    app.connect("build-finished", finish)
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
