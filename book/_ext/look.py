@@ -12,7 +12,6 @@ from pathlib import Path
 
 from docutils import nodes
 
-TEXT = "_static/fonts/source-serif-4-latin-400-normal.woff2"
 STOP = re.compile(
     r'(<span class="math notranslate nohighlight"[^>]*>\\\([^<]*?\\\)</span>)((?:[,.;:?!)\]…’”–]|\'s)+)'
 )
@@ -44,9 +43,6 @@ def joined(body):
 
 
 def dress(app, pagename, templatename, context, doctree):
-    address = context["pathto"](TEXT, resource=True)
-    preload = f'<link rel="preload" href="{address}" as="font" type="font/woff2" crossorigin />'
-    context["metatags"] = f"{context.get('metatags', '')}\n    {preload}"
     if "body" in context:
         context["body"] = joined(context["body"]).replace(PROMPT, "")
 
@@ -78,6 +74,7 @@ def finish(app, exception):
 
 
 def setup(app):
+    app.add_js_file("faces.js", priority=0)
     app.connect("doctree-read", name_folded)
     app.connect("html-page-context", dress, priority=870)
     app.connect("build-finished", finish)
