@@ -2,7 +2,7 @@
 
 - The face of the text is fetched at once.
 - A folded cell says what it is the code of: a figure, numbers, or the cells below.
-- A formula and the comma or stop behind it do not part at the end of a line.
+- A formula and the bracket or stop that touches it do not part at the end of a line.
 - A chapter's number in the list of chapters is an element of its own.
 - The theme's icons are drawn by icons.css: its fonts of icons and their rules are dropped.
 """
@@ -12,8 +12,8 @@ from pathlib import Path
 
 from docutils import nodes
 
-STOP = re.compile(
-    r'(<span class="math notranslate nohighlight"[^>]*>\\\([^<]*?\\\)</span>)((?:[,.;:?!)\]…’”–]|\'s)+)'
+FORMULA = re.compile(
+    r'([(\[“‘]*)<span class="math notranslate nohighlight"[^>]*>\\\([^<]*?\\\)</span>([,.;:?!)\]…’”]*)'
 )
 CHAPTER = re.compile(r'(<li class="toctree-l1[^>]*><a [^>]*>)(\d+)\.? ')
 PROMPT = ' aria-label="Toggle hidden content"'
@@ -38,8 +38,13 @@ def name_folded(app, doctree):
 
 
 def joined(body):
-    """The body in which a formula and the punctuation behind it stay on one line."""
-    return STOP.sub(r'<span class="math-with-stop">\1\2</span>', body)
+    """The body in which a formula and the punctuation that touches it stay on one line."""
+
+    def kept(match):
+        touched = match[1] or match[2]
+        return f'<span class="math-with-stop">{match[0]}</span>' if touched else match[0]
+
+    return FORMULA.sub(kept, body)
 
 
 def dress(app, pagename, templatename, context, doctree):

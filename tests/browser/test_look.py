@@ -1,0 +1,208 @@
+"""The built book's look: measures, faces, sizes, nothing cut, nothing on top of something else.
+
+Run it after `make book`.
+"""
+
+import re
+
+import pytest
+from chromium import SITE
+
+pytestmark = pytest.mark.browser
+
+TEXTS = {str(p.relative_to(SITE)): p.read_text("utf-8") for p in sorted(SITE.rglob("*.html"))}
+ALL = [name for name, text in TEXTS.items() if "</body>" in text]
+if not ALL:
+    pytest.skip(f"no built site in {SITE}: run 'make book' first", allow_module_level=True)
+CHAPTERS = [name for name in ALL if name.startswith("notebooks/")]
+OTHERS = [name for name in ALL if name.count("/") == 1 and name not in CHAPTERS]
+PROSE = [CHAPTERS[0], "book/lessons.html", "book/claims.html"]
+WIDE = (1280, 1920)
+
+#: Of the paragraphs with four lines or more: the median of the characters in a line.
+MEASURE = """() => {
+  const counts = [];
+  for (const p of document.querySelectorAll(".bd-article section > p:not(.lede)")) {
+    if (p.querySelector("mjx-container, .math") || p.matches("h1 + p")) continue;
+    const range = document.createRange();
+    range.selectNodeContents(p);
+    const lines = new Set([...range.getClientRects()].map(r => Math.round(r.bottom / 8))).size;
+    const height = parseFloat(getComputedStyle(p).lineHeight);
+    const rows = Math.round(p.getBoundingClientRect().height / height);
+    if (lines && rows >= 4) counts.push(p.textContent.trim().length / (rows - .5));
+  }
+  return counts.sort((a, b) => a - b)[counts.length >> 1];
+}"""
+
+#: What stands in the margin, and what stands elsewhere on the page, as boxes.
+MET = """() => {
+  const box = e => e.getBoundingClientRect();
+  const notes = [...document.querySelectorAll(".bd-article aside.margin, .px-figure > figcaption")];
+  const others = [...document.querySelectorAll(
+    ".bd-article :is(p, li, h2, h3, pre, table, svg, figcaption, figure.px, div.math, summary)")];
+  const met = (a, b) => Math.min(a.right, b.right) - Math.max(a.left, b.left) > 1
+    && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 1;
+  const found = [];
+  for (const note of notes) {
+    for (const other of [...others, ...notes]) {
+      if (note === other || note.contains(other) || other.contains(note)) continue;
+      if (!other.checkVisibility() || !note.checkVisibility()) continue;
+      if (met(box(note), box(other))) found.push([note, other].map(e => e.outerHTML.slice(0, 90)));
+    }
+  }
+  return found;
+}"""
+
+
+def opened(page, name, width, height=900):
+    page.set_viewport_size({"width": width, "height": height})
+    page.goto((SITE / name).as_uri(), wait_until="load")
+    page.evaluate("document.fonts.ready")
+    return page
+
+
+@pytest.mark.parametrize("width", WIDE)
+@pytest.mark.parametrize("name", PROSE)
+def test_a_line_of_prose_has_between_60_and_78_characters(page, name, width):
+    assert 60 <= opened(page, name, width).evaluate(MEASURE) <= 78
+
+
+def test_a_line_on_a_phone_has_enough_characters(page):
+    assert 34 <= opened(page, PROSE[0], 390).evaluate(MEASURE) <= 50
+
+
+FACES = """() => [...document.fonts].filter(f => f.status === "loaded")
+  .map(f => f.family.replaceAll('"', "") + " " + f.style)"""
+
+
+def test_the_faces_are_the_books_own_and_load(page):
+    asked = []
+    page.on("request", lambda r: asked.append(r.url) if r.resource_type == "font" else None)
+    loaded = set(opened(page, CHAPTERS[0], 1280).evaluate(FACES))
+    page.wait_for_timeout(500)
+    assert {"Source Serif 4 normal", "Source Sans 3 normal", "Source Code Pro normal"} <= loaded
+    own = [url for url in asked if "/_static/fonts/" in url]
+    assert own and not [u for u in asked if "/_static/fonts/" not in u and "/mathjax/" not in u]
+
+
+def test_the_licenses_of_the_faces_lie_beside_them():
+    folder = SITE / "_static" / "fonts"
+    for font in folder.glob("*.woff2"):
+        kind = re.match(r"source-(serif-4|sans-3|code-pro)", font.name)[0]
+        assert "SIL OPEN FONT LICENSE" in (folder / f"LICENSE-{kind}").read_text("utf-8").upper()
+
+
+def test_the_fonts_of_icons_are_gone_from_files_and_style_sheets():
+    assert not [f for f in SITE.rglob("*") if f.is_file() and f.name.startswith("fa-")]
+    sheets = "".join(f.read_text("utf-8") for f in SITE.rglob("_static/styles/*.css"))
+    assert "fa-solid-900" not in sheets and ".fa-address-book" not in sheets
+
+
+def test_every_icon_that_a_page_shows_is_drawn():
+    drawn = set(
+        re.findall(r"\.(fa-[\w-]+)\s*\{\s*--icon", (SITE / "_static/icons.css").read_text())
+    )
+    used = set()
+    for text in TEXTS.values():
+        for classes in re.findall(r'<(?:i|span)[^>]* class="([^"]*\bfa-[^"]*)"', text):
+            used |= {one for one in classes.split() if one.startswith("fa-")}
+    assert used - {"fa-solid", "fa-regular", "fa-lg"} <= drawn
+
+
+@pytest.mark.parametrize("width", WIDE)
+@pytest.mark.parametrize("name", [*CHAPTERS, *OTHERS])
+def test_no_code_and_no_table_is_cut(page, name, width):
+    """Of all code; of printed text what a line of 100 characters needs fits as well."""
+    opened(page, name, width)
+    cut = page.evaluate(
+        """() => [...document.querySelectorAll(
+            ".bd-article :is(pre, .pst-scrollable-table-container, .output)")]
+          .filter(e => e.checkVisibility() && e.scrollWidth > e.clientWidth + 1)
+          .map(e => [e.scrollWidth, e.clientWidth, e.textContent.slice(0, 60)])"""
+    )
+    assert not cut
+
+
+@pytest.mark.parametrize("name", CHAPTERS)
+def test_a_static_figure_is_as_wide_as_the_text_and_its_caption_stands_beside_it(page, name):
+    opened(page, name, 1280)
+    figures = page.evaluate(
+        """() => [...document.querySelectorAll("figure.px-figure:not(.px-wide):has(> svg)")]
+          .filter(e => e.checkVisibility()).map(e => [e.querySelector("svg"), e.lastElementChild])
+          .map(pair => pair.map(e => e.getBoundingClientRect()))
+          .map(([s, c]) => [s.width, c.left - s.right, c.width])"""
+    )
+    assert all(width >= 600 for width, _, _ in figures)
+    assert all(gap > 20 and wide > 200 for width, gap, wide in figures if wide < width)
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_headings_are_ordered_by_size(page, width):
+    opened(page, next(n for n in CHAPTERS if "<h3" in TEXTS[n]), width)
+    sizes = page.evaluate(
+        """() => ["h1", "h2", "h3", "p"].map(tag =>
+          parseFloat(getComputedStyle(document.querySelector(`.bd-article ${tag}`)).fontSize))"""
+    )
+    assert sizes == sorted(sizes, reverse=True)
+    assert len({*sizes[:3]}) == 3
+
+
+@pytest.mark.parametrize("width", [1200, 1280, 1440, 1920])
+@pytest.mark.parametrize("name", CHAPTERS)
+def test_nothing_stands_on_what_is_in_the_margin(page, name, width):
+    assert not opened(page, name, width).evaluate(MET)
+
+
+@pytest.mark.parametrize("width", [1200, 1280, 1440])
+def test_the_contents_open_on_hover_and_on_focus_and_cover_no_button(page, width):
+    opened(page, CHAPTERS[0], width)
+    aside = page.locator("#pst-secondary-sidebar")
+    closed = aside.bounding_box()
+    assert closed["height"] <= 48
+    last = page.locator(".article-header-buttons > *:visible").last.bounding_box()
+    assert last["x"] + last["width"] <= closed["x"]
+    aside.locator("a").first.focus()
+    assert aside.bounding_box()["height"] > 200
+    page.locator("h1").click()
+    assert aside.bounding_box()["height"] <= 48
+    aside.hover()
+    assert aside.bounding_box()["height"] > 200
+
+
+@pytest.mark.parametrize("name", CHAPTERS)
+def test_a_fold_says_what_is_in_it(name):
+    said = re.findall(r'<p class="collapsed admonition-title">(.*?)</p>', TEXTS[name])
+    known = {"Code for this figure", "Code for these numbers", "Code for the cells below"}
+    assert set(said) <= known
+    assert 'aria-label="Toggle hidden content"' not in TEXTS[name]
+
+
+def test_chapters_are_numbered_in_the_list_and_above_their_heading(page):
+    opened(page, CHAPTERS[2], 1280)
+    number = int(CHAPTERS[2].split("/")[1][:2])
+    current = page.locator("nav.bd-links li.current > a > .section-number").inner_text()
+    assert int(current) == number
+    above = page.evaluate(
+        """() => { const e = document.querySelector(".bd-article h1 > .section-number");
+          return getComputedStyle(e, "::before").content + e.textContent.trim() }"""
+    )
+    assert above == f'"Chapter "{number}'
+
+
+@pytest.mark.parametrize("name", ["book/index.html", CHAPTERS[0], "book/catalogue.html"])
+def test_on_a_phone_what_is_to_be_touched_is_large_and_the_header_small(page, name):
+    opened(page, name, 390, 844)
+    small = page.evaluate(
+        """() => [...document.querySelectorAll(".bd-header-article .btn")]
+          .filter(e => e.checkVisibility() && e.getBoundingClientRect().width)
+          .map(e => e.getBoundingClientRect()).filter(b => b.width < 44 || b.height < 44).length"""
+    )
+    assert not small
+    assert page.locator(".bd-header-article").bounding_box()["height"] <= 48
+
+
+def test_the_first_page_says_what_the_book_is_above_its_figure(page):
+    opened(page, "book/index.html", 1280)
+    lede, figure = page.locator("p.lede").first, page.locator("figure.px").first
+    assert lede.bounding_box()["y"] < figure.bounding_box()["y"] < 400
+    assert len(re.findall(r"[.?!](?:\s|$)", lede.inner_text())) == 1
