@@ -1,7 +1,7 @@
 """Notes in the margin, written so that JupyterLab shows them as well.
 
 ``<aside class="margin">``, a blank line, Markdown, a blank line, ``</aside>``: a chapter's note. On
-the page it becomes what the theme's directive ``{margin}`` makes, ``<aside class="margin sidebar">``.
+the page it becomes what the theme's directive ``{margin}`` makes: ``aside.margin.sidebar``.
 """
 
 import re

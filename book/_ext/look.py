@@ -1,7 +1,7 @@
 """What the look of the pages needs in their HTML; the look itself is in book/_static/*.css.
 
 - The face of the text is fetched at once.
-- A folded cell says what it is the code of: a figure, numbers, or the cells below.
+- A folded cell says what it is the code of: a figure, numbers, the cells below.
 - A formula and the bracket or stop that touches it do not part at the end of a line.
 - A chapter's number in the list of chapters is an element of its own.
 - The theme's icons are drawn by icons.css: its fonts of icons and their rules are dropped.
@@ -13,7 +13,8 @@ from pathlib import Path
 from docutils import nodes
 
 FORMULA = re.compile(
-    r'([(\[“‘]*)<span class="math notranslate nohighlight"[^>]*>\\\([^<]*?\\\)</span>([,.;:?!)\]…’”]*)'
+    r'([(\[“‘]*)<span class="math notranslate nohighlight"[^>]*>\\\([^<]*?\\\)</span>'
+    r"([,.;:?!)\]…’”]*)"
 )
 CHAPTER = re.compile(r'(<li class="toctree-l1[^>]*><a [^>]*>)(\d+)\.? ')
 PROMPT = ' aria-label="Toggle hidden content"'
@@ -27,8 +28,10 @@ def kind(cell):
     output = cell.children[-1]
     if output.get("nb_element") != "cell_code_output":
         return "Code for the cells below"
-    drawn = any(FIGURE.search(node.astext()) for node in output.findall(nodes.raw))
-    return "Code for this figure" if drawn else "Code for these numbers"
+    if any(FIGURE.search(node.astext()) for node in output.findall(nodes.raw)):
+        return "Code for this figure"
+    printed = any(output.findall(nodes.literal_block))
+    return "Code for these numbers" if printed else "Code for what is shown"
 
 
 def name_folded(app, doctree):
