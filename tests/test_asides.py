@@ -55,7 +55,8 @@ def test_it_is_what_the_directive_makes(built):
     )
     ours, theirs = re.findall(r"<aside.*?</aside>", body)
     assert ours == theirs.replace('<p class="sidebar-title"></p> ', "")
-    assert ours.startswith('<aside class="margin sidebar">') and "<em>ball</em>" in ours
+    assert ours.startswith('<aside class="margin sidebar">')
+    assert "<em>ball</em>" in ours
     assert not warnings
 
 
