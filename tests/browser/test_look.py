@@ -19,17 +19,21 @@ OTHERS = [name for name in ALL if name.count("/") == 1 and name not in CHAPTERS]
 PROSE = [CHAPTERS[0], "book/lessons.html", "book/claims.html"]
 WIDE = (1280, 1920)
 
-#: Of the paragraphs with four lines or more: the median of the characters in a line.
+#: The median of the characters in a line of prose, the last lines of paragraphs left out.
 MEASURE = """() => {
-  const counts = [];
-  for (const p of document.querySelectorAll(".bd-article section > p:not(.lede)")) {
-    if (p.querySelector("mjx-container, .math") || p.matches("h1 + p")) continue;
-    const range = document.createRange();
-    range.selectNodeContents(p);
-    const lines = new Set([...range.getClientRects()].map(r => Math.round(r.bottom / 8))).size;
-    const height = parseFloat(getComputedStyle(p).lineHeight);
-    const rows = Math.round(p.getBoundingClientRect().height / height);
-    if (lines && rows >= 4) counts.push(p.textContent.trim().length / (rows - .5));
+  const counts = [], range = document.createRange();
+  const prose = [...document.querySelectorAll(".bd-article section > p:not(.lede, h1 + p)")];
+  for (const p of prose.filter(p => !p.querySelector("mjx-container, .math")).slice(0, 12)) {
+    const lines = new Map(), walker = document.createTreeWalker(p, NodeFilter.SHOW_TEXT);
+    for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+      for (let k = 0; k < node.length; k++) {
+        range.setStart(node, k);
+        range.setEnd(node, k + 1);
+        const line = Math.round(range.getBoundingClientRect().bottom / 12);
+        lines.set(line, (lines.get(line) ?? 0) + 1);
+      }
+    }
+    counts.push(...[...lines.values()].slice(0, -1).filter(count => count > 20));
   }
   return counts.sort((a, b) => a - b)[counts.length >> 1];
 }"""
