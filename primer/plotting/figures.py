@@ -26,6 +26,9 @@ from ..running import Run
 from .palette import NEUTRAL, STYLE, look
 from .svg import svg
 
+#: Pixels of the widest figure that stands in the column of the text.
+TEXT = 700
+
 
 def subplots(rows: int = 1, columns: int = 1, size: Any = None, **keywords: Any) -> Any:
     """A figure and its axes in the book's style, as ``plt.subplots`` gives them, without pyplot.
@@ -202,14 +205,24 @@ class Picture:
     svg : str
         In the page's colors, with its alternative text.
     caption : str
+    narrow : str
+        The same for a phone, drawn only while the book is built.
     """
 
     svg: str
     caption: str
+    narrow: str = ""
 
     def _repr_html_(self) -> str:
         caption = f"<figcaption>{html.escape(self.caption)}</figcaption>" if self.caption else ""
-        return f'{style_sheet()}<figure class="px-figure">{self.svg}{caption}</figure>'
+        kind = "px-figure px-wide" if self.width > TEXT else "px-figure"
+        return f'{style_sheet()}<figure class="{kind}">{self.svg}{self.narrow}{caption}</figure>'
+
+    @property
+    def width(self) -> float:
+        """Pixels for which it was drawn."""
+        found = re.search(r"--w:([\d.]+)px", self.svg)
+        return float(found[1]) if found else 0.0
 
     def __repr__(self) -> str:
         return f"Picture({self.caption!r})"

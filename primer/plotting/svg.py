@@ -78,7 +78,7 @@ def _compact(text: str, alt: str, prefix: str) -> str:
     width = size[1] if size else "400"
     head = (
         f'<svg xmlns="http://www.w3.org/2000/svg" class="px-svg" role="img"'
-        f' {size[0] if size else ""} style="max-width:{width}px" aria-labelledby="{prefix}-alt">'
+        f' {size[0] if size else ""} style="--w:{width}px" aria-labelledby="{prefix}-alt">'
         f'<title id="{prefix}-alt">{html.escape(alt)}</title>'
     )
     return re.sub(r"^<svg[^>]*>", lambda _: head, text)
