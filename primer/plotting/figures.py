@@ -23,6 +23,7 @@ from matplotlib.figure import Figure
 from .. import check
 from ..objective import Objective
 from ..running import Run
+from .narrow import narrow, wordless
 from .palette import NEUTRAL, STYLE, look
 from .svg import svg
 
@@ -256,12 +257,19 @@ def show(figure: Figure, alt: str, caption: str = "") -> Picture:
     Picture('Loss falls.')
     """
     needs_alt(alt, "figure")
-    return Picture(svg(figure, alt), caption)
+    wide = svg(figure, alt)
+    phone = building() and not wordless(figure)
+    return Picture(wide, caption, svg(narrow(figure), alt, twin=True) if phone else "")
+
+
+def building() -> bool:
+    """True while the book is built."""
+    return bool(os.environ.get("PRIMER_BOOK"))
 
 
 def style_sheet() -> str:
     """The style sheet inline, for JupyterLab; nothing while the book is built, which links it."""
-    return "" if os.environ.get("PRIMER_BOOK") else f"<style>{static('explorer.css')}</style>"
+    return "" if building() else f"<style>{static('explorer.css')}</style>"
 
 
 @functools.cache
