@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.gridspec import GridSpec
 from matplotlib.transforms import ScaledTranslation
 
+from .notes import FEW, Note
 from .palette import STYLE
 
 #: Inches of a phone's column; of what labels take of them beside and below the axes; of a line.
@@ -46,6 +47,8 @@ def narrow(figure: Figure) -> Figure:
     heights = [_height(ax) for ax in axes]
     if axes and _grid(axes[0])[1] > 1:
         _stack(axes, heights)
+    for told in figure.findobj(Note):
+        told.wrap(FEW)
     figure.set_size_inches(WIDTH, sum(heights) or WIDTH * ALONE)
     figure.draw_without_rendering()
     with mpl.rc_context(STYLE):
