@@ -78,7 +78,7 @@ def note(
     with mpl.rc_context(STYLE):
         made = Note(
             text, point or (x, y), (x, y), xycoords="data" if point else "axes fraction",
-            textcoords="axes fraction", color=color, ha=side, va=level, multialignment=side,
+            textcoords="axes fraction", color=color, ha=side, va=level, multialignment="left",
             linespacing=1.25, arrowprops=arrow if point else None, annotation_clip=False, zorder=6,
         )  # fmt: skip
     made.words = text
