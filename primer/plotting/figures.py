@@ -23,8 +23,12 @@ from matplotlib.figure import Figure
 from .. import check
 from ..objective import Objective
 from ..running import Run
+from .narrow import narrow, wordless
 from .palette import NEUTRAL, STYLE, look
 from .svg import svg
+
+#: Pixels of the widest figure that stands in the column of the text.
+TEXT = 700
 
 
 def subplots(rows: int = 1, columns: int = 1, size: Any = None, **keywords: Any) -> Any:
@@ -202,14 +206,24 @@ class Picture:
     svg : str
         In the page's colors, with its alternative text.
     caption : str
+    narrow : str
+        The same for a phone, drawn only while the book is built.
     """
 
     svg: str
     caption: str
+    narrow: str = ""
 
     def _repr_html_(self) -> str:
         caption = f"<figcaption>{html.escape(self.caption)}</figcaption>" if self.caption else ""
-        return f'{style_sheet()}<figure class="px-figure">{self.svg}{caption}</figure>'
+        kind = "px-figure px-wide" if self.width > TEXT else "px-figure"
+        return f'{style_sheet()}<figure class="{kind}">{self.svg}{self.narrow}{caption}</figure>'
+
+    @property
+    def width(self) -> float:
+        """Pixels for which it was drawn."""
+        found = re.search(r"--w:([\d.]+)px", self.svg)
+        return float(found[1]) if found else 0.0
 
     def __repr__(self) -> str:
         return f"Picture({self.caption!r})"
@@ -243,12 +257,19 @@ def show(figure: Figure, alt: str, caption: str = "") -> Picture:
     Picture('Loss falls.')
     """
     needs_alt(alt, "figure")
-    return Picture(svg(figure, alt), caption)
+    wide = svg(figure, alt)
+    phone = building() and not wordless(figure)
+    return Picture(wide, caption, svg(narrow(figure), alt, twin=True) if phone else "")
+
+
+def building() -> bool:
+    """True while the book is built."""
+    return bool(os.environ.get("PRIMER_BOOK"))
 
 
 def style_sheet() -> str:
     """The style sheet inline, for JupyterLab; nothing while the book is built, which links it."""
-    return "" if os.environ.get("PRIMER_BOOK") else f"<style>{static('explorer.css')}</style>"
+    return "" if building() else f"<style>{static('explorer.css')}</style>"
 
 
 @functools.cache

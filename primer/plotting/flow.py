@@ -61,7 +61,7 @@ def flow(boxes: Sequence[dict[str, Any]], alt: str, caption: str = "") -> Pictur
     tall = max(y + height for _, y, _, height in places.values()) + 2
     head = (
         f'<svg xmlns="http://www.w3.org/2000/svg" class="px-svg px-flow" role="group"'
-        f' viewBox="0 0 {WIDE} {tall}" style="max-width:{WIDE * 1.25:g}px"'
+        f' viewBox="0 0 {WIDE} {tall}" style="--w:{WIDE * 1.25:g}px"'
         f' font-size="{FONT}" aria-labelledby="{name}-alt">'
         f'<title id="{name}-alt">{html.escape(alt)}</title>'
     )

@@ -49,18 +49,21 @@ def plain_ticks(ax: Any) -> None:
             axis.set_minor_formatter(NullFormatter())
 
 
-def svg(figure: Figure, alt: str, prefix: str = "") -> str:
-    """A figure as compact, accessible, theme-aware SVG; `prefix` makes its ids unique."""
+def svg(figure: Figure, alt: str, prefix: str = "", twin: bool = False) -> str:
+    """A figure as compact, accessible, theme-aware SVG; `prefix` makes its ids unique.
+
+    A `twin` for narrow screens stands beside the SVG of the same text and borrows its title.
+    """
     for ax in figure.axes:
         plain_ticks(ax)
     out = io.StringIO()
     salt = prefix or f"f{zlib.crc32(alt.encode()):08x}"
     with mpl.rc_context(STYLE | {"svg.hashsalt": salt, "svg.image_inline": True}):
         FigureCanvasSVG(figure).print_svg(out, metadata={"Date": None})
-    return _compact(out.getvalue(), alt, salt)
+    return _compact(out.getvalue(), alt, salt, twin)
 
 
-def _compact(text: str, alt: str, prefix: str) -> str:
+def _compact(text: str, alt: str, prefix: str, twin: bool = False) -> str:
     text = text[text.index("<svg") :]
     text = re.sub(r"(?<=>)[^<>]+(?=<)", _literal, text)
     text = re.sub(r"<metadata>.*?</metadata>|<!--.*?-->", "", text, flags=re.S)
@@ -70,16 +73,17 @@ def _compact(text: str, alt: str, prefix: str) -> str:
     text = re.sub(r" transform=\"rotate\(-?0 [^)]*\)\"", "", text)
     used = set(re.findall(r"(?:url\(#|href=\"#)([^)\"]+)", text))
     text = re.sub(r" id=\"([^\"]*)\"", lambda m: m[0] if m[1] in used else "", text)
-    text = re.sub(r"(url\(#|href=\"#| id=\")(?=\w)", rf"\1{prefix}-", text)
+    text = re.sub(r"(url\(#|href=\"#| id=\")(?=\w)", rf"\1{prefix}-{'n' * twin}", text)
     text = re.sub(r"\s*\n\s*", "", text).replace("xlink:href", "href")
     while text != (slim := re.sub(r"<g></g>|<g>((?:(?!<g[ >]).)*?)</g>", r"\1", text)):
         text = slim
     size = re.search(r"viewBox=\"0 0 ([\d.]+) ([\d.]+)\"", text)
     width = size[1] if size else "400"
+    kind = "px-svg px-narrow" if twin else "px-svg"
+    title = "" if twin else f'<title id="{prefix}-alt">{html.escape(alt)}</title>'
     head = (
-        f'<svg xmlns="http://www.w3.org/2000/svg" class="px-svg" role="img"'
-        f' {size[0] if size else ""} style="max-width:{width}px" aria-labelledby="{prefix}-alt">'
-        f'<title id="{prefix}-alt">{html.escape(alt)}</title>'
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="{kind}" role="img"'
+        f' {size[0] if size else ""} style="--w:{width}px" aria-labelledby="{prefix}-alt">{title}'
     )
     return re.sub(r"^<svg[^>]*>", lambda _: head, text)
 
