@@ -32,6 +32,8 @@ SETTING = re.compile(
     r"\\(?:left|right|[bB]igg?[lrm]?|math(?:rm|bf|cal|it|sf|tt)|boldsymbol|text(?:rm|bf|it)?"
     r"|operatorname|displaystyle|textstyle|limits|begin\{\w+\*?\}|end\{\w+\*?\})\*?(?![a-zA-Z])"
 )
+#: What only says in which color a part is set, up to that part.
+COLOR = re.compile(r"\\(?:class|textcolor)\s*\{[^{}]*\}\s*\{")
 #: Signs that stand close to what follows or what comes before.
 OPENING = re.compile(r"(\\(?:l(?:Vert|vert|angle|floor|ceil)|nabla|partial)(?![a-zA-Z]))\s+")
 CLOSING = re.compile(r"\s+(?=\\r(?:Vert|vert|angle|floor|ceil)(?![a-zA-Z]))")
@@ -68,6 +70,21 @@ def script(match):
     return f"{MARKS[match[1]]}{held(text)}"
 
 
+def colorless(tex):
+    """The TeX without its colors.
+
+    >>> colorless(r"\\frac{\\textcolor{#2a78c2}{\\hat{m}_t}}{2}")
+    '\\\\frac{\\\\hat{m}_t}{2}'
+    """
+    while match := COLOR.search(tex):
+        depth, end = 1, match.end()
+        while depth and end < len(tex):
+            depth += {"{": 1, "}": -1}.get(tex[end], 0)
+            end += 1
+        tex = f"{tex[: match.start()]}{tex[match.end() : end - 1]}{tex[end:]}"
+    return tex
+
+
 RULES = [
     (
         re.compile(rf"\\({'|'.join(ACCENTS)})(?![a-zA-Z]){ARGUMENT}"),
@@ -88,7 +105,7 @@ RULES = [
 
 def plain(tex):
     """The TeX of a formula as one line of plain text."""
-    text = SPACE.sub(" ", SETTING.sub("", tex).replace(r"\|", "‖").replace("'", "′"))
+    text = SPACE.sub(" ", SETTING.sub("", colorless(tex)).replace(r"\|", "‖").replace("'", "′"))
     text = CLOSING.sub("", OPENING.sub(r"\1{}", text))
     text = re.sub(r"\\([a-zA-Z]+)(\s*)", sign, text)
     before = None

@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.gridspec import GridSpec
 from matplotlib.transforms import ScaledTranslation
 
+from .notes import FEW, Note
 from .palette import STYLE
 
 #: Inches of a phone's column; of what labels take of them beside and below the axes; of a line.
@@ -46,6 +47,8 @@ def narrow(figure: Figure) -> Figure:
     heights = [_height(ax) for ax in axes]
     if axes and _grid(axes[0])[1] > 1:
         _stack(axes, heights)
+    for told in figure.findobj(Note):
+        told.wrap(FEW)
     figure.set_size_inches(WIDTH, sum(heights) or WIDTH * ALONE)
     figure.draw_without_rendering()
     with mpl.rc_context(STYLE):
@@ -128,13 +131,14 @@ def _legend_below(ax: Any) -> float:
         return 0
     words = [text.get_text() for text in old.get_texts()]
     title = old.get_title().get_text()
-    down = ax.get_window_extent().y0 - ax.xaxis.get_tightbbox().y0 + 8
+    box = ax.get_window_extent()
+    down = box.y0 - (ax.xaxis.get_tightbbox() or box).y0 + 8
     anchor = ax.transAxes + ScaledTranslation(0, -down / 72, ax.figure.dpi_scale_trans)
     for columns in range(min(4, len(words)), 0, -1):
         new = ax.legend(
             old.legend_handles, words, title=title, ncols=columns, loc="upper left",
             bbox_to_anchor=(0, 0), bbox_transform=anchor, borderaxespad=0,
         )  # fmt: skip
-        if columns == 1 or new.get_window_extent().width <= ax.get_window_extent().width:
+        if columns == 1 or new.get_window_extent().width <= box.width:
             break
     return -(-len(words) // columns) + bool(title) + 0.5

@@ -14,6 +14,7 @@ from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogFormatter, NullFormatter
 
+from .notes import spread
 from .palette import NEUTRAL, PALETTE, STYLE
 
 
@@ -56,6 +57,8 @@ def svg(figure: Figure, alt: str, prefix: str = "", twin: bool = False) -> str:
     """
     for ax in figure.axes:
         plain_ticks(ax)
+        ax.title.set(x=0, ha="left")
+    spread(figure)
     out = io.StringIO()
     salt = prefix or f"f{zlib.crc32(alt.encode()):08x}"
     with mpl.rc_context(STYLE | {"svg.hashsalt": salt, "svg.image_inline": True}):
