@@ -5,6 +5,8 @@
 - The buttons that unfold a page's subpages in the sidebar get a name.
 - The index of the search is loaded by the page that searches, and by no other.
 - The theme's script of all icons (540 kB compressed) is dropped: its style sheet has them too.
+- Scripts of the head that a browser would wait for go to the end of the page.
+- The page knows from its start whether it is light or dark, and need not be styled twice.
 """
 
 import re
@@ -25,6 +27,15 @@ SEARCHING = re.compile(
 TOGGLE = re.compile(
     r'(<li class="toctree-l\d[^"]*has-children"><a[^>]*>([^<]*)</a><details[^>]*><summary)>'
 )
+#: Neither deferred nor data, and not the theme's first, which must run before anything is seen.
+WAITED_FOR = re.compile(
+    r"[ \t]*(<script(?![^>]* (?:async|defer|type|data-cfasync)\b)[^>]*>.*?</script>)\n?", re.S
+)
+STORED_THEME = 'dataset.theme = localStorage.getItem("theme") || "auto"'
+THEME = (
+    'dataset.theme = localStorage.getItem("theme") || '
+    '(matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light")'
+)
 UNUSED = ["sphinx-thebe.*", "scripts/fontawesome.js*", "**/*.map"]
 
 
@@ -33,7 +44,7 @@ def add_explorer_assets(app, config):
     folder.mkdir(parents=True, exist_ok=True)
     folder.joinpath("explorer.js").write_text(script(), "utf-8")
     folder.joinpath("explorer.css").write_text(static("explorer.css"), "utf-8")
-    config.html_js_files.append(("explorer.js", {"defer": "defer"}))
+    config.html_js_files.append(("explorer.js", {"async": "async", "fetchpriority": "high"}))
     config.html_css_files.append("explorer.css")
 
 
@@ -45,16 +56,35 @@ def drop_thebe(app, pagename, templatename, context, doctree):
         ]
 
 
-def drop_dead_scripts(app, exception):
+def without_waiting(page):
+    """The page with the scripts of its head that a browser would wait for at its end, in order.
+
+    >>> without_waiting("<head><script src=a></script></head><body><p>x</p></body>")
+    '<head></head><body><p>x</p><script src=a></script>\\n</body>'
+    """
+    head, end_of_head, rest = page.partition("</head>")
+    body, end_of_body, after = rest.rpartition("</body>")
+    if not end_of_body:
+        return page
+    scripts = "".join(f"{script}\n" for script in WAITED_FOR.findall(head))
+    return WAITED_FOR.sub("", head) + end_of_head + body + scripts + end_of_body + after
+
+
+def lean(page, searches):
+    """The page without what it does not need."""
+    page = TOGGLE.sub(r'\1 aria-label="Pages below: \2">', DEAD_SCRIPTS.sub("", page))
+    page = page if searches else SEARCHING.sub("", page)
+    return without_waiting(page.replace(STORED_THEME, THEME))
+
+
+def make_lean(app, exception):
     if exception or app.builder.format != "html":
         return
     for page in Path(app.outdir).rglob("*.html"):
         text = page.read_text("utf-8")
-        lean = TOGGLE.sub(r'\1 aria-label="Pages below: \2">', DEAD_SCRIPTS.sub("", text))
-        if page.name != "search.html":
-            lean = SEARCHING.sub("", lean)
-        if lean != text:
-            page.write_text(lean, "utf-8")
+        new = lean(text, page.name == "search.html")
+        if new != text:
+            page.write_text(new, "utf-8")
     for pattern in UNUSED:
         for file in Path(app.outdir, "_static").glob(pattern):
             file.unlink()
@@ -63,5 +93,5 @@ def drop_dead_scripts(app, exception):
 def setup(app):
     app.connect("config-inited", add_explorer_assets)
     app.connect("html-page-context", drop_thebe, priority=900)
-    app.connect("build-finished", drop_dead_scripts)
+    app.connect("build-finished", make_lean)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

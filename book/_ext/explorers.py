@@ -1,10 +1,11 @@
 """Moves what explorers carry along into files: their programs, and numbers computed beforehand.
 
 `primer.explorer` writes the programs of an explorer into the page as ``<script
-class="px-programs">``: those of one page become one ``_static/programs/<hash>.js``, so that a
-server may forbid scripts in pages. `primer.explorer.explore_grid` writes its numbers as ``<script
-class="px-grid">``: each becomes ``_static/grids/<hash>.js``, which the explorer asks for when it
-comes near the window. Scripts rather than data files, so that they also work from ``file://``.
+class="px-programs">``: each becomes a ``_static/programs/<hash>.js``, so that a server may forbid
+scripts in pages. `primer.explorer.explore_grid` writes its numbers as ``<script class="px-grid">``:
+each becomes ``_static/grids/<hash>.js``. The explorer asks for its files when it comes near the
+window; the page itself loads the programs of its first explorer. Scripts rather than data files,
+so that they also work from ``file://``.
 """
 
 import hashlib
@@ -26,19 +27,22 @@ def split(body, address):
     """
     files = {}
 
-    def moved(match):
+    def grid(match):
         key = digest(match[1])
         name = f"grids/{key}.js"
         files[name] = f'PrimerExplorer.deliver("{key}","{match[1]}");\n'
         return f'<span class="px-grid" data-name="{key}" data-src="{address(name)}" hidden></span>'
 
-    programs = "".join(dict.fromkeys(PROGRAMS.findall(body)))
-    body = GRID.sub(moved, PROGRAMS.sub("", body))
-    if programs:
-        name = f"programs/{digest(programs)}.js"
-        files[name] = programs
-        body += f'<script defer src="{address(name)}"></script>\n'
-    return body, files
+    def programs(match):
+        name = f"programs/{digest(match[1])}.js"
+        first = not files
+        files[name] = match[1]
+        if first:
+            return f'<script async src="{address(name)}"></script>'
+        return f'<span class="px-programs" data-src="{address(name)}" hidden></span>'
+
+    body = PROGRAMS.sub(programs, body)
+    return GRID.sub(grid, body), files
 
 
 def move(app, pagename, templatename, context, doctree):

@@ -5,7 +5,7 @@ import { minus, place, rounded } from "./draw.js";
 import { nearest } from "./figure.js";
 import { deliver } from "./grid.js";
 import { lib, power } from "./numbers.js";
-import { all, listen, render, start } from "./page.js";
+import { all, listen, render, start, wake } from "./page.js";
 import { march } from "./rules.js";
 
 if (globalThis.document) listen();
@@ -16,6 +16,7 @@ export {
   march,
   all,
   start,
+  wake,
   render,
   deliver,
   place,

@@ -9,7 +9,7 @@ import { Table } from "./table.js";
 export const nearest = (list, v) =>
   list.reduce((best, u, i) => (Math.abs(u - v) < Math.abs(list[best] - v) ? i : best), 0);
 
-const dataOf = (root) => JSON.parse(root.querySelector(".px-data").textContent);
+export const dataOf = (root) => JSON.parse(root.querySelector(".px-data").textContent);
 const sourceOf = (data) => (data.grid ? Grid : Rules);
 
 export class Explorer {

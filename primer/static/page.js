@@ -1,39 +1,115 @@
-// The explorers and choosers of a page: how they start, the links that set them, and the widget of JupyterLab.
+// The explorers and choosers of a page: when they wake, the links that set them, and the widget of JupyterLab.
 import { Chooser, choosers } from "./chooser.js";
-import { Explorer } from "./figure.js";
+import { dataOf, Explorer } from "./figure.js";
 
-// In the order of the page.
+// The explorers that are awake, in the order of the page.
 export const all = [];
+// The elements of those that sleep, each with the link that it shall follow when it wakes.
+const asleep = new Map();
+const called = new WeakSet();
+
 const before = (a, b) => a.compareDocumentPosition(b) & Node.DOCUMENT_POSITION_FOLLOWING;
 const sorted = (list) => list.sort((a, b) => (before(a.root, b.root) ? -1 : 1));
-const fitting = (link) => sorted([...all, ...choosers]).filter((e) => e.fits(link));
 const parse = (hash) => Object.fromEntries(new URLSearchParams(hash.slice(1)));
 
+// What a link has to know of an explorer that sleeps.
+const sleeper = (root) =>
+  Object.assign(Object.create(Explorer.prototype), {
+    root,
+    data: dataOf(root),
+    menu: root.querySelector("select"),
+  });
+const fitting = (link) =>
+  sorted([...all, ...choosers, ...[...asleep.keys()].map(sleeper)]).filter((e) => e.fits(link));
+
 function begin(root) {
+  const link = asleep.get(root);
+  asleep.delete(root);
+  windowed?.unobserve(root);
   const explorer = new Explorer(root);
   all.push(explorer);
   sorted(all);
+  explorer.rows.forEach((row, k) => {
+    const position = Number(row.querySelector("input").value);
+    if (position !== explorer.index[k]) explorer.move(k, position); // moved while it slept
+  });
+  if (link) explorer.apply(link);
+  root.dispatchEvent(new Event("px-awake", { bubbles: true }));
   return explorer;
 }
 
-// May be called at any time and any number of times: once the page and its deferred scripts are
-// read, it starts every explorer that is not alive yet and whose programs have come.
-let pageRead = false;
+// May be called at any time and any number of times: it learns of new explorers and choosers, and
+// starts those explorers that have been called and whose programs have come. The first of the page
+// is always called, even while the rest of the page is still being read.
 export function start() {
-  if (!pageRead && document.readyState !== "complete") return;
-  const roots = [...document.querySelectorAll(".px:not(.px-live)")];
-  const asking = [...document.querySelectorAll(".px-choose:not(.px-asks)")];
-  const asked = asking.map((root) => new Chooser(root));
+  const first = document.querySelector(".px");
+  const read = document.readyState !== "loading";
+  const found = read ? unmet(".px") : [first].filter(closed);
+  const sleeping = found.filter((root) => !root.matches(".px-live"));
+  sleeping.forEach((root) => asleep.has(root) || asleep.set(root));
+  if (asleep.has(first)) call(first);
+  if (read) {
+    sleeping.forEach(watch);
+    meet([...found, ...ask()]);
+  }
+  [...asleep.keys()].filter((root) => called.has(root) && Explorer.ready(root)).forEach(begin);
+}
+
+// Whether the parser has come to the end of an element: something follows it.
+const closed = (node) => node && (node.nextSibling || closed(node.parentNode));
+
+// What has come since the last time may be what the address speaks of.
+const met = new WeakSet();
+const unmet = (selector) =>
+  [...document.querySelectorAll(selector)].filter((root) => !met.has(root));
+function meet(roots) {
+  roots.forEach((root) => met.add(root));
+  followHash(roots);
+}
+
+function ask() {
+  const asked = unmet(".px-choose").map((root) => new Chooser(root));
   choosers.push(...asked);
-  followHash([...roots.filter(Explorer.ready).map(begin), ...asked]);
+  return asked.map(({ root }) => root);
+}
+
+// Explorers wake near the window; where that cannot be known, at once.
+let windowed;
+function watch(root) {
+  if (!globalThis.IntersectionObserver) return call(root);
+  windowed ??= new IntersectionObserver(
+    (seen) => wake(seen.filter((e) => e.isIntersecting).map((e) => e.target)),
+    { rootMargin: "1000px" },
+  );
+  windowed.observe(root);
+}
+
+// The programs of an explorer stand in a script beside it, which calls start.
+function call(root) {
+  called.add(root);
+  const { nextElementSibling: beside } = root;
+  const src = beside?.matches(".px-programs[data-src]") && beside.dataset.src;
+  if (!src) return;
+  delete beside.dataset.src;
+  document.head.append(Object.assign(document.createElement("script"), { src }));
+}
+export function wake(roots = [...asleep.keys()]) {
+  roots.forEach(call);
+  if (roots.length) start();
+}
+
+function apply(one, link) {
+  if (!asleep.has(one.root)) return one.apply(link);
+  asleep.set(one.root, link);
+  wake([one.root]);
 }
 
 // The address sets the first explorer that has all its keys, if it is among these.
-function followHash(among) {
+function followHash(roots) {
   const settings = parse(location.hash);
-  const [target] = fitting(settings);
-  if (!among.includes(target)) return;
-  target.apply(settings);
+  const [target] = roots.length ? fitting(settings) : [];
+  if (!roots.includes(target?.root)) return;
+  apply(target, settings);
   target.root.scrollIntoView({ block: "nearest" });
 }
 
@@ -44,17 +120,26 @@ function followLink(event) {
   if (!fit.length) return;
   event.preventDefault();
   event.stopPropagation();
-  (fit.filter((e) => before(e.root, a)).at(-1) ?? fit[0]).apply(parse(a.hash));
+  apply(fit.filter((e) => before(e.root, a)).at(-1) ?? fit[0], parse(a.hash));
 }
 
 export function listen() {
   document.addEventListener("click", followLink, true);
-  addEventListener("hashchange", () => followHash([...all, ...choosers]));
-  addEventListener("DOMContentLoaded", () => {
-    pageRead = true;
-    start();
+  document.addEventListener("focusin", ({ target }) => {
+    const root = target.closest(".px");
+    if (asleep.has(root)) wake([root]);
   });
+  addEventListener("hashchange", () => {
+    followHash([...all, ...choosers].map((e) => e.root).concat([...asleep.keys()]));
+  });
+  addEventListener("DOMContentLoaded", start);
   addEventListener("load", start);
+  if (document.readyState !== "loading") return;
+  const parsed = new MutationObserver(() => {
+    start();
+    if (asleep.size || document.readyState !== "loading") parsed.disconnect();
+  });
+  parsed.observe(document, { childList: true, subtree: true });
 }
 
 // A script that is put into the page runs at once.
@@ -68,7 +153,9 @@ function execute(textContent) {
 export function render({ model, el }) {
   execute(model.get("programs"));
   el.innerHTML = model.get("html");
-  const explorer = begin(el.querySelector(".px"));
+  const root = el.querySelector(".px");
+  met.add(root);
+  const explorer = begin(root);
   explorer.index.forEach((_, k) => {
     const follow = () =>
       explorer.index[k] === model.get("i" + k) || explorer.move(k, model.get("i" + k));

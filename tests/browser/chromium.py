@@ -49,7 +49,7 @@ def write_page(path: Path, *explorers, before: str = "", theme: str = "light") -
         f'<!doctype html><html lang="en" data-theme="{theme}"><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width"><title>Explorers</title>'
         f"<style>{static('explorer.css')} body {{ max-width: 800px; margin: auto }}</style>"
-        '<script defer src="explorer.js"></script>'
+        '<script async src="explorer.js"></script>'
         f"<body><main><h1>Explorers</h1>{body}</main></body></html>",
         encoding="utf-8",
     )

@@ -421,7 +421,7 @@ def test_every_page_of_the_book_has_a_title_of_its_own_and_a_description_that_fi
         assert 20 < len(told) <= 160, name
         assert not re.search(r"[\\{}<>]|\s\s", told), name
         titles.add(title)
-        assert ("mathjax/startup" in head) == ('class="math ' in TEXTS[name]), name
+        assert ("mathjax_start.js" in head) == ('class="math ' in TEXTS[name]), name
     assert len(titles) == len(set(ALL)) - 3
     assert "<title>ML Optimization: A Primer</title>" in TEXTS["book/index.html"]
 

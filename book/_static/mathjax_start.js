@@ -1,0 +1,56 @@
+// Formulas are set when the first explorer is awake, a few at a time so that the page keeps answering:
+// those near the window first, then the others; before the page is printed, all that are left.
+(() => {
+  const { src } = document.currentScript;
+  const waiting = new Set(document.querySelectorAll(".math"));
+  const near = new Set();
+  const SLICE = 40; // ms
+  const observer = new IntersectionObserver(
+    (seen) => {
+      for (const { target, isIntersecting } of seen)
+        isIntersecting && waiting.has(target) ? near.add(target) : near.delete(target);
+    },
+    { rootMargin: "500px" },
+  );
+  waiting.forEach((each) => observer.observe(each));
+
+  const forget = (each) => {
+    [waiting, near].forEach((set) => set.delete(each));
+    observer.unobserve(each);
+    each.classList.add("math-set");
+    return each;
+  };
+  const idle = globalThis.requestIdleCallback ?? setTimeout;
+  const pause = () => new Promise((done) => (near.size ? setTimeout : idle)(done));
+
+  async function setAll() {
+    for (let size = 4; waiting.size;) {
+      await pause();
+      const some = [...(near.size ? near : waiting)].slice(0, size);
+      const begun = performance.now();
+      if (some.length) await MathJax.typesetPromise(some.map(forget));
+      size = Math.ceil(size * Math.min(2, SLICE / (performance.now() - begun)));
+    }
+  }
+  function setRest() {
+    if (waiting.size) MathJax.typeset([...waiting].map(forget));
+  }
+
+  let loading = false;
+  function load() {
+    if (loading) return;
+    loading = true;
+    const script = document.createElement("script");
+    script.src = new URL("../mathjax/startup.js", src);
+    script.onload = async () => {
+      await MathJax.startup.promise;
+      addEventListener("beforeprint", setRest);
+      setAll();
+    };
+    document.head.append(script);
+  }
+  if (document.querySelector(".px") && !document.querySelector(".px-live")) {
+    addEventListener("px-awake", load, { once: true });
+    setTimeout(load, 2000);
+  } else load();
+})();
