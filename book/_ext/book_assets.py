@@ -3,7 +3,7 @@
 - The explorers' script and style go to every page.
 - Thebe, which Jupyter Book always adds, is dropped: it would load from another host, and throws.
 - The buttons that unfold a page's subpages in the sidebar get a name.
-- The index of the search is loaded by the page that searches, and by no other.
+- Sphinx's search is dropped, and what marks its words: the book has its own (search_index.py).
 - The theme's script of all icons (540 kB compressed) is dropped: its style sheet has them too.
 """
 
@@ -15,17 +15,18 @@ from primer.plotting.figures import static
 
 DEAD_SCRIPTS = re.compile(
     r"[ \t]*<script[^>]*scripts/fontawesome\.js[^>]*></script>\n?"
+    r'|[ \t]*<script src="[^"]*(?:searchtools|language_data|searchindex|sphinx_highlight)\.js[^>]*></script>\n?'
     r'|[ \t]*<script type="text/x-thebe-config">.*?</script>\n?'
     r"|[ \t]*<script>kernelName = [^<]*</script>\n?",
     re.S,
 )
-SEARCHING = re.compile(
-    r'[ \t]*<script src="[^"]*(?:searchtools|language_data|searchindex)\.js"></script>\n?'
-)
 TOGGLE = re.compile(
     r'(<li class="toctree-l\d[^"]*has-children"><a[^>]*>([^<]*)</a><details[^>]*><summary)>'
 )
-UNUSED = ["sphinx-thebe.*", "scripts/fontawesome.js*", "**/*.map"]
+UNUSED = [
+    *("sphinx-thebe.*", "scripts/fontawesome.js*", "**/*.map"),
+    *("searchtools.js", "language_data.js", "sphinx_highlight.js"),
+]
 
 
 def add_explorer_assets(app, config):
@@ -51,8 +52,6 @@ def drop_dead_scripts(app, exception):
     for page in Path(app.outdir).rglob("*.html"):
         text = page.read_text("utf-8")
         lean = TOGGLE.sub(r'\1 aria-label="Pages below: \2">', DEAD_SCRIPTS.sub("", text))
-        if page.name != "search.html":
-            lean = SEARCHING.sub("", lean)
         if lean != text:
             page.write_text(lean, "utf-8")
     for pattern in UNUSED:

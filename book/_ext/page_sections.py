@@ -29,6 +29,7 @@ OUTPUT = ".cell_output"
 CAPTIONS = "figcaption, .px-title"
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 BLOCKS = re.compile(r"^(p|li|dt|dd|td|th|tr|div|pre|figcaption|section|summary|br|h\d)$")
+ALSO = re.compile(r"[Aa]lso called (?:an? |the )?([^.;]+)")
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{2,}")
 
 
@@ -42,7 +43,7 @@ class Part:
     level: int = 1
     text: str = ""
     code: str = ""  # names in the code that a reader sees
-    terms: list = dataclasses.field(default_factory=list)  # what the glossary says is told here
+    terms: list = dataclasses.field(default_factory=list)  # other names; terms explained here
     leads: str = ""  # of a term: where the book explains it
 
 
@@ -123,7 +124,7 @@ class _Reader:
             part = Part(name["id"], _called(name), kind, 4)
             if kind == "name" and (signature := words(name)) != part.title:
                 part.text = f"{signature} "
-            part.leads = _leads(told)
+            part.leads, part.terms = _leads(told), _also(told)
             self.inside(part, told)
 
 
@@ -159,3 +160,13 @@ def _leads(told):
         if read and (link := BeautifulSoup(after, "html.parser").find("a", href=True)):
             return link["href"]
     return ""
+
+
+def _also(told):
+    """The other names that a definition gives.
+
+    >>> _also(BeautifulSoup("Its mean. Also called an X average, or XA. More.", "html.parser"))
+    ['X average', 'XA']
+    """
+    found = ALSO.findall(words(told))
+    return [name for names in found for name in re.split(r",? or |, ", names)]

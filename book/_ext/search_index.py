@@ -58,7 +58,7 @@ def collected(pages):
                 path, _, place = part.leads.partition("#")
                 there = posixpath.normpath(posixpath.join(posixpath.dirname(name), path))
                 if target := places.get((there.removesuffix(".html"), place)):
-                    target.terms.append(part.title)
+                    target.terms += [part.title, *part.terms]
     return found
 
 
@@ -70,15 +70,14 @@ def index(pages, captions):
     pages : dict of str
         HTML by name of the page, such as ``notebooks/06_adam``.
     captions : dict of str
-        What the list of contents says above a page.
+        What stands above a page in the list of contents: a caption, or the name of a page.
     """
     found = collected(pages)
     names = list(found)
+    titles = {name: own[0].title for name, own in found.items()}
+    above = {name: titles.get(captions.get(name), captions.get(name, "")) for name in names}
     return {
-        "pages": [
-            [f"{n}.html", found[n][0].title, captions.get(n, ""), kind_of(n, captions.get(n, ""))]
-            for n in names
-        ],
+        "pages": [[f"{n}.html", titles[n], above[n], kind_of(n, above[n])] for n in names],
         "parts": [
             [k, p.place if p.level > 1 else "", p.title, p.kind, p.level, p.text, p.code, p.terms]
             for k, name in enumerate(names)
@@ -87,19 +86,26 @@ def index(pages, captions):
     }
 
 
-def captions(site):
-    """Caption, or page above it, by name of each page of the contents, in their order."""
+def captions(site, includes):
+    """Caption, or name of the page above, by name of each page of the contents, in their order.
+
+    Parameters
+    ----------
+    site : SiteMap
+        The list of contents, of which the root's captions are taken.
+    includes : dict of list
+        Names of the pages right below a page.
+    """
     found = {site.root.docname: ""}
 
-    def below(item, caption):
-        for tree in item.subtrees:
-            told = tree.caption or caption
-            for name in map(str, tree.items):
-                found[name] = told
-                if name in site:
-                    below(site[name], told)
+    def put(name, above):
+        found[name] = above
+        for inside in includes.get(name, ()):
+            put(inside, name)
 
-    below(site.root, "")
+    for tree in site.root.subtrees:
+        for name in map(str, tree.items):
+            put(name, tree.caption or "")
     return found
 
 
@@ -119,9 +125,8 @@ def add_page(app):
 def write_index(app, exception):
     if exception or app.builder.format != "html":
         return
-    told = captions(app.config.external_site_map)
-    order = [*(n for n in told if n in app.env.found_docs)]
-    order += sorted(set(app.env.found_docs) - set(order))
+    told = captions(app.config.external_site_map, app.env.toctree_includes)
+    order = [*told, *sorted(app.env.found_docs - told.keys())]
     files = {name: Path(app.builder.get_outfilename(name)) for name in order}
     pages = {name: file.read_text("utf-8") for name, file in files.items() if file.is_file()}
     folder = Path(app.outdir, "_static", "search")

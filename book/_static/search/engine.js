@@ -5,8 +5,8 @@
   const { read, terms, row, COMMON } = search.words;
   const FIELDS = { title: 5, terms: 5, page: 2, text: 1, code: 0.3 };
   // What a reader wants first: what explains, then what lists.
-  const KINDS = { chapter: 1.3, rule: 1.3, page: 0.9, reference: 0.8, aside: 0.5 };
-  const ENTRIES = { term: 1, source: 0.4, name: 1 };
+  const KINDS = { chapter: 1.3, rule: 1.2, page: 0.9, reference: 0.8, aside: 0.5 };
+  const ENTRIES = { term: 0.6, source: 0.5, name: 1 };
   const LIMIT = 30;
   const OF_ONE_PAGE = 3;
 
@@ -32,39 +32,67 @@
     const [page, place, title, kind, level] = data.parts[id];
     const aside = /^(Exercise|Further reading)/.test(title) ? 0.6 : 1;
     const entry = ENTRIES[kind] ?? 1;
+    const sort = data.pages[page][3];
     const member = kind === "name" && place.split(".").length > 3 ? 0.5 : 1;
-    return KINDS[data.pages[page][3]] * entry * member * aside * (level === 1 ? 1.2 : 1);
+    return KINDS[sort] * entry * member * aside * (level === 1 && sort === "chapter" ? 1.2 : 1);
   }
 
-  // How well the words of the question stand together in a part.
+  // The words of a question, each with the terms that stand for it; two that follow each other may be one ("rms prop").
+  function asking(question) {
+    const words = read(question).map((word) => ({ ...word, joined: [] }));
+    words.slice(1).forEach((word, i) => {
+      const both = terms(question.slice(words[i].at, words[i].end) + question.slice(word.at, word.end))[0];
+      words[i].joined.push(both);
+      word.joined.push(both);
+    });
+    return words;
+  }
+
+  const matters = (word) => !COMMON.has(word.terms[0]);
+
+  // The share of a question's words that a part has.
+  function share(words, matched) {
+    const has = (term) => matched.has(term);
+    const told = ({ terms: [whole, ...pieces], joined }) =>
+      has(whole) || joined.some(has) || (pieces.length && pieces.every(has));
+    return words.filter(told).length / words.length;
+  }
+
+  // How well the words of the question stand together in a part: their pairs, in its names or in its text.
   function together(asked, id) {
     const [, , title, , , text, , known] = data.parts[id];
-    const line = ` ${asked.join(" ")} `;
-    const among = (text) => ` ${row(text).join(" ")} `.includes(line);
-    const exact = [title, ...known].some((name) => row(name).join(" ") === line.trim());
-    if (exact) return 2;
-    if (asked.length < 2) return 1;
-    return [title, ...known].some(among) ? 1.6 : among(text) ? 1.3 : 1;
+    const names = [title, ...known].map(row);
+    if (names.some((name) => name.join(" ") === asked.join(" "))) return 2;
+    const pairs = asked.slice(1).map((word, i) => ` ${asked[i]} ${word} `);
+    if (!pairs.length) return 1;
+    const portion = (line) => pairs.filter((pair) => line.includes(pair)).length / pairs.length;
+    const inNames = portion(` ${names.map((name) => name.join(" ")).join(" | ")} `);
+    return 1 + Math.max(0.6 * inNames, 0.3 * portion(` ${row(text).join(" ")} `));
   }
 
   function find(question) {
-    const asked = row(question);
-    const wanted = asked.filter((term) => !COMMON.has(term));
+    const words = asking(question);
+    const wanted = words.filter(matters);
     if (!wanted.length) return [];
-    const found = engine.search(question, {
-      boost: FIELDS,
-      boostDocument: weight,
-      prefix: (term, i, all) => i === all.length - 1 && term.length > 1,
-      fuzzy: (term) => (term.length > 4 && !/\d/.test(term) ? 0.2 : false),
-      weights: { fuzzy: 0.3, prefix: 0.6 },
-    });
-    const all = new Set(terms(question).filter((term) => !COMMON.has(term))).size;
-    for (const each of found) each.score *= (each.queryTerms.length / all) ** 2;
-    found.sort((a, b) => b.score - a.score);
-    const best = found.slice(0, 3 * LIMIT);
-    for (const each of best) each.score *= together(asked, each.id);
-    best.sort((a, b) => b.score - a.score);
-    return spread(best).map(told);
+    const asked = [...new Set(wanted.flatMap((word) => [...word.terms, ...word.joined]))];
+    const last = words.at(-1).terms[0];
+    const found = engine.search(
+      { combineWith: "OR", queries: asked },
+      {
+        tokenize: (term) => [term],
+        boost: FIELDS,
+        boostDocument: weight,
+        prefix: (term) => term === last && term.length > 1,
+        fuzzy: (term) => (term.length > 4 && !/\d/.test(term) ? (term.length > 8 ? 2 : 1) : false),
+        weights: { fuzzy: 0.3, prefix: 0.6 },
+      },
+    );
+    const byScore = (a, b) => b.score - a.score;
+    for (const each of found) each.score *= share(wanted, new Set(each.queryTerms)) ** 2;
+    const best = found.sort(byScore).slice(0, 3 * LIMIT);
+    const line = words.map((word) => word.terms[0]);
+    for (const each of best) each.score *= together(line, each.id);
+    return spread(best.sort(byScore)).map(told);
   }
 
   // Not too much of one page: what follows its best parts comes later or not at all.
@@ -102,5 +130,5 @@
     return { before: start > 0, text: text.slice(start, end), after: end < text.length };
   }
 
-  scope.PrimerSearch = { ...search, index, find };
+  Object.assign(search, { index, find, LIMIT });
 })(globalThis);

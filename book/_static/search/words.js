@@ -9,7 +9,7 @@
   const CALLED = { eps: "epsilon", lr: "rate" };
   // What a question is asked with, but not about.
   const COMMON = new Set(
-    "a an and are as at be but by can do does for from how i if in into is it its my of on or should so than that the their then there these this to use was what when where which why will with you your".split(
+    "a an and are as at be but by can do does for from how i if in into is it its my of on or should so than that the their then there these this to too use was what when where which why will with you your".split(
       " ",
     ),
   );
@@ -34,25 +34,30 @@
   // A word, and what it is made of: explore_grid is also "explore" and "grid", warm-up is also "warmup".
   function forms(word) {
     const pieces = word.replace(/([a-z]{3})(?=[A-Z][a-z]{2})/g, "$1-").split(/[-_.]+|['’](?:s\b)?/);
-    const kept = pieces.filter(Boolean);
-    return kept.length > 1 ? [kept.join(""), ...kept] : kept;
+    const parts = pieces.filter((piece) => piece.length > 1 && !/^\d/.test(piece));
+    return parts.length > 1 ? [pieces.join(""), ...parts] : [pieces.join("")];
   }
 
-  // The forms of every word of a text, each with where it stands.
-  function* read(text) {
-    for (const match of text.matchAll(WORD)) {
-      const all = forms(plain(match[0])).map((form) => form.toLowerCase());
-      yield {
-        at: match.index,
-        end: match.index + match[0].length,
-        terms: [...new Set(all)].map((form) => CALLED[form] ?? (COMMON.has(form) ? form : stem(form))),
-      };
+  const known = new Map();
+
+  function termsOf(word) {
+    if (!known.has(word)) {
+      const all = new Set(forms(plain(word)).map((form) => form.toLowerCase()));
+      known.set(
+        word,
+        [...all].map((form) => CALLED[form] ?? (COMMON.has(form) ? form : stem(form))),
+      );
     }
+    return known.get(word);
   }
 
-  const terms = (text) => [...read(text)].flatMap((word) => word.terms);
+  // Every word of a text, where it stands, and what it is compared as.
+  const read = (text) =>
+    [...text.matchAll(WORD)].map(({ 0: word, index: at }) => ({ at, end: at + word.length, terms: termsOf(word) }));
+
+  const terms = (text) => (text.match(WORD) ?? []).flatMap(termsOf);
   // One term a word, as they follow each other.
-  const row = (text) => [...read(text)].map((word) => word.terms[0]);
+  const row = (text) => (text.match(WORD) ?? []).map((word) => termsOf(word)[0]);
 
   scope.PrimerSearch = { ...scope.PrimerSearch, words: { read, terms, row, COMMON } };
 })(globalThis);
