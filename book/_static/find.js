@@ -4,13 +4,21 @@
   const own = document.currentScript.src;
   const site = new URL("../", own);
   const place = (name) => new URL(name, site).href;
-  const BOX = ["minisearch/minisearch.js", "_static/search/words.js", "_static/search/engine.js", "_static/search/box.js"];
+  const BOX = [
+    "minisearch/minisearch.js",
+    "_static/search/words.js",
+    "_static/search/engine.js",
+    "_static/search/box.js",
+  ];
   const MARKS = ["_static/search/words.js", "_static/search/marks.js"];
   const loaded = new Map();
 
   function script(name) {
     if (!loaded.has(name)) {
-      const made = Object.assign(document.createElement("script"), { src: place(name), async: false });
+      const made = Object.assign(document.createElement("script"), {
+        src: place(name),
+        async: false,
+      });
       const done = new Promise((good, bad) => Object.assign(made, { onload: good, onerror: bad }));
       loaded.set(name, done);
       document.head.append(made);
@@ -20,7 +28,10 @@
 
   function style() {
     if (document.querySelector("link[data-search]")) return Promise.resolve();
-    const made = Object.assign(document.createElement("link"), { rel: "stylesheet", href: place("_static/search/search.css") });
+    const made = Object.assign(document.createElement("link"), {
+      rel: "stylesheet",
+      href: place("_static/search/search.css"),
+    });
     made.dataset.search = "";
     const done = new Promise((good) => Object.assign(made, { onload: good, onerror: good }));
     document.head.append(made);
@@ -37,7 +48,8 @@
   }
 
   document.addEventListener("click", (event) => {
-    const plain = event.button === 0 && !(event.ctrlKey || event.metaKey || event.shiftKey || event.altKey);
+    const plain =
+      event.button === 0 && !(event.ctrlKey || event.metaKey || event.shiftKey || event.altKey);
     if (!plain || !event.target.closest?.(".px-search-open")) return;
     event.preventDefault();
     open();

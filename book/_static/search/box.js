@@ -56,7 +56,10 @@
       data: { "aria-label": "Search the book", "aria-describedby": "px-search-keys" },
     }); // prettier-ignore
     const said = make("p", { className: "px-search-said", data: { role: "status" } });
-    const list = make("ol", { className: "px-hits", data: { "aria-label": "Found", role: "list" } });
+    const list = make("ol", {
+      className: "px-hits",
+      data: { "aria-label": "Found", role: "list" },
+    });
     const form = make("form", { className: "px-search-form", data: { role: "search" } }, input);
     const host = make("div", { className: "px-search" }, form, said, list);
     let ready = Boolean(search.ready);
@@ -106,7 +109,14 @@
       event.preventDefault();
       next.focus();
       next.scrollIntoView({ block: "nearest" });
-    } else if (at > 0 && event.key.length === 1 && event.key !== " " && !event.ctrlKey && !event.metaKey && !event.altKey) {
+    } else if (
+      at > 0 &&
+      event.key.length === 1 &&
+      event.key !== " " &&
+      !event.ctrlKey &&
+      !event.metaKey &&
+      !event.altKey
+    ) {
       input.focus();
     }
   }
@@ -127,13 +137,19 @@
       make("kbd", {}, "↑"), make("kbd", {}, "↓"), " choose ", make("kbd", {}, "Enter"), " open ", make("kbd", {}, "Esc"), " close",
     ); // prettier-ignore
     form.append(close);
-    const own = make("dialog", { className: "px-search-dialog", data: { "aria-label": "Search" } }, host, keys);
+    const own = make(
+      "dialog",
+      { className: "px-search-dialog", data: { "aria-label": "Search" } },
+      host,
+      keys,
+    );
     close.addEventListener("click", () => own.close());
     own.addEventListener("click", (event) => {
       if (event.target === own) own.close();
     });
     host.addEventListener("click", (event) => {
-      if (event.target.closest("a") && !(event.ctrlKey || event.metaKey || event.shiftKey)) own.close();
+      if (event.target.closest("a") && !(event.ctrlKey || event.metaKey || event.shiftKey))
+        own.close();
     });
     document.body.append(own);
     input.value = kept();
@@ -148,7 +164,11 @@
     input.value = new URLSearchParams(location.search).get("q") ?? "";
     host.addEventListener("px-searched", ({ detail }) => {
       try {
-        history.replaceState(null, "", detail ? `?q=${encodeURIComponent(detail)}` : location.pathname);
+        history.replaceState(
+          null,
+          "",
+          detail ? `?q=${encodeURIComponent(detail)}` : location.pathname,
+        );
       } catch {} // pages opened as files keep their address
     });
     show();

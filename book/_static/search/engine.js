@@ -41,7 +41,9 @@
   function asking(question) {
     const words = read(question).map((word) => ({ ...word, joined: [] }));
     words.slice(1).forEach((word, i) => {
-      const both = terms(question.slice(words[i].at, words[i].end) + question.slice(word.at, word.end))[0];
+      const both = terms(
+        question.slice(words[i].at, words[i].end) + question.slice(word.at, word.end),
+      )[0];
       words[i].joined.push(both);
       word.joined.push(both);
     });
@@ -110,7 +112,18 @@
     const mark = words.join(" ");
     const target = `${address}?find=${encodeURIComponent(mark)}${place && `#${place}`}`;
     const above = [caption, place && name !== title ? name : ""].filter(Boolean);
-    return { target, address, place, title, kind, sort, above, excerpt: excerpt(text, new Set(words)), words, score };
+    return {
+      target,
+      address,
+      place,
+      title,
+      kind,
+      sort,
+      above,
+      excerpt: excerpt(text, new Set(words)),
+      words,
+      score,
+    };
   }
 
   // The piece of a text that has the most of the words, cut at words.
@@ -119,7 +132,8 @@
     let best = { start: 0, count: 0 };
     for (const hit of hits) {
       const inside = hits.filter((one) => one.at >= hit.at && one.end <= hit.at + size * 0.7);
-      const count = new Set(inside.flatMap((one) => one.terms.filter((term) => words.has(term)))).size;
+      const count = new Set(inside.flatMap((one) => one.terms.filter((term) => words.has(term))))
+        .size;
       if (count > best.count) best = { start: hit.at, count };
     }
     let start = best.start < size * 0.5 ? 0 : text.indexOf(" ", best.start - size * 0.3) + 1;

@@ -5,9 +5,16 @@
   const NAME = "px-found";
   const UNREAD = ".px, .math, mjx-container, svg, script, style, .headerlink, .px-marks";
 
+  // Where the search led: a section, an entry of a list, or the whole page.
+  function target() {
+    const place = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    return (
+      place?.closest("section, dl, .citation") ?? document.querySelector("article") ?? document.body
+    );
+  }
+
   function places(words) {
-    const article = document.querySelector("article") ?? document.body;
-    const walker = document.createTreeWalker(article, NodeFilter.SHOW_TEXT);
+    const walker = document.createTreeWalker(target(), NodeFilter.SHOW_TEXT);
     const found = [];
     for (let node = walker.nextNode(); node; node = walker.nextNode()) {
       if (node.parentElement.closest(UNREAD)) continue;
@@ -43,7 +50,10 @@
   }
 
   function note(count) {
-    const clear = Object.assign(document.createElement("button"), { type: "button", textContent: "Clear" });
+    const clear = Object.assign(document.createElement("button"), {
+      type: "button",
+      textContent: "Clear",
+    });
     const box = Object.assign(document.createElement("div"), { className: "px-marks" });
     const said = document.createElement("span");
     said.setAttribute("role", "status");

@@ -20,7 +20,8 @@
     if (word.length < 4 || /[^a-z]/.test(word)) return word;
     let short = word.replace(/ies$/, "y").replace(/(?<=[^aious])s$/, "");
     const cut = short.replace(/(?:ing|ed)$/, "");
-    if (cut !== short && cut.length > 2 && VOWEL.test(cut)) short = cut.replace(/([^aeioulsz])\1$/, "$1");
+    if (cut !== short && cut.length > 2 && VOWEL.test(cut))
+      short = cut.replace(/([^aeioulsz])\1$/, "$1");
     return short.length > 4 ? short.replace(/e$/, "") : short;
   }
 
@@ -53,7 +54,11 @@
 
   // Every word of a text, where it stands, and what it is compared as.
   const read = (text) =>
-    [...text.matchAll(WORD)].map(({ 0: word, index: at }) => ({ at, end: at + word.length, terms: termsOf(word) }));
+    [...text.matchAll(WORD)].map(({ 0: word, index: at }) => ({
+      at,
+      end: at + word.length,
+      terms: termsOf(word),
+    }));
 
   const terms = (text) => (text.match(WORD) ?? []).flatMap(termsOf);
   // One term a word, as they follow each other.
