@@ -15,7 +15,8 @@ from primer.plotting.figures import static
 
 DEAD_SCRIPTS = re.compile(
     r"[ \t]*<script[^>]*scripts/fontawesome\.js[^>]*></script>\n?"
-    r'|[ \t]*<script src="[^"]*(?:searchtools|language_data|searchindex|sphinx_highlight)\.js[^>]*></script>\n?'
+    r'|[ \t]*<script src="[^"]*(?:searchtools|language_data|searchindex|sphinx_highlight)\.js'
+    r"[^>]*></script>\n?"
     r'|[ \t]*<script type="text/x-thebe-config">.*?</script>\n?'
     r"|[ \t]*<script>kernelName = [^<]*</script>\n?",
     re.S,

@@ -1,8 +1,8 @@
 """The book's own search: its index, made from the built pages, and its page.
 
 The index is ``_static/search/index.js``, a script like any other, so that the search works on any
-host, where a server allows only scripts that are files of the site, and from ``file://``. Nothing of
-it is loaded before a reader searches: `find.js` fetches index, engine and box when the box is
+host, where a server allows only scripts that are files of the site, and from ``file://``. Nothing
+of it is loaded before a reader searches: `find.js` fetches index, engine and box when the box is
 opened. Sphinx's own search is switched off.
 """
 
@@ -16,9 +16,9 @@ PAGE = """\
 <section id="search">
 <h1>Search</h1>
 <div class="px-search" data-search-page></div>
-<noscript><p>The search needs JavaScript. Without it, the <a href="{glossary}">glossary</a>, the
-<a href="{catalogue}">catalogue</a> of all rules, and the <a href="{index}">index</a> lead to what the
-book explains.</p></noscript>
+<noscript><p>The search needs JavaScript. Without it, the
+<a href="{glossary}">glossary</a>, the <a href="{catalogue}">catalogue</a> of all rules, and the
+<a href="{index}">index</a> lead to what the book explains.</p></noscript>
 </section>
 """
 #: Kind of a page by the folder that holds it; what stands elsewhere is a page like any other.
