@@ -14,7 +14,7 @@ import posixpath
 import re
 from pathlib import Path
 
-from wheel import name, wheel
+from wheel_file import name, wheel
 
 FOLDER = "_downloads"
 CELL = "install"
