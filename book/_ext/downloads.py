@@ -17,7 +17,7 @@ from pathlib import Path
 from wheel_file import name, wheel
 
 FOLDER = "_downloads"
-CELL = "install"
+CELL = "install-the-package"
 RESULTS = re.compile(r"results/[\w.]+\.json")
 LINK = re.compile(r"(?<!!)(\]\()([^()\s#:]+)\.(md|ipynb)(?:#([^()\s]*))?(?=\))")
 PLACED = """\
