@@ -52,7 +52,9 @@ def test_a_chapter_without_stored_results_fetches_none(given):
 
 @pytest.mark.parametrize("file", CHAPTERS, ids=lambda file: file.stem)
 @pytest.mark.parametrize("address", ["", SITE])
-def test_every_chapter_becomes_a_valid_notebook_that_is_the_same_after_its_first_cell(file, address):
+def test_every_chapter_becomes_a_valid_notebook_that_is_the_same_after_its_first_cell(
+    file, address
+):
     notebook = json.loads(file.read_text("utf-8"))
     results = downloads.read_by(notebook)
     assert all(ROOT.joinpath("notebooks", name).is_file() for name in results)

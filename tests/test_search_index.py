@@ -1,4 +1,4 @@
-"""What the search knows of a page: its sections with their places, and no more than a reader reads."""
+"""What the search knows of a page: its sections, their places, and what a reader reads there."""
 
 import json
 from types import SimpleNamespace
@@ -15,13 +15,16 @@ PAGE = r"""<nav>Sidebar</nav><article class="bd-article"><section id="top">
 <h1><span class="section-number">6. </span>Adam<a class="headerlink" href="#top">#</a></h1>
 <p>Rate <span class="math" data-plain="η">\(\eta\)</span>.</p>
 <section id="idea"><h2>The idea</h2><div class="math">\[\beta_2 \le 1\]</div>
-<div class="cell"><div class="cell_input"><div class="highlight"><pre><span>run</span>(<span>Adam</span>)</pre></div></div>
+<div class="cell"><div class="cell_input"><pre><span>run</span>(<span>Adam</span>)</pre></div>
 <div class="cell_output"><div class="output stream"><pre>0.125</pre></div></div></div>
-<div class="cell"><details class="admonition hide"><summary>Show</summary><pre>secret</pre></details>
-<div class="cell_output"><figure class="px"><div class="px-panels"><svg><text>axis</text></svg></div>
+<div class="cell"><details class="admonition hide"><summary>Show</summary>
+<pre>secret</pre></details>
+<div class="cell_output"><figure class="px">
+<div class="px-panels"><svg><text>axis</text></svg></div>
 <script type="application/json" class="px-data">{"steps": 3}</script>
 <figcaption>Drag the dot.</figcaption></figure></div></div>
-</section><section id="last"><h2>Last</h2><p>End.</p></section></section></article><footer>Foot</footer>"""
+</section><section id="last"><h2>Last</h2><p>End.</p></section></section></article>
+<footer>Foot</footer>"""
 
 
 @pytest.fixture(scope="module")
@@ -53,13 +56,16 @@ def test_of_cells_the_visible_code_and_the_captions_are_kept(parts):
 
 
 def test_entries_of_glossary_reference_and_bibliography_have_places_of_their_own():
-    page = """<article><section id="g"><h1>Glossary</h1><dl class="glossary"><dt id="term-x">decay</dt>
-    <dd><p>A share. Also called a shrinkage, or ridge.</p><p>Read: <a href="../notebooks/a.html#b">A</a>.
+    page = """<article><section id="g"><h1>Glossary</h1>
+    <dl class="glossary"><dt id="term-x">decay</dt>
+    <dd><p>A share. Also called a shrinkage, or ridge.</p>
+    <p>Read: <a href="../notebooks/a.html#b">A</a>.
     See also: <a href="#y">y</a>.</p></dd></dl>
-    <dl class="py function"><dt class="sig" id="primer.run"><span class="descclassname">primer.</span><span
+    <dl class="py function"><dt class="sig" id="primer.run">
+    <span class="descclassname">primer.</span><span
     class="descname">run</span>(rule)</dt><dd><p>Runs it.</p></dd></dl>
-    <div class="citation" id="id3"><span class="label">[1]</span><p>Ada B. Writer. On rates. In <em>Press</em>.
-    2019.</p></div></section></article>"""
+    <div class="citation" id="id3"><span class="label">[1]</span><p>Ada B. Writer. On rates.
+    In <em>Press</em>.     2019.</p></div></section></article>"""
     _, term, name, source = sections.parts(page)
     assert (term.place, term.title, term.kind) == ("term-x", "decay", "term")
     assert (term.leads, term.terms) == ("../notebooks/a.html#b", ["shrinkage", "ridge"])
@@ -73,13 +79,14 @@ def test_a_page_without_an_article_has_no_parts():
 
 
 PAGES = {
-    "notebooks/a": '<article><section id="a"><h1>1. A</h1><section id="b"><h2>B</h2></section></section>'
-    "</article>",
-    "book/glossary": '<article><section id="g"><h1>Glossary</h1><dl class="glossary"><dt id="t">decay</dt>'
+    "notebooks/a": '<article><section id="a"><h1>1. A</h1>'
+    '<section id="b"><h2>B</h2></section></section></article>',
+    "book/glossary": '<article><section id="g"><h1>Glossary</h1><dl class="glossary">'
+    '<dt id="t">decay</dt>'
     '<dd><p>Read: <a href="../notebooks/a.html#b">A</a></p></dd></dl></section></article>',
     "book/catalogue": '<article><section id="c"><h1>Catalogue</h1></section></article>',
-    "book/rules/Adam": '<article><section id="adam"><h1>Adam</h1><p>Rule.</p><section id="s"><h2>Settings'
-    "</h2><p>lr</p></section></section></article>",
+    "book/rules/Adam": '<article><section id="adam"><h1>Adam</h1><p>Rule.</p>'
+    '<section id="s"><h2>Settings</h2><p>lr</p></section></section></article>',
     "moved": "<html></html>",
 }
 

@@ -72,6 +72,7 @@
       list.replaceChildren(...found.map((each) => entry(each, site)));
       list.scrollTop = 0;
       said.textContent = question ? told(found.length, question) : "";
+      host.dataset.asked = question;
       host.dispatchEvent(new CustomEvent("px-searched", { detail: question }));
     }
 

@@ -144,5 +144,6 @@
     return { before: start > 0, text: text.slice(start, end), after: end < text.length };
   }
 
-  Object.assign(search, { index, find, LIMIT });
+  const places = () => data.parts.map(([page, place]) => [data.pages[page][0], place]);
+  Object.assign(search, { index, find, places, LIMIT });
 })(globalThis);
