@@ -141,7 +141,7 @@ UNSEEN = [
     ("training diverges", [DEBUGGING, FIRST], 3),
     ("compare", [f"{API}measure.html#primer.compare", CHOOSING, READ], 3),
     ("himmelblau", [f"{API}landscapes.html", "book/catalogue.html"], 1),
-    ("Slider", [f"{API}explorer.html#primer.Slider", READ], 1),
+    ("Slider", [f"{API}running.html#primer.Slider", READ], 1),
     ("adam pytorch defaults", [ADAM, rule("Adam"), PYTORCH], 3),
     ("exercise keep the angle", [f"{ADAMW}#exercise-4-keep-the-angle"], 1),
     ("prodigy", [rule("Prodigy"), BEYOND], 1),
