@@ -62,7 +62,7 @@ def test_entries_of_glossary_reference_and_bibliography_have_places_of_their_own
     <p>Read: <a href="../notebooks/a.html#b">A</a>.
     See also: <a href="#y">y</a>.</p></dd></dl>
     <dl class="py function"><dt class="sig" id="primer.run">
-    <span class="descclassname">primer.</span><span
+    <span class="sig-prename">primer.</span><span
     class="descname">run</span>(rule)</dt><dd><p>Runs it.</p></dd></dl>
     <div class="citation" id="id3"><span class="label">[1]</span><p>Ada B. Writer. On rates.
     In <em>Press</em>.     2019.</p></div></section></article>"""

@@ -1,8 +1,10 @@
-"""What readers type into the search, and where one of the first results must lead.
+"""What readers type into the search, misspelled too, and where a first result must lead.
 
 A place is a page, or a page and a section of it; several are equally good. The number says among
 how many results one of them must be.
 """
+
+# cspell:ignore nestrov momentun shampo
 
 ADAM, ADAMW = "notebooks/06_adam.html", "notebooks/07_adamw.html"
 SGD, MOMENTUM = "notebooks/02_sgd.html", "notebooks/03_momentum.html"
