@@ -156,7 +156,7 @@ def test_axe_finds_nothing_in_the_open_dialog(page, served, theme, width):
 
 
 def test_the_page_of_the_search_answers_the_question_in_its_address(page, served):
-    page.goto(f"{served}/search.html?q=nestrov")
+    page.goto(f"{served}/search.html?q=nestrov")  # cspell:ignore nestrov
     page.wait_for_selector(".px-hit")
     assert "Nesterov" in page.locator(".px-hit-title").first.inner_text()
     asked(page, "zzzz")
