@@ -28,6 +28,12 @@ def test_title_authors_version_and_year_agree():
     assert sentence in INDEX
 
 
+def test_every_page_leads_to_the_entry():
+    footer = (ROOT / "book" / "_templates" / "extra-footer.html").read_text("utf-8")
+    assert "#cite-it" in footer
+    assert "\n## Cite it\n" in INDEX
+
+
 def test_the_licenses_are_those_of_the_files():
     assert (ROOT / "LICENSE").read_text("utf-8").startswith("BSD 3-Clause")
     assert "Attribution 4.0" in (ROOT / "LICENSE-text").read_text("utf-8")

@@ -3,7 +3,7 @@
 - The explorers' script and style go to every page.
 - Thebe, which Jupyter Book always adds, is dropped: it would load from another host, and throws.
 - The buttons that unfold a page's subpages in the sidebar get a name.
-- The index of the search is loaded by the page that searches, and by no other.
+- Sphinx's search is dropped, and what marks its words: the book has its own (search_index.py).
 - The theme's script of all icons (540 kB compressed) is dropped: its style sheet has them too.
 - Scripts of the head that a browser would wait for go to the end of the page.
 - The page knows from its start whether it is light or dark, and need not be styled twice.
@@ -17,12 +17,11 @@ from primer.plotting.figures import static
 
 DEAD_SCRIPTS = re.compile(
     r"[ \t]*<script[^>]*scripts/fontawesome\.js[^>]*></script>\n?"
+    r'|[ \t]*<script src="[^"]*(?:searchtools|language_data|searchindex|sphinx_highlight)\.js'
+    r"[^>]*></script>\n?"
     r'|[ \t]*<script type="text/x-thebe-config">.*?</script>\n?'
     r"|[ \t]*<script>kernelName = [^<]*</script>\n?",
     re.S,
-)
-SEARCHING = re.compile(
-    r'[ \t]*<script src="[^"]*(?:searchtools|language_data|searchindex)\.js"></script>\n?'
 )
 TOGGLE = re.compile(
     r'(<li class="toctree-l\d[^"]*has-children"><a[^>]*>([^<]*)</a><details[^>]*><summary)>'
@@ -36,7 +35,10 @@ THEME = (
     'dataset.theme = localStorage.getItem("theme") || '
     '(matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light")'
 )
-UNUSED = ["sphinx-thebe.*", "scripts/fontawesome.js*", "**/*.map"]
+UNUSED = [
+    *("sphinx-thebe.*", "scripts/fontawesome.js*", "**/*.map"),
+    *("searchtools.js", "language_data.js", "sphinx_highlight.js"),
+]
 
 
 def add_explorer_assets(app, config):
@@ -70,10 +72,9 @@ def without_waiting(page):
     return WAITED_FOR.sub("", head) + end_of_head + body + scripts + end_of_body + after
 
 
-def lean(page, searches):
+def lean(page):
     """The page without what it does not need."""
     page = TOGGLE.sub(r'\1 aria-label="Pages below: \2">', DEAD_SCRIPTS.sub("", page))
-    page = page if searches else SEARCHING.sub("", page)
     return without_waiting(page.replace(STORED_THEME, THEME))
 
 
@@ -82,7 +83,7 @@ def make_lean(app, exception):
         return
     for page in Path(app.outdir).rglob("*.html"):
         text = page.read_text("utf-8")
-        new = lean(text, page.name == "search.html")
+        new = lean(text)
         if new != text:
             page.write_text(new, "utf-8")
     for pattern in UNUSED:

@@ -5,7 +5,7 @@
   the site's address is known, since they must be absolute (see site_files.py).
 - The first page has the book's name as its title, once.
 - MathJax, which Sphinx also loads on the pages above one with formulas, comes only with formulas.
-- Formulas in the text carry their plain text, which the search shows in its excerpts (search.js).
+- Formulas in the text carry their plain text, which the search finds and shows (page_sections.py).
 """
 
 import html
@@ -109,8 +109,6 @@ def fill(app, pagename, templatename, context, doctree):
     if not needs_mathjax(context.get("body", "")):
         files = context.get("script_files", [])
         files[:] = [file for file in files if not loads_mathjax(file)]
-    if pagename == "search":
-        app.add_js_file("search.js", loading_method="defer")
 
 
 def setup(app):

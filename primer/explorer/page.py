@@ -62,11 +62,10 @@ def page(explorer: Base, controls: bool = True) -> str:
     heading = f'<div class="px-title">{title}</div>' if title else ""
     return (
         f'<figure class="px{some}" id="{explorer.id}" aria-label="{title or "Explorer"}">'
-        f"{heading}{_choice(explorer)}{scenes}{sliders}{_numbers(explorer)}{caption}"
-        f"<noscript><style>.px-live-only,.px-controls{{display:none!important}}</style>"
-        f'<p class="px-note">{WITHOUT}</p></noscript>'
+        f"{heading}{_choice(explorer)}{scenes}{sliders}{_numbers(explorer)}"
+        f'<noscript><p class="px-note">{WITHOUT}</p></noscript>'
         f'<script type="application/json" class="px-data">{as_json(explorer.data)}</script>'
-        f"{_packed(explorer)}</figure>"
+        f"{_packed(explorer)}{caption}</figure>"
     )
 
 

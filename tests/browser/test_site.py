@@ -397,7 +397,7 @@ def test_the_catalogue_sifts_and_sorts_by_mouse_and_by_keyboard(page):
 
 def test_the_search_gives_results(visitor, site):
     visitor.goto(f"{site}/search.html?q=momentum")
-    visitor.locator("#search-results li a").first.wait_for()
+    visitor.locator(".px-hits li a").first.wait_for()
 
 
 def packed(path: Path) -> int:
@@ -442,14 +442,14 @@ def test_no_page_has_an_id_twice(page):
 
 def test_the_search_shows_formulas_as_text_and_its_magnifier_beside_the_word(visitor, served):
     visitor.goto(f"{served}/search.html?q=learning+rate")
-    excerpts = visitor.locator("#search-results p.context")
+    excerpts = visitor.locator(".px-hit-text")
     excerpts.nth(9).wait_for()
     assert not [text for text in excerpts.all_inner_texts() if re.search(r"\\[(\[a-z]", text)]
     left = """() => {
-      const field = document.querySelector(".bd-article-container input[name=q]");
-      const glass = field.form.querySelector(".fa-magnifying-glass").getBoundingClientRect();
-      return field.getBoundingClientRect().left + parseFloat(getComputedStyle(field).paddingLeft)
-        - glass.right;
+      const field = document.querySelector(".search-button-field");
+      const glass = field.querySelector(".fa-magnifying-glass").getBoundingClientRect();
+      const word = field.querySelector(".search-button__default-text").getBoundingClientRect();
+      return word.left - glass.right;
     }"""
     assert visitor.evaluate(left) > 2
 
