@@ -10,6 +10,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+import matplotlib as mpl
 import nbformat
 import yaml
 from nbformat import v4
@@ -19,6 +20,11 @@ KERNEL = {"kernelspec": {"display_name": "Python 3", "language": "python", "name
 WELCOME = """# ML Optimization: A Primer
 
 Welcome. This page is a notebook like the chapters, and everything on it works: try it out, then open a chapter.
+"""
+CHAPTERS = """## The chapters
+
+Every chapter stands alone, so you may begin anywhere. The triangle before a title shows what you will learn there; the minutes are those of
+reading, without the exercises.
 """
 FIGURE = """## How the figures work
 
@@ -81,7 +87,7 @@ def parts() -> list[tuple[str, list[Path]]]:
 
 def contents() -> str:
     """The chapters by part, each with its link, its reading time, and what one learns."""
-    told = ["## The chapters"]
+    told = [CHAPTERS]
     for title, files in parts():
         numbered = [path for path in files if path.name[0].isdigit()]
         if numbered:
@@ -98,11 +104,8 @@ def entry(path: Path) -> str:
         raise SystemExit(f"{path.name}: the first cell must say what one learns, and how long")
     learn = plain(lessons[1])
     number = int(path.name[:2])
-    link = f"[{number} · {title}](notebooks/{path.name})"
-    return (
-        f"**{link}** · {minutes[1]} minutes\n\n"
-        f"<details><summary>You will learn</summary>\n\n{learn}\n\n</details>"
-    )
+    link = f'<b>{number}</b> · <a href="notebooks/{path.name}">{title}</a> · {minutes[1]} minutes'
+    return f"<details><summary>{link}</summary>\n\n{learn}\n\n</details>"
 
 
 READING = re.compile(r"Reading time: (\d+) minutes")
@@ -151,7 +154,9 @@ def figure() -> Any:
     names: dict[str, Any] = {}
     exec(compile(ast.Module(before, []), "figure", "exec"), names)
     live = eval(compile(ast.Expression(last.value), "figure", "eval"), names)
-    shown = v4.new_output("execute_result", {"text/html": live.html()}, execution_count=1)
+    with mpl.rc_context({"svg.hashsalt": "start"}):  # the same at every call
+        page = live.html().replace(live.id, "px-start")
+    shown = v4.new_output("execute_result", {"text/html": page}, execution_count=1)
     cell = v4.new_code_cell(code.strip(), execution_count=1, outputs=[shown])
     cell.metadata = {"jupyter": {"source_hidden": True}}
     return cell
