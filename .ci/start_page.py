@@ -1,7 +1,7 @@
 """The page that `make lab` opens: a notebook made from the chapters and the page on how to read.
 
-Everything in it that a chapter says, its title, its reading time, what one learns, is read from the
-chapter. The figure is that of `book/how_to_read.md`, the exercise is the first of the first chapter.
+What it says of a chapter, its title, its reading time, what one learns, is read from the chapter.
+The figure is that of `book/how_to_read.md`, the exercise is the first of the first chapter.
 """
 
 import ast
@@ -10,7 +10,6 @@ import re
 from pathlib import Path
 from typing import Any
 
-import matplotlib as mpl
 import nbformat
 import yaml
 from nbformat import v4
@@ -19,37 +18,44 @@ ROOT = Path(__file__).parents[1]
 KERNEL = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}}
 WELCOME = """# ML Optimization: A Primer
 
-Welcome. This page is a notebook like the chapters, and everything on it works: try it out, then open a chapter.
+Welcome. This page is a notebook like the chapters, and everything on it works: try it out, then
+open a chapter.
 """
 CHAPTERS = """## The chapters
 
-Every chapter stands alone, so you may begin anywhere. The triangle before a title shows what you will learn there; the minutes are those of
-reading, without the exercises.
+Every chapter stands alone, so you may begin anywhere. The triangle before a title shows what you
+will learn there; the minutes are those of reading, without the exercises.
 """
 FIGURE = """## How the figures work
 
 Move a slider, or drag the white dot to another start. Links set a figure for you: {links}.
-A click on a name in the table hides its line. The figures need no running Python; *Run*, *Run All Cells* computes all of a chapter anew.
+A click on a name in the table hides its line. The figures need no running Python. To compute all
+of a chapter anew, choose *Run*, then *Run All Cells*.
 """
 EXERCISE = """## How to check an answer
 
-Replace `None` by your answer, then press <kbd>Shift</kbd> <kbd>Enter</kbd>. The cell says whether it is right, and otherwise gives a hint.
-In a chapter, the solution is folded below. This is the first exercise of chapter 1:
+Replace `None` by your answer, then press <kbd>Shift</kbd> <kbd>Enter</kbd>. The cell says whether
+it is right, and otherwise gives a hint. In a chapter, the solution is folded below. This is the
+first exercise of chapter 1:
 """
 KEEP = """## How to keep your work
 
-You read a copy of the book, the folder `{folder}`. Write into the chapters what you like, and save with <kbd>Ctrl</kbd> <kbd>S</kbd>.
+You read a copy of the book, the folder `{folder}`. Write into the chapters what you like, and save
+with <kbd>Ctrl</kbd> <kbd>S</kbd>.
 
-- **A new edition keeps what you wrote.** After `git pull`, the next `make lab` brings the new text into your chapters, cell by cell. Where it has
-  changed a cell that you changed too, your chapter stays as it is. The new one then lies beside it, as `06_adam.new.ipynb`.
-- **Start over:** delete the chapter in the file browser at the left. The next `make lab` lays a fresh one there.
+- **A new edition keeps what you wrote.** After `git pull`, the next `make lab` brings the new text
+  into your chapters, cell by cell. Where it has changed a cell that you changed too, your chapter
+  stays as it is. The new one then lies beside it, as `06_adam.new.ipynb`.
+- **Start over:** delete the chapter in the file browser at the left. The next `make lab` lays a
+  fresh one there.
 - **Notebooks of your own** are safe anywhere in this folder.
 - **Keep a copy** of the whole folder now and then: git does not look into it.
 """
 FURTHER = """## To look things up
 
-[How to read and run this book](book/how_to_read.md) introduces the six names that every chapter uses, such as `run` and `sweep`.
-[Symbols](book/notation.md), [words](book/glossary.md), and [sources](book/references.md) are pages to look things up.
+[How to read and run this book](book/how_to_read.md) introduces the six names that every chapter
+uses, such as `run` and `sweep`. There are pages of [symbols](book/notation.md),
+[words](book/glossary.md), and [sources](book/references.md).
 """
 
 
@@ -154,9 +160,7 @@ def figure() -> Any:
     names: dict[str, Any] = {}
     exec(compile(ast.Module(before, []), "figure", "exec"), names)
     live = eval(compile(ast.Expression(last.value), "figure", "eval"), names)
-    with mpl.rc_context({"svg.hashsalt": "start"}):  # the same at every call
-        page = live.html().replace(live.id, "px-start")
-    shown = v4.new_output("execute_result", {"text/html": page}, execution_count=1)
+    shown = v4.new_output("execute_result", {"text/html": live.html()}, execution_count=1)
     cell = v4.new_code_cell(code.strip(), execution_count=1, outputs=[shown])
     cell.metadata = {"jupyter": {"source_hidden": True}}
     return cell

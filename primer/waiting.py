@@ -197,7 +197,7 @@ def _waiting(shown: bool | None) -> Waiting | None:
 
 
 def _cell() -> tuple[Any, Any]:
-    """The shell and the request of the notebook's cell that a person runs; None where there is none.
+    """The shell, and what asks it to run a cell in front of a person; None where nobody does.
 
     Front ends name the cell in what they ask of the kernel, programs such as nbconvert do not.
     """
