@@ -17,6 +17,7 @@ from . import figure, page
 from .answers import computed, curves_of, refuse_heat, refuse_plot, refuse_shapes
 from .axes import Axis, limits
 from .base import Base, text
+from .blame import at_the_call
 from .model import Control, Record, described
 from .packing import packed, rounded_curves
 from .views import Line, Panel
@@ -95,6 +96,7 @@ def _tidy(panel: Any, *fields: str) -> None:
         object.__setattr__(panel, name, text(name, getattr(panel, name)))
 
 
+@at_the_call
 def explore_grid(
     sliders: Mapping[str, Slider],
     compute: Callable[..., Mapping[str, Any]],

@@ -15,7 +15,7 @@ from ..optimizer import Optimizer
 from ..running import Run, run
 from . import figure, page, table
 from .base import Base, text
-from .blame import blamed, refuse_shapes
+from .blame import at_the_call, blamed, refuse_shapes
 from .model import Curve, Draggable, Record, controls, fresh, looks, named, record, substituted
 from .views import Layout
 from .wanted import expanded, watched
@@ -52,6 +52,7 @@ class Options:
         return [self.views] if single else list(self.views)
 
 
+@at_the_call
 def explore(
     *rules: Optimizer,
     on: Objective | Sequence[Objective] | Mapping[str, Objective],
