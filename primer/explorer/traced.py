@@ -13,6 +13,7 @@ from ..derived.javascript import Program, program
 from ..objective import Objective
 from ..optimizer import Optimizer
 from ..running import Run, run
+from ..waiting import each
 from . import figure, page, table
 from .base import Base, text
 from .blame import at_the_call, blamed, refuse_shapes
@@ -184,7 +185,7 @@ class Explorer(Base):
         curves = [view for view in views if isinstance(view, Curve)]
         sliders = tuple(control.slider for control in self.controls)
         programs, samples = [], []
-        for rule in rules:
+        for rule in each(rules, "rule"):
             watch = watched(chosen, rule)
             with blamed(rule, curves):
                 programs.append(program(rule, J, sliders, watch, self.steps))
@@ -195,7 +196,7 @@ class Explorer(Base):
         prefix = f"{self.id}-{len(self.scenes)}"
         ready = (defaults, self.looks, self.draggable)
         with np.errstate(all="ignore"):
-            panels = [layout.panel(view) for view in chosen]
+            panels = [layout.panel(view) for view in each(chosen, "panel")]
             self.drawn.append(
                 [figure.draw(panel, f"{prefix}-{k}", *ready) for k, panel in enumerate(panels)]
             )
