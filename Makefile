@@ -22,7 +22,6 @@ LOCK_FLAGS ?=
 # One BLAS thread: results do not depend on the number of cores, and workers do not fight over them.
 THREADS := OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 MKL_NUM_THREADS=1
 FIXED := PYTHONHASHSEED=0
-FIRST_NOTEBOOK = $(firstword $(wildcard notebooks/01_*.ipynb notebooks/06_adam.ipynb))
 # What these print without PyTorch is stored in them: the cache of the book would not see it change.
 STORED := $(shell grep -l skip-execution notebooks/*.ipynb)
 BOOK_SOURCES := benchmarks/table.py $(shell find primer book/_ext book/measured notebooks/results $(STORED) -type f -not -path '*/__pycache__/*' 2>/dev/null)
@@ -30,7 +29,6 @@ PRETTIER := npx --yes prettier@3.10.1
 SPELLER := npx --yes cspell@9.8.0 --no-progress --no-summary --unique
 PAGE_SCRIPTS := primer/static/*.js book/_static/*.js book/_static/search/*.js tests/*.mjs
 REQUIREMENTS := pyproject.toml requirements.txt
-JUPYTER_ROOT := $(shell [ "$$(id -u)" = 0 ] && echo --allow-root)
 
 .PHONY: help lab test parity book links html twice serve lock recipes student bench bench-all lint format clean distclean
 .DEFAULT_GOAL := help
@@ -38,9 +36,8 @@ JUPYTER_ROOT := $(shell [ "$$(id -u)" = 0 ] && echo --allow-root)
 help:  ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*##\(.*\)/  make \1\t\2/p' Makefile | expand -t 18
 
-lab: $(VENV)/.installed-run  ## open the first notebook in JupyterLab
-	$(VENV)/bin/jupyter lab --ServerApp.ip=127.0.0.1 --LabApp.extension_manager=readonly \
-		--LabApp.default_url=/lab/tree/$(FIRST_NOTEBOOK) $(JUPYTER_ROOT) $(JUPYTER_FLAGS)
+lab: $(VENV)/.installed-run  ## open the book in JupyterLab, in a copy of your own: the folder work
+	@$(PY) .ci/lab.py $(JUPYTER_FLAGS)
 
 test: $(VENV)/.installed-dev  ## run all tests: tests/, docstrings, notebooks
 	$(THREADS) $(FIXED) $(PY) -m pytest -n $(WORKERS) --dist loadscope --no-loadscope-reorder -m "not parity" $(PYTEST_FLAGS)
@@ -132,27 +129,33 @@ NEW_ENVIRONMENT = $(if $(VERSION),\
 	else echo "Neither python$(VERSION) nor uv was found. Name a program: make PYTHON=/path/to/python3"; exit 1; fi,\
 	$(PYTHON) -m venv $(VENV))
 
-INSTALL = $(PY) -m pip install --quiet --disable-pip-version-check
+INSTALL = $(PY) .ci/install.py $(PY) -m pip install --disable-pip-version-check --progress-bar off
 # $(call install,SIZE) installs requirements.lock or, of the size -dev, requirements-dev.lock; then the package itself.
 install = $(if $(filter no,$(LOCKED)),$(INSTALL) -r requirements$(1).txt,\
 	{ $(INSTALL) --require-hashes -r requirements$(1).lock && $(INSTALL) --no-deps -e .; } \
 	|| { echo "The lock was not installed, see above. Where a release is missing, LOCKED=no takes the newest ones."; exit 1; })
 # JupyterLab greets with a question about news from the network: this book does not.
-NO_NEWS = $(VENV)/bin/jupyter labextension disable --level=sys_prefix \
+NO_NEWS = @$(VENV)/bin/jupyter labextension disable --level=sys_prefix \
 	@jupyterlab/apputils-extension:announcements >/dev/null 2>&1
 
+# $(call say,WHAT) tells before an installation what it brings, and that it comes once.
+say = @echo "Installing $(1) into $(VENV). This takes a few minutes, and only the first time."
+
 $(VENV)/.installed-run: $(REQUIREMENTS) requirements.lock | $(PY)
-	$(call install,)
+	$(call say,what the book needs (NumPy and JupyterLab among others))
+	@$(call install,)
 	$(NO_NEWS)
-	touch $@
+	@touch $@
 
 $(VENV)/.installed-dev: $(REQUIREMENTS) requirements-dev.txt requirements-dev.lock | $(PY)
-	$(call install,-dev)
+	$(call say,what the book needs and the tools for its tests)
+	@$(call install,-dev)
 	$(NO_NEWS)
-	touch $(VENV)/.installed-run $@
+	@touch $(VENV)/.installed-run $@
 
 # Not locked: which torch serves depends on the machine. What the lock installed stays as it is.
 $(VENV)/.installed-parity: $(VENV)/.installed-dev requirements-parity.txt
-	$(INSTALL) -r requirements-parity.txt
+	$(call say,torch and JAX and optax)
+	@$(INSTALL) -r requirements-parity.txt
 	$(NO_NEWS)
-	touch $(VENV)/.installed-run $(VENV)/.installed-dev $@
+	@touch $(VENV)/.installed-run $(VENV)/.installed-dev $@

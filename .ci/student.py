@@ -15,8 +15,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from pybtex.database import parse_file
-from pybtex.plugin import find_plugin
+from plain_pages import PAGES, page, references, relinked
 
 ROOT = Path(__file__).parents[1]
 SOLUTION = re.compile(r"<details><summary>Solution (\d+)</summary>\n\n.*\n\n</details>\s*", re.S)
@@ -27,9 +26,6 @@ LIKE_ONE = re.compile(
     r"</?(?:details|summary)\b|^[\s#>*_]*(?:solution|answer)s?[\s*_]*(?:\d|[:.]|$)", re.I | re.M
 )
 TAGS = {"solution", "answer"}
-LINK = re.compile(r"(?<!!)\[([^][]*)\]\(([^()\s#:]+\.(?:md|ipynb))(#[^()\s]*)?\)")
-#: Pages that read well as plain Markdown. The others are made by Sphinx, or are for authors.
-PAGES = ("how_to_read", "notation", "glossary")
 COPIED = ("LICENSE", "LICENSE-text", "CITATION.cff")
 #: What only the chapters' authors need.
 AUTHORS = shutil.ignore_patterns("__pycache__", "ruff.toml")
@@ -116,26 +112,6 @@ def text_of(cell: dict[str, Any]) -> str:
     return "".join(cell.get("source", ""))
 
 
-def relinked(text: str, folder: Path, there: set[Path]) -> str:
-    """The text of a file in `folder`: a link to a file that is not `there` becomes its words."""
-
-    def led(match: re.Match[str]) -> str:
-        target = (folder / match[2]).resolve()
-        return match[0] if target in there or not target.is_file() else match[1]
-
-    return LINK.sub(led, text)
-
-
-def references() -> str:
-    """The list of sources in plain Markdown, a heading for each key that chapters link to."""
-    style = find_plugin("pybtex.style.formatting", "plain")()
-    backend = find_plugin("pybtex.backends", "markdown")()
-    entries = parse_file(str(ROOT / "book/references.bib")).entries
-    found = [entries[key] for key in sorted(entries)]
-    parts = [f"## {e.key}\n\n{e.text.render(backend)}\n" for e in style.format_entries(found)]
-    return "\n".join(["# References\n", *parts])
-
-
 def handed_out(names: list[str]) -> list[Path]:
     """The chapters whose files begin with one of the names; all of them without a name."""
     known = sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -157,12 +133,10 @@ def write_notebook(notebook: dict[str, Any], path: Path, folder: Path, there: se
 
 
 def write_pages(folder: Path, pages: list[Path], there: set[Path]) -> None:
-    """Write the pages of prose that the chapters link to, without the header that Sphinx reads."""
+    """Write the pages of prose that the chapters link to."""
     (folder / "book").mkdir()
     for path in pages:
-        text = re.sub(r"\A---\n.*?\n---\n+", "", path.read_text("utf-8"), flags=re.S)
-        text = relinked(text, path.parent, there)
-        (folder / "book" / path.name).write_text(text, "utf-8")
+        (folder / "book" / path.name).write_text(page(path, there), "utf-8")
     (folder / "book/references.md").write_text(references(), "utf-8")
 
 

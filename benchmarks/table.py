@@ -71,11 +71,21 @@ def amount(value: float, unit: str, *around: float) -> str:
     return f"{main} {sign} ({'–'.join(sides)})" if len({main, *sides}) > 1 else f"{main} {sign}"
 
 
+def against(row: dict[str, Any]) -> str:
+    """What a row compares with, and how much of it was timed.
+
+    >>> against({"against": "a loop of run", "part": 5}), against({"against": "optax"})
+    ('a loop of run (extrapolated from 5 runs)', 'optax')
+    """
+    few = f" (extrapolated from {row['part']} runs)" if "part" in row else ""
+    return row["against"] + few
+
+
 def cells(row: dict[str, Any]) -> dict[str, str]:
     """A row's entries, by column."""
     return {
         "What": row["name"],
-        "Compared with": row["against"],
+        "Compared with": against(row),
         "Ours": amount(row["ours"], "s") if "ours" in row else "",
         "Theirs": amount(row["theirs"], "s") if "theirs" in row else "",
         "Result (quartiles)": amount(row["result"], row["unit"], row["low"], row["high"]),

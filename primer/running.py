@@ -6,7 +6,6 @@ First the loop, then what surrounds it. How a batch is cut and spread: `primer.s
 from __future__ import annotations
 
 import concurrent.futures
-import contextlib
 import dataclasses
 from collections.abc import Callable
 from typing import Any
@@ -18,11 +17,10 @@ from .fields import mapped, sweeps, walk, with_sweeps
 from .hyper import OfStep
 from .objective import Objective
 from .optimizer import Optimizer
+from .waiting import bar as _bar
 
 #: A block of runs should fit the cache: theta, its gradient and a few states of this many numbers.
 BLOCK = 2**17
-#: Runs longer than this many steps show a progress bar.
-LONG = 20_000
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -203,7 +201,7 @@ def run(
         into blocks that fit the cache and spread over threads. The numbers are the same in every
         case.
     progress : bool, optional
-        Show a progress bar; by default only above 20,000 steps.
+        Show a progress bar; by default once a cell, or a call from a terminal, has taken a second.
 
     Returns
     -------
@@ -241,9 +239,8 @@ def run(
         guard.refuse_strange(state, first_state(rule.at(t0), J.at(t0), theta))
     cut = spread.cut(rule, J, theta, t0, BLOCK, executor)
     pieces = spread.pieces(cut, rule, J, theta, state)
-    shown = progress if progress is not None else steps > LONG
     room = layout.room(len(kept_steps(steps, keep)), theta)
-    with _bar(steps * len(pieces), shown) as tick:
+    with _bar(steps * len(pieces), progress) as tick:
         jobs = [(*piece, t0, steps, keep, tick) for piece in pieces]
         return spread.joined(spread.work(march, jobs, cut, room, executor), cut, room)
 
@@ -269,14 +266,3 @@ def _cast(rule: Optimizer, theta: np.ndarray) -> Optimizer:
         return once
 
     return with_sweeps(change, rule)
-
-
-@contextlib.contextmanager
-def _bar(total: int, shown: bool) -> Any:
-    if not shown:
-        yield None
-        return
-    from tqdm.auto import tqdm
-
-    with tqdm(total=total, unit="step", leave=False) as bar:
-        yield bar.update

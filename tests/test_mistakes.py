@@ -1,10 +1,13 @@
 """A reader's natural mistakes are answered by one sentence that says what to write."""
 
+import contextlib
+import io
 import math
 import re
 
 import numpy as np
 import pytest
+from IPython.core.interactiveshell import InteractiveShell
 
 from primer import (
     SGD,
@@ -247,3 +250,39 @@ def test_answers_of_another_length_are_told_in_the_books_words(answer, right):
     told = str(verdict(answer, right))
     assert told.startswith("Not yet: ")
     assert not re.search("broadcast|inhomogeneous|operands|array element|could not convert", told)
+
+
+def lines(cell):
+    """What JupyterLab shows of an error: as many lines, the last one last."""
+    shell = InteractiveShell.instance(colors="nocolor")
+    told = io.StringIO()
+    with contextlib.redirect_stdout(told):
+        shell.run_cell("from primer import *\nJ = landscapes.rosenbrock()\n" + cell)
+    return told.getvalue().rstrip().splitlines()
+
+
+WRONG = """
+@rule
+class Wrong(Optimizer):
+    lr: float = 0.1
+
+    def step(self, J, theta, state, t):
+        return theta - self.lr * J.grad(theta) * unknown, {}
+
+explore(Wrong(), on=J)
+"""
+
+
+@pytest.mark.parametrize(
+    ("cell", "last"),
+    [
+        (WRONG, "name 'unknown' is not defined"),
+        ("explore(SGD(), on=J, start=[1, 2, 3])", "start must have last axis 2"),
+        ("explore_grid({}, print)", "sliders must be"),
+    ],
+)
+def test_an_explorer_s_error_is_told_at_the_reader_s_own_line(cell, last):
+    told = lines(cell)
+    assert last in told[-1]
+    assert len(told) < 30
+    assert any("->" in line and cell.split()[-1] in line for line in told)

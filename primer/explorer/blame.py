@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import linecache
 import traceback
 from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,11 +17,31 @@ from ..derived.javascript import program
 from ..objective import Objective
 from ..rules.sgd import SGD
 
+PACKAGE = Path(__file__).parents[1]
 ADVICE = {
     "J(theta)": "index coordinates by theta[..., i] and reduce over the last axis, .sum(-1)",
     "J.grad(theta)": "index coordinates by theta[..., i] and stack the derivatives with "
     "np.stack((dx, dy), axis=-1), not np.array([dx, dy])",
 }
+
+
+def at_the_call(function: Any) -> Any:
+    """What a function of ours refuses is raised where the reader called it, not deep inside.
+
+    The sentence says all; the frames between would push the reader's own line off the screen.
+    """
+
+    @functools.wraps(function)
+    def called(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return function(*args, **kwargs)
+        except ValueError as error:
+            frames = traceback.extract_tb(error.__traceback__)
+            if not Path(frames[-1].filename).is_relative_to(PACKAGE):
+                raise
+            raise error.with_traceback(None) from error.__cause__
+
+    return called
 
 
 def refuse_shapes(J: Objective, point: tuple[float, ...]) -> None:

@@ -13,9 +13,10 @@ from ..derived.javascript import Program, program
 from ..objective import Objective
 from ..optimizer import Optimizer
 from ..running import Run, run
+from ..waiting import each
 from . import figure, page, table
 from .base import Base, text
-from .blame import blamed, refuse_shapes
+from .blame import at_the_call, blamed, refuse_shapes
 from .model import Curve, Draggable, Record, controls, fresh, looks, named, record, substituted
 from .views import Layout
 from .wanted import expanded, watched
@@ -52,6 +53,7 @@ class Options:
         return [self.views] if single else list(self.views)
 
 
+@at_the_call
 def explore(
     *rules: Optimizer,
     on: Objective | Sequence[Objective] | Mapping[str, Objective],
@@ -183,7 +185,7 @@ class Explorer(Base):
         curves = [view for view in views if isinstance(view, Curve)]
         sliders = tuple(control.slider for control in self.controls)
         programs, samples = [], []
-        for rule in rules:
+        for rule in each(rules, "rule"):
             watch = watched(chosen, rule)
             with blamed(rule, curves):
                 programs.append(program(rule, J, sliders, watch, self.steps))
@@ -194,7 +196,7 @@ class Explorer(Base):
         prefix = f"{self.id}-{len(self.scenes)}"
         ready = (defaults, self.looks, self.draggable)
         with np.errstate(all="ignore"):
-            panels = [layout.panel(view) for view in chosen]
+            panels = [layout.panel(view) for view in each(chosen, "panel")]
             self.drawn.append(
                 [figure.draw(panel, f"{prefix}-{k}", *ready) for k, panel in enumerate(panels)]
             )
