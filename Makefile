@@ -28,11 +28,11 @@ STORED := $(shell grep -l skip-execution notebooks/*.ipynb)
 BOOK_SOURCES := benchmarks/table.py $(shell find primer book/_ext book/measured notebooks/results $(STORED) -type f -not -path '*/__pycache__/*' 2>/dev/null)
 PRETTIER := npx --yes prettier@3.10.1
 SPELLER := npx --yes cspell@9.8.0 --no-progress --no-summary --unique
-PAGE_SCRIPTS := primer/static/*.js book/_static/*.js tests/*.mjs
+PAGE_SCRIPTS := .ci/*.js primer/static/*.js book/_static/*.js tests/*.mjs
 REQUIREMENTS := pyproject.toml requirements.txt
 JUPYTER_ROOT := $(shell [ "$$(id -u)" = 0 ] && echo --allow-root)
 
-.PHONY: help lab test parity book links serve lock recipes student bench bench-all lint format clean distclean
+.PHONY: help lab test parity book pdf links serve lock recipes student bench bench-all lint format clean distclean
 .DEFAULT_GOAL := help
 
 help:  ## list the targets
@@ -57,6 +57,10 @@ book: $(VENV)/.installed-run _build/.sources  ## build the site in _build/html
 links:  ## visit every address of another host that the built site links to
 	@test -f _build/html/index.html || { echo "No site yet: run 'make book' first."; exit 1; }
 	$(PY) .ci/check_outside.py _build/html
+
+pdf: $(VENV)/.installed-dev  ## bind the built site into a book, _build/primer.pdf
+	@test -f _build/html/index.html || { echo "No site yet: run 'make book' first."; exit 1; }
+	$(PY) .ci/pdf.py _build/html _build/primer.pdf
 
 serve:  ## serve the built site on this machine only
 	@test -f _build/html/index.html || { echo "No site yet: run 'make book' first."; exit 1; }

@@ -17,7 +17,7 @@ async ({ address, wanted }) => {
   const name = location.pathname.split("/").slice(-2).join("/");
   for (const figure of article.querySelectorAll("figure.px")) {
     const where = document.createElement("p");
-    where.className = "px-where";
+    where.className = "px-live-at";
     where.innerHTML = address
       ? `Live at <a href="${address}${name}#${figure.id}">${address}${name}</a>`
       : `Live on the page ${name}`;
