@@ -29,6 +29,8 @@ LEFT_OUT = re.compile(r"book/(rules/|api|speed|scaling|decisions|accessibility|t
 CAPTION = re.compile(r'<span class="caption-text">(.*?)</span>')
 ENTRY = re.compile(r'<li class="toctree-l1[^"]*"><a class="[^"]*" href="([^"#]*)">(.*?)</a>', re.S)
 CANONICAL = re.compile(r'<link rel="canonical" href="([^"]*)"')
+#: Scripts of the live figures: on paper stands the picture that is drawn before they run.
+LIVE = re.compile(r"/_static/(?:explorer|programs|grids)[^?]*\.js")
 SHEET = {"format": "A4", "prefer_css_page_size": True, "print_background": True}
 TAGS = {"tagged": True, "outline": True}
 TITLE = "ML Optimization: A Primer"
@@ -94,6 +96,7 @@ def set_part(page, part: Part, places: set[str], site: str) -> None:
 
 def set_parts(page, book: list[Part], site: str) -> None:
     """Print every page, each with the number behind the last one's."""
+    page.route(LIVE, lambda route: route.abort())
     places, first = wanted(book), 1
     for part in book:
         part.first = first

@@ -104,7 +104,9 @@ def add_outline(book: Bound, start: int, part: Part, entries, parent, depth: int
             continue
         sheet = start + part.pdf.get_destination_page_number(entry)
         fit = Fit.xyz(*point(entry))
-        above = book.writer.add_outline_item(str(entry.title), sheet, parent, fit=fit, is_open=False)
+        above = book.writer.add_outline_item(
+            str(entry.title), sheet, parent, fit=fit, is_open=False
+        )
 
 
 def add_outlines(book: Bound) -> None:
@@ -113,9 +115,7 @@ def add_outlines(book: Bound) -> None:
     for start, part in book.starts.values():
         if part.caption not in captions:
             captions[part.caption] = book.writer.add_outline_item(part.caption, start)
-        top = book.writer.add_outline_item(
-            part.title, start, captions[part.caption], is_open=False
-        )
+        top = book.writer.add_outline_item(part.title, start, captions[part.caption], is_open=False)
         below = [entry for entry in part.pdf.outline if isinstance(entry, list)]
         if below:
             add_outline(book, start, part, below[0], top, depth=2)

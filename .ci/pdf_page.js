@@ -20,7 +20,7 @@ async ({ address, wanted }) => {
     where.className = "px-live-at";
     where.innerHTML = address
       ? `Live at <a href="${address}${name}#${figure.id}">${address}${name}</a>`
-      : `Live on the page ${name}`;
+      : `Live on the page ${name.split("/").pop()}`;
     (figure.querySelector("figcaption") ?? figure).append(where);
   }
 

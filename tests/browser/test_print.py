@@ -103,9 +103,7 @@ def lengths(book) -> dict[str, range]:
     """The sheets of each page of the site."""
     begun = starts(book)
     ends = [sheet for _, sheet in begun[1:]] + [len(book.pages)]
-    return {
-        title: range(first, end) for (title, first), end in zip(begun, ends, strict=True)
-    }
+    return {title: range(first, end) for (title, first), end in zip(begun, ends, strict=True)}
 
 
 def test_every_page_is_in_the_book(book):
