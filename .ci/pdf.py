@@ -18,7 +18,7 @@ from pathlib import Path
 from urllib.parse import unquote, urljoin, urlsplit
 
 from check_links import Page
-from pdf_bind import Part, bind
+from pdf_bind import Part, bind, where
 from pypdf import PdfReader
 
 HERE = Path(__file__).parent
@@ -32,7 +32,6 @@ CANONICAL = re.compile(r'<link rel="canonical" href="([^"]*)"')
 #: Scripts of the live figures: on paper stands the picture that is drawn before they run.
 LIVE = re.compile(r"/_static/(?:explorer|programs|grids)[^?]*\.js")
 SHEET = {"format": "A4", "prefer_css_page_size": True, "print_background": True}
-TAGS = {"tagged": True, "outline": True}
 TITLE = "ML Optimization: A Primer"
 
 
@@ -88,10 +87,10 @@ def set_part(page, part: Part, places: set[str], site: str) -> None:
     """Print one page of the site."""
     page.goto(part.path.as_uri(), wait_until="load")
     given = {"address": site, "wanted": sorted(places)}
-    page.evaluate((HERE / "pdf_page.js").read_text("utf-8"), given)
+    part.headings = page.evaluate((HERE / "pdf_page.js").read_text("utf-8"), given)
     page.wait_for_function("!document.querySelector('.bd-article .math:not(:has(mjx-container))')")
     page.add_style_tag(content=running_head(part))
-    part.pdf = PdfReader(BytesIO(page.pdf(**SHEET, **TAGS)))
+    part.pdf = PdfReader(BytesIO(page.pdf(**SHEET)))
 
 
 def set_parts(page, book: list[Part], site: str) -> None:
@@ -105,16 +104,10 @@ def set_parts(page, book: list[Part], site: str) -> None:
         print(f"{part.first:5}  {part.title}", flush=True)
 
 
-def sections(part: Part) -> list[tuple[str, int]]:
-    """The headings of a part below its own, with the sheet of the part on which each begins."""
-    below = [entry for entry in part.pdf.outline if isinstance(entry, list)]
-    heads = [entry for entry in below[0] if not isinstance(entry, list)] if below else []
-    return [(str(e.title), part.pdf.get_destination_page_number(e)) for e in heads]
-
-
-def line(part: Part, title: str, sheet: int) -> str:
-    """A line of the contents; its link leads to the sheet."""
-    href, number = f"{part.path.as_uri()}#sheet={sheet}", part.first + sheet
+def line(part: Part, title: str, name: str = "") -> str:
+    """A line of the contents, for a part or a named place in it."""
+    found = where(part, name) or (0,)
+    href, number = f"{part.path.as_uri()}#{name}", part.first + found[0]
     return f'<a href="{href}"><span>{html.escape(title)}</span><span>{number}</span></a>'
 
 
@@ -125,9 +118,10 @@ def contents(book: list[Part]) -> str:
         if part.caption != caption:
             lines.append(f"{'</ul>' if caption else ''}<h2>{html.escape(part.caption)}</h2><ul>")
             caption = part.caption
-        below = sections(part) if part.path.parent.name == "notebooks" else []
-        inner = "".join(f"<li>{line(part, *s)}</li>" for s in below)
-        lines.append(f"<li>{line(part, part.title, 0)}{inner and f'<ul>{inner}</ul>'}</li>")
+        below = part.headings if part.path.parent.name == "notebooks" else []
+        entries = [line(part, h["title"], h["id"]) for h in below if h["level"] == 2]
+        inner = "".join(f"<li>{entry}</li>" for entry in entries)
+        lines.append(f"<li>{line(part, part.title)}{inner and f'<ul>{inner}</ul>'}</li>")
     return "".join(lines) + "</ul>"
 
 
@@ -153,7 +147,7 @@ def set_front(page, book: list[Part], root: Path, site: str) -> PdfReader:
     )
     page.add_style_tag(content=(HERE / "pdf.css").read_text("utf-8"))
     page.evaluate("document.fonts.ready")
-    return PdfReader(BytesIO(page.pdf(**SHEET, tagged=True)))
+    return PdfReader(BytesIO(page.pdf(**SHEET)))
 
 
 def main(folder: str, file: str) -> None:

@@ -19,6 +19,7 @@ class Part:
     title: str
     caption: str
     first: int = 1
+    headings: list[dict] = field(default_factory=list)
     pdf: PdfReader = field(default=None, repr=False)
 
 
@@ -41,8 +42,6 @@ def where(part: Part, name: str) -> tuple[int, float, float] | None:
     """The sheet and the point of a named place of a part; None where it has no such place."""
     if not name:
         return 0, 0.0, TOP
-    if name.startswith("sheet="):
-        return int(name.removeprefix("sheet=")), 0.0, TOP
     found = part.pdf.named_destinations.get(f"/{name}")
     return found and (part.pdf.get_destination_page_number(found), *point(found))
 
@@ -94,31 +93,25 @@ def lead(book: Bound, first: int, count: int, own: Path) -> None:
         page[NameObject("/Annots")] = ArrayObject(links)
 
 
-def add_outline(book: Bound, start: int, part: Part, entries, parent, depth: int = 3) -> None:
-    """The headings of a part below `parent`, as deep as asked."""
-    above = parent
-    for entry in entries:
-        if isinstance(entry, list):
-            if depth > 1:
-                add_outline(book, start, part, entry, above, depth - 1)
-            continue
-        sheet = start + part.pdf.get_destination_page_number(entry)
-        fit = Fit.xyz(*point(entry))
-        above = book.writer.add_outline_item(
-            str(entry.title), sheet, parent, fit=fit, is_open=False
+def add_headings(book: Bound, start: int, part: Part, above) -> None:
+    """The headings of a part in the outline, below its title."""
+    levels = {1: above}
+    for heading in part.headings:
+        level, found = heading["level"], where(part, heading["id"]) or (0, 0.0, TOP)
+        parent = levels.get(level - 1, above)
+        levels[level] = book.writer.add_outline_item(
+            heading["title"], start + found[0], parent, fit=Fit.xyz(*found[1:]), is_open=False
         )
 
 
-def add_outlines(book: Bound) -> None:
+def add_outline(book: Bound) -> None:
     """One outline of the whole book: captions, pages below them, headings below those."""
     captions = {}
     for start, part in book.starts.values():
         if part.caption not in captions:
             captions[part.caption] = book.writer.add_outline_item(part.caption, start)
         top = book.writer.add_outline_item(part.title, start, captions[part.caption], is_open=False)
-        below = [entry for entry in part.pdf.outline if isinstance(entry, list)]
-        if below:
-            add_outline(book, start, part, below[0], top, depth=2)
+        add_headings(book, start, part, top)
 
 
 def bind(cover: PdfReader, parts: list[Part], root: Path, site: str) -> PdfWriter:
@@ -134,7 +127,7 @@ def bind(cover: PdfReader, parts: list[Part], root: Path, site: str) -> PdfWrite
     lead(book, 0, len(cover.pages), root / "book" / "index.html")
     for path, (start, part) in starts.items():
         lead(book, start, len(part.pdf.pages), path)
-    add_outlines(book)
+    add_outline(book)
     writer.set_page_label(0, len(cover.pages) - 1, style="/r")
     writer.set_page_label(len(cover.pages), len(writer.pages) - 1, style="/D", start=1)
     writer.root_object[NameObject("/Lang")] = Text("en")

@@ -24,8 +24,20 @@ async ({ address, wanted }) => {
     (figure.querySelector("figcaption") ?? figure).append(where);
   }
 
+  const plain = (heading) => {
+    const copy = heading.cloneNode(true);
+    copy.querySelectorAll(".headerlink, .section-number").forEach((e) => e.remove());
+    copy.querySelectorAll("[data-plain]").forEach((e) => e.replaceWith(e.dataset.plain));
+    return copy.textContent.trim();
+  };
+  const headings = [...article.querySelectorAll("section[id] > :is(h2, h3)")].map((heading) => ({
+    id: heading.parentElement.id,
+    level: Number(heading.tagName[1]),
+    title: plain(heading),
+  }));
+
   // The browser notes the place of an element that a link of the same page leads to.
-  for (const id of wanted) {
+  for (const id of [...wanted, ...headings.map((heading) => heading.id)]) {
     const link = document.createElement("a");
     link.href = `#${id}`;
     link.hidden = true;
@@ -34,4 +46,5 @@ async ({ address, wanted }) => {
 
   await document.fonts.ready;
   await window.MathJax?.startup?.promise;
+  return headings;
 };

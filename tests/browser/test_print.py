@@ -31,25 +31,24 @@ SHEETS = 25
 HALF_EMPTY = 1
 #: What fits between the margins of A4, in pixels.
 INSIDE = 688
-PRINTED = """() => {
-  const shown = element => element.checkVisibility({ visibilityProperty: true, contentVisibilityAuto: true })
-    && element.getClientRects().length > 0;
+CONTROLS = "button:not(.px tbody button), input, select, .px-handle, .headerlink, .toggle-button"
+WIDE = ".bd-article :is(pre, table, figure, mjx-container[display=true])"
+INNER = ".bd-article :is(details:not(.hide), .admonition) > :not(script, style, button)"
+PRINTED = """([controls, wide, inner]) => {
+  const shown = e => e.checkVisibility({ visibilityProperty: true, contentVisibilityAuto: true })
+    && e.getClientRects().length > 0;
   const all = selector => [...document.querySelectorAll(selector)];
-  const told = element => `${element.tagName}.${element.className.baseVal ?? element.className} ` +
-    element.textContent.trim().slice(0, 60);
+  const told = e => `${e.tagName} ${e.getAttribute("class")} ${e.textContent.trim().slice(0, 60)}`;
   const edge = document.documentElement.clientWidth + 1;
+  const drawn = figure => [...figure.querySelectorAll(".px-panel > svg")].some(shown);
+  const cut = e => e.getBoundingClientRect().right > edge
+    || e.matches("pre") && e.scrollWidth > e.clientWidth + 2;
   return {
-    buttons: all("button:not(.px tbody button), input, select, .px-handle, .headerlink, .copybtn, .toggle-button")
-      .filter(shown).map(told),
+    buttons: all(controls).filter(shown).map(told),
     folded: all(".bd-article details.hide:not([open])").filter(shown).map(told),
-    blind: all(".bd-article figure.px").filter(
-      figure => ![...figure.querySelectorAll(".px-panel > svg")].some(shown)).map(told),
-    hidden: all(".bd-article details:not(.hide) > *, .bd-article .admonition > *").filter(
-      element => element.textContent.trim() && !element.matches("script, style, button") && !shown(element)).map(told),
-    cut: all(".bd-article pre, .bd-article table, .bd-article mjx-container[display=true], .bd-article figure")
-      .filter(shown)
-      .filter(element => element.scrollWidth > element.clientWidth + 2 && element.matches("pre")
-        || element.getBoundingClientRect().right > edge).map(told),
+    blind: all(".bd-article figure.px").filter(figure => !drawn(figure)).map(told),
+    hidden: all(inner).filter(e => e.textContent.trim() && !shown(e)).map(told),
+    cut: all(wide).filter(shown).filter(cut).map(told),
     paper: [getComputedStyle(document.body).backgroundColor,
       getComputedStyle(document.querySelector(".bd-article")).color],
   };
@@ -77,7 +76,7 @@ def test_a_page_is_fit_for_paper(sheets, name):
     """No controls, no folds, no cut lines, every picture, dark on white from either theme."""
     sheets.goto((next(p.path for p in PARTS if p.path.stem == name)).as_uri())
     sheets.wait_for_function("document.readyState === 'complete'")
-    found = sheets.evaluate(PRINTED)
+    found = sheets.evaluate(PRINTED, [CONTROLS, WIDE, INNER])
     paper, ink = found.pop("paper")
     assert not any(found.values()), found
     assert paper == "rgb(255, 255, 255)"
@@ -120,7 +119,7 @@ def words(text: str) -> str:
 
 
 def test_the_contents_tell_the_number_of_the_sheet(book):
-    """Title and number stand in the contents, and the sheet of that number begins with the title."""
+    """Title and number stand in the contents; the sheet of that number begins with the title."""
     front = starts(book)[0][1]
     contents = words("".join(book.pages[k].extract_text() for k in range(1, front)))
     for title, sheet in starts(book):
