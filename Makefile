@@ -27,10 +27,10 @@ STORED := $(shell grep -l skip-execution notebooks/*.ipynb)
 BOOK_SOURCES := benchmarks/table.py $(shell find primer book/_ext book/measured notebooks/results $(STORED) -type f -not -path '*/__pycache__/*' 2>/dev/null)
 PRETTIER := npx --yes prettier@3.10.1
 SPELLER := npx --yes cspell@9.8.0 --no-progress --no-summary --unique
-PAGE_SCRIPTS := primer/static/*.js book/_static/*.js book/_static/search/*.js tests/*.mjs
+PAGE_SCRIPTS := .ci/*.js primer/static/*.js book/_static/*.js book/_static/search/*.js tests/*.mjs
 REQUIREMENTS := pyproject.toml requirements.txt
 
-.PHONY: help lab test parity book links html twice serve lock recipes student bench bench-all lint format clean distclean
+.PHONY: help lab test parity book pdf links html twice serve lock recipes student bench bench-all lint format clean distclean
 .DEFAULT_GOAL := help
 
 help:  ## list the targets
@@ -62,6 +62,10 @@ html:  ## check that every page of the built site is valid HTML
 twice:  ## build the book again, elsewhere, and compare the two sites
 	@test -f _build/html/index.html || { echo "No site yet: run 'make book' first."; exit 1; }
 	$(PY) .ci/check_twice.py _build
+
+pdf: $(VENV)/.installed-dev  ## bind the built site into a book, _build/primer.pdf
+	@test -f _build/html/index.html || { echo "No site yet: run 'make book' first."; exit 1; }
+	$(PY) .ci/pdf.py _build/html _build/primer.pdf
 
 serve:  ## serve the built site on this machine only
 	@test -f _build/html/index.html || { echo "No site yet: run 'make book' first."; exit 1; }
