@@ -1,6 +1,7 @@
 // The explorers and choosers of a page: how they start, the links that set them, and the widget of JupyterLab.
 import { Chooser, choosers } from "./chooser.js";
 import { Explorer } from "./figure.js";
+import { point } from "./sight.js";
 
 // In the order of the page.
 export const all = [];
@@ -44,7 +45,9 @@ function followLink(event) {
   if (!fit.length) return;
   event.preventDefault();
   event.stopPropagation();
-  (fit.filter((e) => before(e.root, a)).at(-1) ?? fit[0]).apply(parse(a.hash));
+  const target = fit.filter((e) => before(e.root, a)).at(-1) ?? fit[0];
+  target.apply(parse(a.hash));
+  point(target, a);
 }
 
 export function listen() {
