@@ -15,7 +15,7 @@ async ({ address, wanted }) => {
 
   // An explorer on paper says where it is alive.
   const name = location.pathname.split("/").slice(-2).join("/");
-  for (const figure of article.querySelectorAll("figure.px")) {
+  for (const figure of article.querySelectorAll(".px")) {
     const where = document.createElement("p");
     where.className = "px-live-at";
     where.innerHTML = address

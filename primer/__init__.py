@@ -36,7 +36,7 @@ _later = {
         "TraceError", "card", "catalogue", "difference", "javascript", "latex", "torch_lines",
     ),
     "explorer": (
-        "Curve", "Draggable", "Heat", "Plot", "chooser", "decision_table", "explore",
+        "Curve", "Draggable", "Heat", "Note", "Plot", "chooser", "decision_table", "explore",
         "explore_grid",
     ),
     "measure": ("RangeTest", "compare", "range_test"),

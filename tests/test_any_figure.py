@@ -263,7 +263,7 @@ def test_a_loss_may_be_the_same_everywhere(level, dim):
 
 def test_a_start_outside_the_window_is_seen_at_its_edge():
     svg = explore(SGD(), on=Q, start=[100.0, 0.0], window=(-1, 1, -1, 1)).drawn[0][0].svg
-    assert re.search(r'class="px-start" cx="350"', svg)
+    assert re.search(r'class="px-start" cx="424"', svg)
 
 
 def test_a_relief_shows_what_is_defined():

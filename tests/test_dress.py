@@ -27,7 +27,7 @@ def cell(*outputs):
             "Code for this figure",
         ),
         (
-            cell(nodes.container("", nodes.raw("", '<figure class="px" id="a">', format="html"))),
+            cell(nodes.container("", nodes.raw("", '<div class="px" id="a">', format="html"))),
             "Code for this figure",
         ),
         (cell(nodes.raw("", "<table></table>", format="html")), "Code for what is shown"),

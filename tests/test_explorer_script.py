@@ -12,8 +12,8 @@ from helpers import node
 import primer
 from primer import SGD, Adam, Slider, explore, landscapes
 from primer.explorer.bundle import IMPORT, script
-from primer.explorer.figure import BOX, HEIGHT, WIDTH
 from primer.explorer.page import kept, key, register
+from primer.explorer.sheet import SIZES, sheet
 
 STATIC = Path(primer.__file__).parent / "static"
 MODULES = sorted(STATIC.glob("*.js"))
@@ -79,9 +79,11 @@ def test_nothing_makes_code_of_a_text():
 
 
 def test_sizes_of_a_panel_come_with_its_data():
+    paper = sheet(2)
     for panel in adam().data["scenes"][0]["panels"]:
-        assert (panel["size"], panel["box"]) == ((WIDTH, HEIGHT), BOX)
-    for size in (WIDTH, HEIGHT, *BOX):
+        assert (panel["size"], panel["box"]) == ((paper.width, paper.height), paper.box)
+    boxes = (sheet(panels, bar).box for panels in (1, 2, 3) for bar in (False, True))
+    for size in {n for numbers in (*SIZES, *boxes) for n in numbers}:
         assert not re.search(rf"\b{size:g}\b", script())
 
 

@@ -11,7 +11,7 @@ from docutils import nodes
 from sphinx import addnodes
 from sphinx.util import logging
 
-FIGURE = re.compile(r'<figure class="px(?: px-some)?" id="([^"]+)"')
+FIGURE = re.compile(r'<div class="px(?: px-some)?" id="([^"]+)"')
 LINK = re.compile(r"cell-id=([\w-]+)&(.+)")
 logger = logging.getLogger(__name__)
 

@@ -6,9 +6,10 @@ Besides them `chooser`: questions that lead to an optimizer.
 from .asking import chooser, decision_table
 from .grid import Heat, Plot, explore_grid
 from .model import Curve, Draggable
+from .notes import Note
 from .traced import Explorer, explore
 
 __all__ = [
-    "Curve", "Draggable", "Explorer", "Heat", "Plot", "chooser", "decision_table", "explore",
-    "explore_grid",
+    "Curve", "Draggable", "Explorer", "Heat", "Note", "Plot", "chooser", "decision_table",
+    "explore", "explore_grid",
 ]  # fmt: skip

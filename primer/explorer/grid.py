@@ -12,7 +12,6 @@ import numpy as np
 from .. import check
 from ..hyper import Slider, sweep
 from ..plotting.palette import KNOWN, NEUTRAL, PALETTE, Look, look
-from ..plotting.svg import plain_ticks
 from ..waiting import each
 from . import figure, page
 from .answers import computed, curves_of, refuse_heat, refuse_plot, refuse_shapes
@@ -20,11 +19,15 @@ from .axes import Axis, limits
 from .base import Base, text
 from .blame import at_the_call
 from .model import Control, Record, described
+from .notes import Note, listed, meant, refuse_nowhere
 from .packing import packed, rounded_curves
+from .sheet import OVER
 from .views import Line, Panel
 
 #: Larger numbers have the color of this one, so that no difference of colors overflows.
 MOST = 1e100
+#: Color of a setting without a number: a grey that both themes can show.
+UNKNOWN = (0.5, 0.5, 0.55, 0.3)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -105,6 +108,7 @@ def explore_grid(
     *,
     title: str = "",
     caption: str = "",
+    notes: Sequence[Note] = (),
 ) -> GridExplorer:
     """A live figure over settings computed beforehand, such as those of trained networks.
 
@@ -119,6 +123,9 @@ def explore_grid(
         such as "SGD" and "SGD (by examples)", have the same color.
     panels : sequence of Plot and Heat
     title, caption : str
+    notes : sequence of Note
+        A few words in the panels, which are called by their titles here; the places of a `Heat` are
+        positions of its sliders, counted from 0.
 
     Returns
     -------
@@ -148,7 +155,7 @@ def explore_grid(
     if not isinstance(panels, (list, tuple)) or not panels or not all(map(_is_panel, panels)):
         raise check.refuse("panels", panels, "a list of at least one Plot or Heat")
     arrays = computed(compute, sweep(**{key: s.values for key, s in sliders.items()}))
-    return GridExplorer(dict(sliders), arrays, panels, title, caption)
+    return GridExplorer(dict(sliders), arrays, panels, title, caption, listed(notes))
 
 
 def _is_panel(panel: Any) -> bool:
@@ -167,6 +174,7 @@ class GridExplorer(Base):
         panels: Sequence[Any],
         title: str,
         caption: str,
+        notes: Sequence[Note] = (),
     ) -> None:
         self.title, self.caption = text("title", title), text("caption", caption)
         super().__init__((title, [*sliders], [*arrays], [p.title for p in panels]))
@@ -184,8 +192,19 @@ class GridExplorer(Base):
         self.ranges, self.packed = packed([arrays[name] for name in self.names])
         ready = [self._panel(p) for p in each(panels, "panel")]
         records = [self._record(name) for name in self.names]
+        refuse_nowhere(notes, [p.title for p in panels], [])
         self.drawn = [
-            [figure.draw(p, f"{self.id}-{k}", records, self.looks) for k, p in enumerate(ready)]
+            [
+                figure.draw(
+                    panel,
+                    f"{self.id}-{k}",
+                    records,
+                    self.looks,
+                    panels=len(ready),
+                    notes=meant(notes, [panel.title], "", first=True),
+                )
+                for k, panel in enumerate(ready)
+            ]
         ]
         self.data = self._data(self.ranges)
 
@@ -236,20 +255,14 @@ class GridExplorer(Base):
 
         def draw(ax: Any) -> None:
             norm = _norm(values.compressed(), heat.log, heat.limits)
-            colors = mpl.colormaps["viridis_r"].with_extremes(bad=NEUTRAL["faint"])
+            colors = mpl.colormaps["viridis_r"].with_extremes(bad=UNKNOWN)
             extent = (-0.5, self.shape[0] - 0.5, -0.5, self.shape[1] - 0.5)
             options = {"origin": "lower", "aspect": "auto", "interpolation": "none"}
             mesh = ax.imshow(values, cmap=colors, norm=norm, extent=extent, **options)
             for axis, control in zip((ax.xaxis, ax.yaxis), self.controls, strict=True):
                 _ticks(axis, control.slider.values)
             ax.grid(visible=False)
-            bar = ax.inset_axes((0.62, 1.012, 0.38, 0.022))
-            ax.figure.colorbar(mesh, cax=bar, orientation="horizontal")
-            bar.set_xlabel(heat.label, labelpad=1, fontsize=8.5, parse_math=False)
-            bar.xaxis.set_ticks_position("top")
-            bar.xaxis.set_label_position("top")
-            bar.tick_params(labelsize=8.5, pad=1, length=2)
-            plain_ticks(bar)
+            _bar(ax, mesh, heat)
 
         lines = (Line(0, ("h", 1), ("h", 0)),)
         return Panel("heat", heat.title, alt, x, y, lines, draw=draw)
@@ -279,6 +292,43 @@ def _norm(values: np.ndarray, log: bool, limits: Any = None) -> Any:
     return mpl.colors.LogNorm(low, high) if log else mpl.colors.Normalize(low, high)
 
 
+def _bar(ax: Any, mesh: Any, heat: Heat) -> None:
+    """What the colors mean, between the title and the axes: the label, and a bar with its ticks."""
+    height = 1 + (OVER + 17) / (ax.bbox.height * 72 / ax.figure.dpi)
+    bar = ax.inset_axes((0.5, height, 0.5, 0.025))
+    ax.figure.colorbar(mesh, cax=bar, orientation="horizontal")
+    bar.xaxis.set_ticks_position("top")
+    bar.tick_params(pad=1, length=2)
+    bar.minorticks_off()
+    shown = _bar_ticks(mesh.norm.vmin, mesh.norm.vmax, heat.log)
+    bar.set_xticks(shown, [_brief(value) for value in shown])
+    ax.annotate(
+        heat.label, (0, height), xycoords="axes fraction", fontsize=11, parse_math=False,
+        color=NEUTRAL["soft"], annotation_clip=False,
+    )  # fmt: skip
+
+
+def _bar_ticks(low: float, high: float, log: bool) -> list[float]:
+    """At most five round values between the ends of a color bar.
+
+    Examples
+    --------
+    >>> [round(v, 6) for v in _bar_ticks(0.001, 1.0, log=True)]
+    [0.001, 0.01, 0.1, 1.0]
+    >>> [round(v, 6) for v in _bar_ticks(15, 160, log=True)]
+    [20.0, 50.0, 100.0]
+    """
+    edge = 1e-9 * (high - low)
+    if log and high >= 3 * low:
+        decades = 10.0 ** np.arange(np.floor(np.log10(low)), np.ceil(np.log10(high)) + 1)
+        steps = (1,) if high >= 50 * low else (1, 2, 5)
+        found = [float(step * ten) for ten in decades for step in steps]
+    else:
+        found = mpl.ticker.MaxNLocator(3).tick_values(low, high).tolist()
+    inside = [value for value in found if low - edge <= value <= high + edge]
+    return inside[:: -(-len(inside) // 5)]
+
+
 def _at(plot: Any, points: int) -> np.ndarray:
     x = getattr(plot, "x", None)
     if x is not None:
@@ -299,8 +349,8 @@ def _last(curve: np.ndarray) -> str:
 
 
 def _ticks(axis: Any, values: np.ndarray) -> None:
-    """At most six positions of a slider, equally far apart, as labels of an axis of cells."""
-    shown = range(0, len(values), -(-len(values) // 6))
+    """At most five positions of a slider, equally far apart, as labels of an axis of cells."""
+    shown = range(0, len(values), -(-len(values) // 5))
     axis.set_ticks(shown, [_brief(values[i]) for i in shown])
 
 

@@ -20,6 +20,8 @@ from .model import Control
 if TYPE_CHECKING:
     from .base import Base
 
+#: Where book/_ext/try_this.py puts what a chapter says to try.
+TRY = "<!--px-try-->"
 WITHOUT = "Without JavaScript the figure shows the default settings and its controls are hidden."
 
 
@@ -43,30 +45,49 @@ WHEN_LOST = """(kept => {
 
 def page(explorer: Base, controls: bool = True) -> str:
     """The explorer as one HTML element; `controls=False` leaves the sliders to ipywidgets."""
-    scenes = "".join(_scene(k, scene) for k, scene in enumerate(explorer.drawn))
-    for k, name in enumerate(explorer.names):
-        if name not in explorer.data.get("shown", explorer.names):
-            scenes = scenes.replace(
-                f'data-rule="{k}" style="', f'data-rule="{k}" style="display:none;'
-            )
-    known = enumerate(explorer.controls) if controls else ()
-    rows = "".join(_row(c, f"{explorer.id}-h{k}") for k, c in known)
-    sliders = f'<div class="px-controls">{rows}</div>' if rows else ""
-    caption = (
-        f"<figcaption>{html.escape(explorer.caption)}</figcaption>" if explorer.caption else ""
-    )
-    title = html.escape(explorer.title)
     some = (
         " px-some" if len(explorer.data.get("shown", explorer.names)) < len(explorer.names) else ""
     )
-    heading = f'<div class="px-title">{title}</div>' if title else ""
     return (
-        f'<figure class="px{some}" id="{explorer.id}" aria-label="{title or "Explorer"}">'
-        f"{heading}{_choice(explorer)}{scenes}{sliders}{_numbers(explorer)}"
+        f'<div class="px{some}" id="{explorer.id}">'
+        f"{_body(explorer, controls)}"
         f'<noscript><p class="px-note">{WITHOUT}</p></noscript>'
         f'<script type="application/json" class="px-data">{as_json(explorer.data)}</script>'
-        f"{_packed(explorer)}{caption}</figure>"
+        f"{_packed(explorer)}</div>"
     )
+
+
+def _body(explorer: Base, controls: bool) -> str:
+    """What is seen; the style sheet places it by the number of panels, the caption before TRY."""
+    title = html.escape(explorer.title)
+    known = enumerate(explorer.controls) if controls else ()
+    rows = "".join(_row(c, f"{explorer.id}-h{k}") for k, c in known)
+    caption = html.escape(explorer.caption)
+    pieces = (
+        title and f'<div class="px-title">{title}</div>',
+        _choice(explorer),
+        _scenes(explorer),
+        rows and f'<div class="px-controls">{rows}</div>',
+        _numbers(explorer),
+        TRY,
+        caption and f"<figcaption>{caption}</figcaption>",
+    )
+    most = max(len(panels) for panels in explorer.drawn)
+    race = " data-race" if explorer.data.get("race") else ""
+    name = f'aria-label="{title or "Explorer"}"'
+    return f'<figure class="px-body" data-panels="{most}"{race} {name}>{"".join(pieces)}</figure>'
+
+
+def _scenes(explorer: Base) -> str:
+    """The panels of every landscape, without the lines of rules that wait in the table."""
+    scenes = "".join(_scene(k, scene) for k, scene in enumerate(explorer.drawn))
+    shown = explorer.data.get("shown", explorer.names)
+    for k, name in enumerate(explorer.names):
+        if name not in shown:
+            scenes = scenes.replace(
+                f'data-rule="{k}" style="', f'data-rule="{k}" style="display:none;'
+            )
+    return scenes
 
 
 def standalone(explorer: Base) -> str:
@@ -152,7 +173,8 @@ def _row(control: Control, field: str) -> str:
         f'<div class="px-row" data-key="{html.escape(control.key)}">'
         f'<label for="{field}"><b>{html.escape(control.letter)}</b> {name}</label>'
         f'<input type="range" id="{field}" min="0" max="{slider.steps}" step="1"'
-        f' value="{slider.index}" aria-valuetext="{value}" autocomplete="off">'
+        f' value="{slider.index}" aria-valuetext="{value}" autocomplete="off"'
+        f' style="--at:{slider.index / slider.steps:.4g}">'
         f'<output for="{field}">{value}</output></div>'
     )
 

@@ -18,8 +18,9 @@ from . import figure, page, table
 from .base import Base, text
 from .blame import at_the_call, blamed, refuse_shapes
 from .model import Curve, Draggable, Record, controls, fresh, looks, named, record, substituted
+from .notes import Note, listed, meant, refuse_nowhere
 from .views import Layout
-from .wanted import expanded, watched
+from .wanted import expanded, spoken, watched
 
 
 @dataclasses.dataclass(frozen=True)
@@ -45,6 +46,7 @@ class Options:
     caption: Any
     table: Sequence[str]
     shown: Sequence[str]
+    notes: Sequence[Note]
 
     @property
     def listed(self) -> list[Any]:
@@ -67,6 +69,7 @@ def explore(
     race: bool = False,
     table: Sequence[str] = ("loss", "theta"),
     shown: Sequence[str] = (),
+    notes: Sequence[Note] = (),
 ) -> Explorer:
     """A live figure: what the rules do on an objective, with a control for every `Slider` in them.
 
@@ -96,6 +99,8 @@ def explore(
     shown : sequence of str
         Names of the rules that are drawn at first, all if empty; the others wait in the table. A
         link such as ``#show=Adam,SGD`` draws those.
+    notes : sequence of Note
+        A few words in the panels, with arrows to what they speak of.
 
     Returns
     -------
@@ -118,7 +123,9 @@ def explore(
     >>> live.values, live.runs()["SGD"].theta.shape
     ({'lr': 0.1}, (21, 2))
     """
-    options = Options(start, steps, views, window, race, title, caption, table, shown)
+    options = Options(
+        start, steps, views, window, race, title, caption, table, shown, listed(notes)
+    )
     return Explorer(named(rules, names), _scenes(on), options)
 
 
@@ -157,7 +164,8 @@ class Explorer(Base):
         self.caption = text("caption", options.caption)
         views = options.listed
         for J in landscapes.values():
-            expanded(views, list(rules.values()), J)
+            known = expanded(views, list(rules.values()), J)
+        refuse_nowhere(options.notes, (n for v in known for n in spoken(v)), list(landscapes))
         labels = [view if isinstance(view, str) else view.label for view in views]
         super().__init__((options.title, [*rules], [*landscapes], labels))
         self.rules = rules
@@ -173,13 +181,14 @@ class Explorer(Base):
         self.drawn: list[list[figure.Drawn]] = []
         self.defaults: list[list[Record]] = []
         for name, J in landscapes.items():
-            self._add(name, J, _start(options.start, J), views, options.window)
+            self._add(name, J, _start(options.start, J), options)
         self.programs = [p.source for scene in self.scenes for p in scene.programs]
         self.data = self._data()
 
-    def _add(self, name: str, J: Any, point: Any, views: Any, window: Any) -> None:
+    def _add(self, name: str, J: Any, point: Any, options: Options) -> None:
         """Trace every rule on one landscape and draw its panels at the default settings."""
         refuse_shapes(J, point)
+        views, window = options.listed, options.window
         rules = list(self.rules.values())
         chosen = expanded(views, rules, J)
         curves = [view for view in views if isinstance(view, Curve)]
@@ -194,11 +203,18 @@ class Explorer(Base):
         layout = Layout(name, J, list(self.rules), samples, self.steps, window)
         defaults = [_first(s) for s in samples]
         prefix = f"{self.id}-{len(self.scenes)}"
-        ready = (defaults, self.looks, self.draggable)
+        ready = (defaults, self.looks, self.draggable, len(chosen))
         with np.errstate(all="ignore"):
-            panels = [layout.panel(view) for view in each(chosen, "panel")]
             self.drawn.append(
-                [figure.draw(panel, f"{prefix}-{k}", *ready) for k, panel in enumerate(panels)]
+                [
+                    figure.draw(
+                        layout.panel(view),
+                        f"{prefix}-{k}",
+                        *ready,
+                        meant(options.notes, spoken(view), name, not self.scenes),
+                    )
+                    for k, view in enumerate(each(chosen, "panel"))
+                ]
             )
         self.scenes.append(Scene(name, J, point, tuple(programs)))
         self.defaults.append(defaults)

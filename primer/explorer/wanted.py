@@ -127,6 +127,20 @@ def _rate(rule: Any, t: Any) -> Any:
     return rule.lr
 
 
+def spoken(view: str | Series) -> tuple[str, ...]:
+    """What a note calls the panel of a view: its word, or the label or name of what it shows.
+
+    Examples
+    --------
+    >>> spoken("path"), spoken(CORRECTION)[0]
+    (('path',), 'correction')
+    """
+    if isinstance(view, str):
+        return (view,)
+    word = {RATE: ("rate",), _LABEL: ("correction",)}.get(view.key, ())
+    return tuple(dict.fromkeys((*word, view.label, view.key)))
+
+
 def watched(views: Sequence[str | Series], rule: Any) -> tuple[Watch, ...]:
     """What a rule is to write down for these views, each thing once."""
     found = {

@@ -11,6 +11,15 @@ const plain = (v) => v === 0 || (Math.abs(v) >= 1e-3 && Math.abs(v) < 1e5);
 export const minus = (text) => String(text).replaceAll("-", "−").replace("Infinity", "∞");
 export const rounded = (v) => minus(plain(v) ? Number(v.toPrecision(4)) : v.toExponential(2));
 
+// What moves becomes a layer over the rest of its panel, which is then not painted again.
+export function lift(svg) {
+  const layer = svg.cloneNode(false);
+  for (const name of ["role", "aria-labelledby"]) layer.removeAttribute(name);
+  layer.setAttribute("aria-hidden", true);
+  layer.append(...svg.querySelectorAll(".px-moving"));
+  svg.after(layer);
+}
+
 // Where in a panel, in its own pixels, a pointer is.
 export function spot({ el, size: [width, height] }, { clientX, clientY }) {
   const frame = el.getBoundingClientRect();

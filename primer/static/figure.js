@@ -1,6 +1,6 @@
 // One explorer: its sliders, start and landscape, the runs that belong to them, and their picture.
 import { Handle } from "./drag.js";
-import { drawLine, minus } from "./draw.js";
+import { drawLine, lift, minus } from "./draw.js";
 import { Grid } from "./grid.js";
 import { chosen, number, pairs, publish, read } from "./links.js";
 import { Rules } from "./rules.js";
@@ -8,6 +8,12 @@ import { Table } from "./table.js";
 
 export const nearest = (list, v) =>
   list.reduce((best, u, i) => (Math.abs(u - v) < Math.abs(list[best] - v) ? i : best), 0);
+
+// A slider at a position, with its filled part.
+function slide(input, position, text) {
+  Object.assign(input, { value: position, ariaValueText: text });
+  input.style.setProperty("--at", position / input.max);
+}
 
 export const dataOf = (root) => JSON.parse(root.querySelector(".px-data").textContent);
 const sourceOf = (data) => (data.grid ? Grid : Rules);
@@ -44,6 +50,7 @@ export class Explorer {
     scene.el = el;
     scene.panels.forEach((panel, i) => {
       panel.el = el.children[i];
+      lift(panel.el.firstChild);
       panel.marks = [...panel.el.querySelectorAll(".px-line")];
       if (this.data.drag && panel.kind !== "time") panel.handle = new Handle(this, panel);
     });
@@ -54,7 +61,7 @@ export class Explorer {
     this.index[k] = position;
     const text = minus(this.data.controls[k].values[position]);
     const row = this.rows[k];
-    if (row) Object.assign(row.querySelector("input"), { value: position, ariaValueText: text });
+    if (row) slide(row.querySelector("input"), position, text);
     if (row) row.querySelector("output").textContent = text;
     this.update();
   }
@@ -74,6 +81,15 @@ export class Explorer {
     this.data.controls.forEach((c, k) => this.move(k, c.index));
     this.put([...this.scene.start]);
     if (this.data.shown) this.only(this.data.shown);
+  }
+
+  // Whether anything is set otherwise than the figure opens.
+  moved() {
+    const { data, index, scene, start } = this;
+    return (
+      data.controls.some((c, k) => c.index !== index[k]) ||
+      scene.start.some((v, i) => v !== start[i])
+    );
   }
 
   // Which rules are drawn, by name.
@@ -127,6 +143,7 @@ export class Explorer {
     const h = Float64Array.from(controls, (c, k) => c.values[this.index[k]]);
     cancelAnimationFrame(this.clock);
     this.upto = steps;
+    this.root.classList.toggle("px-moved", this.moved());
     this.runs = this.source.runs(h);
     this.draw();
     this.changed(this);

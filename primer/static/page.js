@@ -1,6 +1,7 @@
 // The explorers and choosers of a page: when they wake, the links that set them, and the widget of JupyterLab.
 import { Chooser, choosers } from "./chooser.js";
 import { dataOf, Explorer } from "./figure.js";
+import { point } from "./sight.js";
 
 // The explorers that are awake, in the order of the page.
 export const all = [];
@@ -120,7 +121,9 @@ function followLink(event) {
   if (!fit.length) return;
   event.preventDefault();
   event.stopPropagation();
-  apply(fit.filter((e) => before(e.root, a)).at(-1) ?? fit[0], parse(a.hash));
+  const target = fit.filter((e) => before(e.root, a)).at(-1) ?? fit[0];
+  apply(target, parse(a.hash));
+  point(target, a);
 }
 
 export function listen() {

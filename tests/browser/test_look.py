@@ -43,7 +43,7 @@ MET = """() => {
   const box = e => e.getBoundingClientRect();
   const notes = [...document.querySelectorAll(".bd-article aside.margin, .px-figure > figcaption")];
   const others = [...document.querySelectorAll(
-    ".bd-article :is(p, li, h2, h3, pre, table, svg, figcaption, figure.px, div.math, summary)")];
+    ".bd-article :is(p, li, h2, h3, pre, table, svg, figcaption, .px, div.math, summary)")];
   const met = (a, b) => Math.min(a.right, b.right) - Math.max(a.left, b.left) > 1
     && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 1;
   const found = [];
@@ -210,6 +210,6 @@ def test_on_a_phone_what_is_to_be_touched_is_large_and_the_header_small(page, na
 
 def test_the_first_page_says_what_the_book_is_above_its_figure(page):
     opened(page, "book/index.html", 1280)
-    lede, figure = page.locator("p.lede").first, page.locator("figure.px").first
+    lede, figure = page.locator("p.lede").first, page.locator(".px").first
     assert lede.bounding_box()["y"] < figure.bounding_box()["y"] < 400
     assert len(re.findall(r"[.?!](?:\s|$)", lede.inner_text())) == 1

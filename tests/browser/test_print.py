@@ -46,7 +46,7 @@ PRINTED = """([controls, wide, inner]) => {
   return {
     buttons: all(controls).filter(shown).map(told),
     folded: all(".bd-article details.hide:not([open])").filter(shown).map(told),
-    blind: all(".bd-article figure.px").filter(figure => !drawn(figure)).map(told),
+    blind: all(".bd-article .px").filter(figure => !drawn(figure)).map(told),
     hidden: all(inner).filter(e => e.textContent.trim() && !shown(e)).map(told),
     cut: all(wide).filter(shown).filter(cut).map(told),
     paper: [getComputedStyle(document.body).backgroundColor,
