@@ -4,7 +4,7 @@
   const { src } = document.currentScript;
   const waiting = new Set(document.querySelectorAll(".math"));
   const near = new Set();
-  const SLICE = 40; // ms
+  const [FEW, LONG] = [8, 60]; // formulas, milliseconds
   const observer = new IntersectionObserver(
     (seen) => {
       for (const { target, isIntersecting } of seen)
@@ -29,7 +29,8 @@
       const some = [...(near.size ? near : waiting)].slice(0, size);
       const begun = performance.now();
       if (some.length) await MathJax.typesetPromise(some.map(forget));
-      size = Math.ceil(size * Math.min(2, SLICE / (performance.now() - begun)));
+      const fitting = (size * LONG) / (performance.now() - begun);
+      size = Math.max(FEW, Math.min(2 * size, Math.round(fitting)));
     }
   }
   function setRest() {

@@ -77,6 +77,13 @@ def under_policy(folder: Path):
         server.shutdown()
 
 
+def wake(page) -> None:
+    """Wake every explorer of the page, also those far from the window, and wait for them."""
+    page.wait_for_selector(".px-live")
+    page.evaluate("PrimerExplorer.wake()")
+    page.wait_for_function("!document.querySelector('.px:not(.px-live)')")
+
+
 def settings(page, k: int = 0) -> dict:
     """Sliders by key, as the page's k-th explorer has them."""
     return page.evaluate(

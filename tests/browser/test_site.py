@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from chromium import SITE, paths, under_policy
+from chromium import SITE, paths, under_policy, wake
 from helpers import loaded
 
 from primer import registry
@@ -77,7 +77,7 @@ def test_every_slider_of_the_page_changes_its_lines(page, file):
 @unlike
 def test_axe_finds_no_serious_violation_in_its_explorers(page, file):
     page.goto(file.as_uri())
-    page.wait_for_selector(".px-live")
+    wake(page)
     for theme in ("light", "dark"):
         page.evaluate("theme => { document.documentElement.dataset.theme = theme }", theme)
         found = Axe().run(page, context=".px", options={"preload": False}).response["violations"]
@@ -90,6 +90,8 @@ def test_axe_finds_no_serious_violation_in_its_explorers(page, file):
 def test_axe_finds_nothing_on_the_whole_page_but_what_is_known(page, name, theme):
     page.goto((SITE / name).as_uri(), wait_until="load")
     page.evaluate("theme => { document.documentElement.dataset.theme = theme }", theme)
+    if (SITE / name) in PAGES:
+        wake(page)
     page.wait_for_function(
         "[...document.querySelectorAll('.math')].every(e => e.querySelector('mjx-container'))"
     )
@@ -148,7 +150,7 @@ STOP = """() => {
 
 def test_the_keyboard_reaches_everything_and_each_stop_has_a_name_a_place_and_an_outline(page):
     page.goto((SITE / "notebooks" / "09_choosing.html").as_uri())
-    page.wait_for_selector(".px-live")
+    wake(page)
     page.keyboard.press("Tab")
     page.wait_for_timeout(400)  # the link that skips the navigation slides in
     stops = []
@@ -181,7 +183,7 @@ def test_a_chosen_answer_is_seen_in_forced_colors(browser):
 @unlike
 def test_every_link_that_sets_sliders_finds_its_explorer(page, file):
     page.goto(file.as_uri())
-    page.wait_for_selector(".px-live")
+    wake(page)
     missed = page.evaluate(
         """() => [...document.querySelectorAll("a[href^='#'][href*='=']")].filter(a => {
           const settings = Object.fromEntries(new URLSearchParams(a.hash.slice(1)));
@@ -209,7 +211,7 @@ def links_to_figures(name):
 def test_every_link_to_a_figure_of_another_page_finds_it_there_and_sets_it(page, name, file):
     first, *others = sorted(links_to_figures(name)[file])
     page.goto(file.as_uri() + first)
-    page.wait_for_selector(".px-live")
+    wake(page)
     for settings in (first, *others):
         page.evaluate("hash => { location.hash = hash }", settings)
         wanted = dict(urllib.parse.parse_qsl(settings[1:]))
