@@ -6,6 +6,7 @@ The copy is the folder `work`, which git ignores. Each call brings it up to date
 and loses nothing that the reader wrote there: see `editions.py`.
 """
 
+import contextlib
 import os
 import subprocess
 import sys
@@ -48,7 +49,7 @@ def bring_up_to_date(folder: Path, wanted: dict[str, str]) -> list[str]:
         path, trusted = folder / name, signed(folder / name)
         outcome = update(path, text, folder / EDITIONS / name)
         if path.suffix == ".ipynb" and trusted and outcome in ("new", "updated", "merged"):
-            NotebookNotary().sign(nbformat.read(path, as_version=4))
+            sign(path)
         told += sentence(f"{folder.name}/{name}", outcome)
     return told
 
@@ -57,10 +58,14 @@ def signed(path: Path) -> bool:
     """Whether JupyterLab may run the scripts in a notebook's outputs; one that we make, it may."""
     if not path.exists() or path.suffix != ".ipynb":
         return True
-    try:
+    with contextlib.suppress(Exception):  # a file that is no notebook any more
         return NotebookNotary().check_signature(nbformat.read(path, as_version=4))
-    except Exception:  # a file that is no notebook any more
-        return False
+    return False
+
+
+def sign(path: Path) -> None:
+    with contextlib.suppress(Exception):
+        NotebookNotary().sign(nbformat.read(path, as_version=4))
 
 
 def sentence(name: str, outcome: str) -> list[str]:

@@ -12,6 +12,7 @@ from .. import check
 from ..hyper import OfStep
 from ..optimizer import Optimizer
 from ..running import Run, run
+from ..waiting import each
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -105,7 +106,7 @@ def compare(
     score = model if score is None else score
     fresh, spent = np.arange(first), np.arange(first, first + count)
     results = {}
-    for name, rule in rules.items():
+    for name, rule in each(rules.items(), "rule"):
         swept = with_rate(rule, grids[name][:, None, None])
         trial = run(swept, model.batches(size, spent), model.initial(spent), steps, keep=steps)
         tuning = _scores(score, trial)

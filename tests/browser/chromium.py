@@ -148,7 +148,10 @@ def jupyter_lab(folder: Path):
         yield f"http://127.0.0.1:{port}", token
     finally:
         server.terminate()
-        server.wait(30)
+        try:
+            server.wait(30)
+        except subprocess.TimeoutExpired:
+            server.kill()
 
 
 def _wait(address: str, server, seconds: float = 90) -> None:
