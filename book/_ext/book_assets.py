@@ -4,6 +4,7 @@
 - Thebe, which Jupyter Book always adds, is dropped: it would load from another host, and throws.
 - The buttons that unfold a page's subpages in the sidebar get a name.
 - Sphinx's search is dropped, and what marks its words: the book has its own (search_index.py).
+- Lists stand beside paragraphs, not in them.
 - The theme's script of all icons (540 kB compressed) is dropped: its style sheet has them too.
 """
 
@@ -21,6 +22,8 @@ DEAD_SCRIPTS = re.compile(
     r"|[ \t]*<script>kernelName = [^<]*</script>\n?",
     re.S,
 )
+#: Sphinx writes the list of what a function returns into a paragraph, where none may stand.
+NESTED = re.compile(r"<p>(<ul\b[^>]*>(?:(?!<p><ul).)*?</ul>)\s*</p>", re.S)
 TOGGLE = re.compile(
     r'(<li class="toctree-l\d[^"]*has-children"><a[^>]*>([^<]*)</a><details[^>]*><summary)>'
 )
@@ -53,6 +56,7 @@ def drop_dead_scripts(app, exception):
     for page in Path(app.outdir).rglob("*.html"):
         text = page.read_text("utf-8")
         lean = TOGGLE.sub(r'\1 aria-label="Pages below: \2">', DEAD_SCRIPTS.sub("", text))
+        lean = NESTED.sub(r"\1", lean)
         if lean != text:
             page.write_text(lean, "utf-8")
     for pattern in UNUSED:
