@@ -4,6 +4,7 @@
 - Thebe, which Jupyter Book always adds, is dropped: it would load from another host, and throws.
 - The buttons that unfold a page's subpages in the sidebar get a name.
 - Sphinx's search is dropped, and what marks its words: the book has its own (search_index.py).
+- Lists stand beside paragraphs, not in them.
 - The theme's script of all icons (540 kB compressed) is dropped: its style sheet has them too.
 - Scripts of the head that a browser would wait for go to the end of the page.
 - The page knows from its start whether it is light or dark, and need not be styled twice.
@@ -23,6 +24,8 @@ DEAD_SCRIPTS = re.compile(
     r"|[ \t]*<script>kernelName = [^<]*</script>\n?",
     re.S,
 )
+#: Sphinx writes the list of what a function returns into a paragraph, where none may stand.
+NESTED = re.compile(r"<p>(<ul\b[^>]*>(?:(?!<p><ul).)*?</ul>)\s*</p>", re.S)
 TOGGLE = re.compile(
     r'(<li class="toctree-l\d[^"]*has-children"><a[^>]*>([^<]*)</a><details[^>]*><summary)>'
 )
@@ -75,6 +78,7 @@ def without_waiting(page):
 def lean(page):
     """The page without what it does not need."""
     page = TOGGLE.sub(r'\1 aria-label="Pages below: \2">', DEAD_SCRIPTS.sub("", page))
+    page = NESTED.sub(r"\1", page)
     return without_waiting(page.replace(STORED_THEME, THEME))
 
 
