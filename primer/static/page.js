@@ -8,7 +8,7 @@ export const all = [];
 const before = (a, b) => a.compareDocumentPosition(b) & Node.DOCUMENT_POSITION_FOLLOWING;
 const sorted = (list) => list.sort((a, b) => (before(a.root, b.root) ? -1 : 1));
 const fitting = (link) => sorted([...all, ...choosers]).filter((e) => e.fits(link));
-const parse = (hash) => Object.fromEntries(new URLSearchParams(hash.slice(1)));
+const parse = (hash = "") => Object.fromEntries(new URLSearchParams(hash.slice(1)));
 
 function begin(root) {
   const explorer = new Explorer(root);
