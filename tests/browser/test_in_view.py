@@ -1,4 +1,4 @@
-"""What a chapter says to try with a figure is tried with the figure in sight (needs `make book`)."""
+"""What a chapter says to try is tried with the figure in sight. Run it after `make book`."""
 
 import pytest
 from chromium import SITE
