@@ -59,7 +59,8 @@ def background(panel: Panel, prefix: str, paper: Sheet) -> str:
         if panel.kind == "map":
             ax.spines[:].set_visible(False)
             ax.tick_params(length=0)
-            ax.yaxis.set_major_locator(MaxNLocator(6, prune="lower"))  # its corner is that of x
+            steps = (1, 2, 2.5, 5, 10)
+            ax.yaxis.set_major_locator(MaxNLocator(6, steps=steps, prune="lower"))  # x has that one
         return _scalable(svg(figure, panel.alt, prefix))
 
 

@@ -11,7 +11,7 @@ const called = new WeakSet();
 
 const before = (a, b) => a.compareDocumentPosition(b) & Node.DOCUMENT_POSITION_FOLLOWING;
 const sorted = (list) => list.sort((a, b) => (before(a.root, b.root) ? -1 : 1));
-const parse = (hash) => Object.fromEntries(new URLSearchParams(hash.slice(1)));
+const parse = (hash = "") => Object.fromEntries(new URLSearchParams(hash.slice(1)));
 
 // What a link has to know of an explorer that sleeps.
 const sleeper = (root) =>
