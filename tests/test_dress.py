@@ -30,7 +30,10 @@ def cell(*outputs):
             cell(nodes.container("", nodes.raw("", '<div class="px" id="a">', format="html"))),
             "Code for this figure",
         ),
-        (cell(nodes.raw("", "<table></table>", format="html")), "Code for what is shown"),
+        (
+            cell(nodes.raw("", "<table></table>", format="html"), nodes.literal_block("", "plain")),
+            "Code for what is shown",
+        ),
     ],
 )
 def test_a_fold_says_what_its_code_is_for(made, said):

@@ -28,10 +28,10 @@ def kind(cell):
     output = cell.children[-1]
     if output.get("nb_element") != "cell_code_output":
         return "Code for the cells below"
-    if any(FIGURE.search(node.astext()) for node in output.findall(nodes.raw)):
+    shown = [node.astext() for node in output.findall(nodes.raw)]
+    if any(map(FIGURE.search, shown)):
         return "Code for this figure"
-    printed = any(output.findall(nodes.literal_block))
-    return "Code for these numbers" if printed else "Code for what is shown"
+    return "Code for what is shown" if shown else "Code for these numbers"
 
 
 def name_folded(app, doctree):
