@@ -11,6 +11,7 @@ from helpers import loaded
 from test_explore import contrast
 
 from primer.plotting import PALETTE, look
+from primer.plotting.palette import KNOWN
 
 ROOT = Path(__file__).parents[1]
 inks = loaded(ROOT / "book/_ext/inks.py")
@@ -27,8 +28,8 @@ def notebooks():
 
 def hues(code):
     """Names of the colors that a cell draws with."""
-    named = re.findall(r"PALETTE\[\"(\w+)\"\]", code)
-    return {*named, *(look(name).hue for name in re.findall(r"\blook\(\"(\w+)\"\)", code))}
+    words = set(re.findall(r"\"(\w+)\"", code))
+    return (words & {*PALETTE}) | {look(name).hue for name in words & {*KNOWN}}
 
 
 @pytest.mark.parametrize("path", notebooks(), ids=lambda p: p.stem)

@@ -11,7 +11,7 @@ NOTEBOOKS = sorted((ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb"))
 PAGE = (ROOT / "book" / "notation.md").read_text(encoding="utf-8")
 OWN = "## Letters of one chapter"
 WORDS = re.compile(
-    r"\\(?:text|textcolor|textbf|textit|mathrm|operatorname\*?|begin|end)\{[^}]*\}|\\(?:min|max|ln|log|exp|cos|sin|tr)\b"
+    r"\\(?:text|textbf|textit|mathrm|operatorname\*?|textcolor|begin|end)\{[^}]*\}|\\(?:min|max|ln|log|exp|cos|sin|tr)\b"
 )
 SYMBOL = re.compile(
     r"\\(?:alpha|beta|gamma|delta|epsilon|varepsilon|zeta|eta|theta|kappa|lambda|mu|nu|xi|pi|rho|sigma|tau|phi"

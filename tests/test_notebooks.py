@@ -17,8 +17,8 @@ RHYTHM = [
 ]  # fmt: skip
 # A comma or a thin space may part thousands; a space parts two numbers, as in a printed table.
 NUMBER = re.compile(r"[-−–]?(?:\d{1,3}(?:[,\u202f]\d{3})+|\d+)(?:\.\d+)?(?:[eE][-+−]?\d+)?%?")
-#: Columns that a visible cell has at 1280 pixels, and on a laptop in JupyterLab.
-WIDTH = 79
+#: Columns that a visible cell has in the column of the text, and on a laptop in JupyterLab.
+WIDTH = 76
 #: And of what it prints: the page has a little more room there.
 PRINTED = 82
 #: Tags of a cell that needs PyTorch: nbclient, nbval and JupyterLab do without it.

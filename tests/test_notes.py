@@ -61,3 +61,13 @@ def test_names_at_the_ends_of_lines_are_seen_whole_and_do_not_touch():
 def test_a_name_that_no_line_has_is_refused():
     with pytest.raises(ValueError, match="names"):
         ends(drawn()[1], ["nobody"])
+
+
+def test_long_names_at_the_ends_of_lines_are_a_legend_on_a_phone(monkeypatch):
+    monkeypatch.setenv("PRIMER_BOOK", "1")
+    figure, ax = drawn()
+    ax.plot([0, 1], [0, 1], label="a rule with a long name")
+    ends(ax)
+    picture = show(figure, alt="Two lines.")
+    assert ax.get_legend() is not None
+    assert all("a rule with a long name" in svg for svg in (picture.svg, picture.narrow))

@@ -11,20 +11,23 @@ from matplotlib.figure import Figure
 from matplotlib.gridspec import GridSpec
 from matplotlib.transforms import ScaledTranslation
 
-from .notes import FEW, Note
+from .notes import FEW, End, Note
 from .palette import STYLE
 
 #: Inches of a phone's column; of what labels take of them beside and below the axes; of a line.
 WIDTH, LEFT, BELOW, LINE = 5.0, 0.75, 0.75, 0.22
+#: Inches for names at the ends of lines; longer ones become a legend.
+ENDS = 0.9
 #: Height of a row in units of the width: of one axes, of one among several, and the most.
-ALONE, AMONG, MOST = 0.68, 0.5, 0.9
+ALONE, AMONG, MOST = 0.68, 0.5, 0.78
 
 
 def narrow(figure: Figure) -> Figure:
     """Lay a finished figure out again, 360 pixels wide; the figure itself is changed.
 
     Axes side by side come to stand in one column, each with its own labels. Legends stand below
-    their axes, in as many columns as fit. Titles and labels that would be cut are wrapped.
+    their axes, in as many columns as fit, and so do names at the ends of lines that are too long.
+    Titles and labels that would be cut are wrapped.
 
     Parameters
     ----------
@@ -41,7 +44,7 @@ def narrow(figure: Figure) -> Figure:
     >>> [ax.get_subplotspec().get_geometry()[:2] for ax in narrow(figure).axes]
     [(2, 1), (2, 1)]
     >>> figure.get_size_inches().tolist()
-    [5.0, 9.0]
+    [5.0, 7.8]
     """
     axes = [ax for ax in figure.axes if ax.get_subplotspec()]
     heights = [_height(ax) for ax in axes]
@@ -49,6 +52,8 @@ def narrow(figure: Figure) -> Figure:
         _stack(axes, heights)
     for told in figure.findobj(Note):
         told.wrap(FEW)
+    for ax in figure.axes:
+        _ends_below(ax)
     figure.set_size_inches(WIDTH, sum(heights) or WIDTH * ALONE)
     figure.draw_without_rendering()
     with mpl.rc_context(STYLE):
@@ -124,6 +129,15 @@ def wrap(text: Any, room: float) -> int:
     return len(lines) - 1 - whole.count("\n")
 
 
+def _ends_below(ax: Any) -> None:
+    """A legend in place of names at the ends of lines that would take too much of the width."""
+    names = ax.findobj(End, include_self=False)
+    if names and max(name.get_window_extent().width for name in names) > ENDS * ax.figure.dpi:
+        ax.legend([name.line for name in names], [name.get_text() for name in names])
+        for name in names:
+            name.remove()
+
+
 def _legend_below(ax: Any) -> float:
     """Move the legend of axes below them; the lines that it takes there."""
     old = ax.get_legend()
@@ -131,12 +145,14 @@ def _legend_below(ax: Any) -> float:
         return 0
     words = [text.get_text() for text in old.get_texts()]
     title = old.get_title().get_text()
+    known = dict(zip(*ax.get_legend_handles_labels()[::-1], strict=True))
+    handles = [known.get(*pair) for pair in zip(words, old.legend_handles, strict=True)]
     box = ax.get_window_extent()
     down = box.y0 - (ax.xaxis.get_tightbbox() or box).y0 + 8
     anchor = ax.transAxes + ScaledTranslation(0, -down / 72, ax.figure.dpi_scale_trans)
     for columns in range(min(4, len(words)), 0, -1):
         new = ax.legend(
-            old.legend_handles, words, title=title, ncols=columns, loc="upper left",
+            handles, words, title=title, ncols=columns, loc="upper left",
             bbox_to_anchor=(0, 0), bbox_transform=anchor, borderaxespad=0,
         )  # fmt: skip
         if columns == 1 or new.get_window_extent().width <= box.width:

@@ -32,6 +32,8 @@ class Note(Annotation):
 class End(Annotation):
     """The name of a line, at its end."""
 
+    line: Any = None
+
 
 def note(
     ax: Any, text: str, at: Sequence[float] | None, place: Sequence[float],
@@ -140,6 +142,7 @@ def _end(ax: Any, name: str, line: Any) -> Any:
             name, (x[last], y[last]), (7, 0), textcoords="offset points", va="center",
             color=line.get_color(), annotation_clip=False,
         )  # fmt: skip
+    made.line = line
     ax.add_artist(made)
     made.set_clip_on(False)
     return made
