@@ -31,9 +31,10 @@ SHEETS = 25
 HALF_EMPTY = 1
 #: What fits between the margins of A4, in pixels.
 INSIDE = 688
-CONTROLS = "button:not(.px tbody button), input, select, .px-handle, .headerlink, .toggle-button"
+#: Buttons in a table name its rows and columns: on paper they are words.
+CONTROLS = "button:not(th button), input, select, .px-handle, .headerlink, .toggle-button"
 WIDE = ".bd-article :is(pre, table, figure, mjx-container[display=true])"
-INNER = ".bd-article :is(details:not(.hide), .admonition) > :not(script, style, button)"
+INNER = ".bd-article :is(details, .admonition):not(.hide) > :not(script, style, button)"
 PRINTED = """([controls, wide, inner]) => {
   const shown = e => e.checkVisibility({ visibilityProperty: true, contentVisibilityAuto: true })
     && e.getClientRects().length > 0;
@@ -144,7 +145,7 @@ def test_links_lead_into_the_book_or_to_the_net(book):
 
 def fill(sheet) -> float:
     """How far down a sheet there is ink, 0 to 1, without its head and its number."""
-    pixels = sheet.render(scale=0.25, grayscale=True).to_numpy()[..., 0]
+    pixels = sheet.render(scale=0.25, grayscale=True).to_numpy().squeeze()
     rows = len(pixels)
     inner = pixels[round(rows * 0.045) : round(rows * 0.945)]
     inked = np.flatnonzero((inner < 200).any(axis=1))
