@@ -27,6 +27,7 @@ TOP = {
     "layout": "a batch in memory",
     "running": "the loop",
     "spread": "pieces of a batch",
+    "waiting": "a bar for who waits",
     "guard": "what the loop refuses",
     "check": "arguments",
     "registry": "one table of everything",
@@ -35,7 +36,7 @@ TOP = {
 }
 #: Who may import whom at the time of import: a room knows those before it, never those after.
 ROOMS = [
-    {"check", "blas", "registry", "fields", "exact", "ahead", "layout"},
+    {"check", "blas", "registry", "fields", "exact", "ahead", "layout", "waiting"},
     {"hyper", "objective", "data"},
     {"optimizer", "schedules", "landscapes", "models"},
     {"guard", "spread", "running", "rules"},

@@ -1,4 +1,4 @@
-"""A bar by time: where a person waits longer than a second, whatever a cell does, and only there."""
+"""A bar by time: where a person waits longer than a second, and only there."""
 
 import threading
 

@@ -40,8 +40,9 @@ class Lab:
     def __init__(self, explorer: Base) -> None:
         controls = explorer.controls
         places = {f"i{k}": position for k, position in enumerate(explorer.positions)}
+        picture, caption = _parted(page.page(explorer, controls=False))
         self.figure = _figure_class(len(controls))(
-            html=page.page(explorer, controls=False),
+            html=picture,
             programs=page.register(explorer.programs),
             **places,
         )
@@ -51,7 +52,8 @@ class Lab:
             for k, slider in enumerate(self.sliders)
         ]
         grid = ipywidgets.GridBox(self.sliders, layout={"grid_template_columns": GRID})
-        self.box = ipywidgets.VBox([self.figure, grid], layout={"max_width": "940px"})
+        below = [ipywidgets.HTML(CAPTION.format(caption))] if caption else []
+        self.box = ipywidgets.VBox([self.figure, grid, *below], layout={"max_width": "940px"})
 
     @property
     def positions(self) -> list[int]:
@@ -67,6 +69,17 @@ class Lab:
 
 
 GRID = "repeat(auto-fit, minmax(min(100%, 360px), 1fr))"
+
+
+#: The caption comes last, below the sliders, as it does on the page.
+CAPTION = '<div style="line-height: 1.5; color: var(--jp-ui-font-color2, inherit)">{}</div>'
+
+
+def _parted(figure: str) -> tuple[str, str]:
+    """A figure without its caption, and the caption."""
+    before, _, rest = figure.partition("<figcaption>")
+    caption, _, after = rest.partition("</figcaption>")
+    return before + after, caption
 
 
 def _slider(control: Any) -> Any:
