@@ -69,3 +69,14 @@ def test_a_page_wide_figure_says_so():
     assert 'class="px-figure px-wide"' in show(pair(), alt="Two lines.")._repr_html_()
     figure, ax = subplots()
     assert 'class="px-figure"' in show(figure, alt="Empty.")._repr_html_()
+
+
+def test_a_legend_of_many_names_beside_the_axes_gets_several_columns_below_them(book):
+    figure, ax = subplots()
+    for k in range(11):
+        ax.plot([0, 1], [k, k], label=f"a rule that is called {k}"[-6:])
+    legend(ax, loc="center left", bbox_to_anchor=(1, 0.5))
+    assert "NaN" not in show(figure, alt="Eleven lines.").narrow
+    places = [text.get_window_extent().x0 for text in ax.get_legend().get_texts()]
+    assert len({round(place) for place in places}) == 4
+    assert ax.get_legend().get_window_extent().y1 < ax.get_window_extent().y0

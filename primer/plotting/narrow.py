@@ -130,12 +130,14 @@ def wrap(text: Any, room: float) -> int:
 
 
 def _ends_below(ax: Any) -> None:
-    """A legend in place of names at the ends of lines that would take too much of the width."""
+    """A legend in place of names at the ends of lines that are too long; none takes width."""
     names = ax.findobj(End, include_self=False)
     if names and max(name.get_window_extent().width for name in names) > ENDS * ax.figure.dpi:
         ax.legend([name.line for name in names], [name.get_text() for name in names])
         for name in names:
             name.remove()
+    if legend := ax.get_legend():
+        legend.set_in_layout(False)
 
 
 def _legend_below(ax: Any) -> float:
