@@ -321,7 +321,7 @@ def _bar_ticks(low: float, high: float, log: bool) -> list[float]:
         steps = (1,) if high >= 50 * low else (1, 2, 5)
         found = [float(step * ten) for ten in decades for step in steps]
     else:
-        found = mpl.ticker.MaxNLocator(3).tick_values(low, high).tolist()
+        found = [float(value) for value in mpl.ticker.MaxNLocator(3).tick_values(low, high)]
     inside = [value for value in found if low - edge <= value <= high + edge]
     return inside[:: -(-len(inside) // 5)]
 
