@@ -52,7 +52,11 @@ def test_paragraph_and_list_move_to_the_mark_in_the_figure():
     assert inside.parent["classes"] == ["output", "text_html"]
 
 
+WRITTEN = nodes.raw("", '<a href="#lr=0.02&beta=0.8">', format="html")
+PLACED = nodes.reference("", "set it", refid="lr=0.1")
 MOVED = {
+    "a link in HTML": ([nodes.bullet_list("", nodes.list_item("", WRITTEN))], 1),
+    "a link to a place": ([nodes.bullet_list("", nodes.list_item("", PLACED))], 1),
     "a list without its words": ([listed("#lr=0.1")], 1),
     "another opening": ([paragraph("The tasks are numbered."), listed("#task=1")], 2),
     "words alone": ([paragraph("Try this: drag the start.")], 1),

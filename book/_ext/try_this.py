@@ -13,15 +13,18 @@ from docutils import nodes
 from primer.explorer.page import TRY
 
 OPENING = re.compile(r"Try this\b")
+SETTING = re.compile(r'href="#[^"]*=')
 LISTS = (nodes.bullet_list, nodes.enumerated_list)
 #: Letters of a paragraph that is a heading of its list rather than a text.
 HEADING = 40
 
 
 def sets_a_figure(node):
-    """Whether a link in it has the form ``#lr=0.1``."""
+    """Whether a link in it has the form ``#lr=0.1``, in Markdown or in HTML."""
     links = node.findall(nodes.reference)
-    return any("=" in link.get("refuri", "").partition("#")[2] for link in links)
+    places = [link.get("refid") or link.get("refuri", "").partition("#")[2] for link in links]
+    written = "".join(raw.astext() for raw in node.findall(nodes.raw))
+    return any("=" in place for place in places) or bool(SETTING.search(written))
 
 
 def is_cell(node):

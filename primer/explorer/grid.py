@@ -12,12 +12,10 @@ import numpy as np
 from .. import check
 from ..hyper import Slider, sweep
 from ..plotting.palette import KNOWN, NEUTRAL, PALETTE, Look, look
-from ..waiting import each
 from . import figure, page
 from .answers import computed, curves_of, refuse_heat, refuse_plot, refuse_shapes
 from .axes import Axis, limits
 from .base import Base, text
-from .blame import at_the_call
 from .model import Control, Record, described
 from .notes import Note, listed, meant, refuse_nowhere
 from .packing import packed, rounded_curves
@@ -100,7 +98,6 @@ def _tidy(panel: Any, *fields: str) -> None:
         object.__setattr__(panel, name, text(name, getattr(panel, name)))
 
 
-@at_the_call
 def explore_grid(
     sliders: Mapping[str, Slider],
     compute: Callable[..., Mapping[str, Any]],
@@ -190,7 +187,7 @@ class GridExplorer(Base):
         self.at = [_at(plot, self._points(plot)) for plot in self.plots]
         self.looks = _looks(self.names)
         self.ranges, self.packed = packed([arrays[name] for name in self.names])
-        ready = [self._panel(p) for p in each(panels, "panel")]
+        ready = [self._panel(p) for p in panels]
         records = [self._record(name) for name in self.names]
         refuse_nowhere(notes, [p.title for p in panels], [])
         self.drawn = [
@@ -324,7 +321,7 @@ def _bar_ticks(low: float, high: float, log: bool) -> list[float]:
         steps = (1,) if high >= 50 * low else (1, 2, 5)
         found = [float(step * ten) for ten in decades for step in steps]
     else:
-        found = [float(tick) for tick in mpl.ticker.MaxNLocator(3).tick_values(low, high)]
+        found = [float(value) for value in mpl.ticker.MaxNLocator(3).tick_values(low, high)]
     inside = [value for value in found if low - edge <= value <= high + edge]
     return inside[:: -(-len(inside) // 5)]
 
