@@ -53,7 +53,7 @@ PRINTED = """([controls, wide, inner]) => {
     hidden: all(inner).filter(e => e.textContent.trim() && !shown(e)).map(told),
     cut: all(wide).filter(shown).filter(cut).map(told),
     paper: [getComputedStyle(document.body).backgroundColor,
-      getComputedStyle(document.querySelector(".bd-article")).color],
+      getComputedStyle(document.querySelector(".bd-article h1")).color],
   };
 }"""
 
