@@ -311,3 +311,25 @@ def test_citations_name_the_authors_and_the_year_of_an_entry(path):
     for said, key in found:
         who, year = authors(entries[key]), entries[key].fields["year"]
         assert said in (f"{who} ({year})", f"{who}, {year}"), f"{key}: {said}"
+
+
+@chapters
+def test_a_caption_names_axes_side_by_side_by_their_titles(path):
+    """On a phone they stand one below the other, and nothing is left or right."""
+    for cell in cells(path, "code"):
+        text = source(cell)
+        if re.search(r"\bsubplots\(\s*\d+,\s*[2-9]", text):
+            caption = text.partition("caption=")[2]
+            assert not re.search(r"\b(?:left|right)\b", caption, flags=re.I), caption[:80]
+
+
+@chapters
+def test_a_note_in_the_margin_is_short_and_plain_markdown(path):
+    for cell in cells(path, "markdown"):
+        text = source(cell)
+        notes = re.findall(
+            r'^<aside class="margin">\n\n(.+?)\n\n</aside>\n\n', text, flags=re.M | re.S
+        )
+        assert len(notes) == text.count("<aside") == text.count("</aside>"), text[:80]
+        for note in notes:
+            assert 15 <= len(plain_words(note).split()) <= 60, note

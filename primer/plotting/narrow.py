@@ -43,7 +43,7 @@ def narrow(figure: Figure) -> Figure:
     >>> figure, axes = subplots(1, 2, size=(8.8, 4.4), sharey=True)
     >>> [ax.get_subplotspec().get_geometry()[:2] for ax in narrow(figure).axes]
     [(2, 1), (2, 1)]
-    >>> figure.get_size_inches().tolist()
+    >>> figure.get_size_inches().round(6).tolist()
     [5.0, 7.8]
     """
     axes = [ax for ax in figure.axes if ax.get_subplotspec()]
