@@ -315,15 +315,20 @@ def _bar_ticks(low: float, high: float, log: bool) -> list[float]:
     >>> [round(v, 6) for v in _bar_ticks(15, 160, log=True)]
     [20.0, 50.0, 100.0]
     """
-    edge = 1e-9 * (high - low)
-    if log and high >= 3 * low:
-        decades = 10.0 ** np.arange(np.floor(np.log10(low)), np.ceil(np.log10(high)) + 1)
-        steps = (1,) if high >= 50 * low else (1, 2, 5)
-        found = [float(step * ten) for ten in decades for step in steps]
-    else:
+    found = _round_ratios(low, high) if log else []
+    if len(found) < 3:
         found = [float(value) for value in mpl.ticker.MaxNLocator(3).tick_values(low, high)]
+    edge = 1e-9 * (high - low)
     inside = [value for value in found if low - edge <= value <= high + edge]
     return inside[:: -(-len(inside) // 5)]
+
+
+def _round_ratios(low: float, high: float) -> list[float]:
+    """Powers of ten between two numbers; of a short range 1, 2 and 5 times them."""
+    decades = 10.0 ** np.arange(np.floor(np.log10(low)), np.ceil(np.log10(high)) + 1)
+    steps = (1,) if high >= 50 * low else (1, 2, 5)
+    found = [float(step * ten) for ten in decades for step in steps]
+    return [value for value in found if low * (1 - 1e-9) <= value <= high * (1 + 1e-9)]
 
 
 def _at(plot: Any, points: int) -> np.ndarray:
