@@ -22,6 +22,7 @@ from .explorer.grid import Plot as Plot
 from .explorer.grid import explore_grid as explore_grid
 from .explorer.model import Curve as Curve
 from .explorer.model import Draggable as Draggable
+from .explorer.notes import Note as Note
 from .explorer.traced import explore as explore
 from .hyper import PerCoordinate as PerCoordinate
 from .hyper import Slider as Slider
@@ -128,6 +129,7 @@ __all__ = [
     "Nesterov",
     "Newton",
     "Noisy",
+    "Note",
     "Objective",
     "OneCycle",
     "Optimizer",

@@ -122,7 +122,10 @@ function followLink(event) {
   event.preventDefault();
   event.stopPropagation();
   const target = fit.filter((e) => before(e.root, a)).at(-1) ?? fit[0];
+  const place = () => a.getBoundingClientRect().top;
+  const top = place();
   apply(target, parse(a.hash));
+  scrollBy({ top: place() - top, behavior: "instant" }); // a longer table moves what is read
   point(target, a);
 }
 
