@@ -333,3 +333,8 @@ def test_a_note_in_the_margin_is_short_and_plain_markdown(path):
         assert len(notes) == text.count("<aside") == text.count("</aside>"), text[:80]
         for note in notes:
             assert 15 <= len(plain_words(note).split()) <= 60, note
+
+
+@chapters
+def test_a_chapter_has_three_notes_in_its_margin(path):
+    assert "\n".join(map(source, cells(path, "markdown"))).count('<aside class="margin">') >= 3

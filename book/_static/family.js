@@ -80,5 +80,5 @@
   }
 
   document.querySelectorAll(".px-family").forEach(start);
-  document.querySelectorAll(".px-side, .px-card").forEach(watch);
+  document.querySelectorAll(".px-side, .px-who > .px-card").forEach(watch);
 })();

@@ -221,3 +221,21 @@ def test_the_first_page_says_what_the_book_is_above_its_figure(page):
     lede, figure = page.locator("p.lede").first, page.locator(".px").first
     assert lede.bounding_box()["y"] < figure.bounding_box()["y"] < 400
     assert len(re.findall(r"[.?!](?:\s|$)", lede.inner_text())) == 1
+
+
+def test_the_answer_of_which_optimizer_for_me_is_seen_with_its_name_and_settings(page):
+    page.goto((SITE / "notebooks/09_choosing.html").as_uri())
+    name = page.locator(".px-answer .px-name")
+    name.scroll_into_view_if_needed()
+    assert name.is_visible()
+    assert name.inner_text().strip() == "AdamW"
+    assert page.locator(".px-answer dd").first.is_visible()
+
+
+def test_an_explorer_takes_the_width_of_the_page_wherever_it_stands(page):
+    page.set_viewport_size({"width": 1280, "height": 900})
+    widths = {}
+    for name in ("notebooks/06_adam.html", "book/rules/Adam.html", "book/index.html"):
+        page.goto((SITE / name).as_uri())
+        widths[name] = page.locator(".px").first.bounding_box()["width"]
+    assert min(widths.values()) > 850, widths
