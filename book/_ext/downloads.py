@@ -164,7 +164,7 @@ def button(url, file):
     about = "Download the package that the notebook installs"
     if kind == ".json":
         about = "Download stored results that the notebook reads"
-    found = {"type": "link", "url": url, "text": kind, "icon": "fas fa-box", "tooltip": about}
+    found = {"type": "link", "url": url, "text": kind, "icon": "fas fa-file", "tooltip": about}
     return {**found, "label": "download-package-button"}
 
 

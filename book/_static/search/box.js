@@ -145,6 +145,12 @@
       keys,
     );
     close.addEventListener("click", () => own.close());
+    // In a field of type search the first Escape would only empty it.
+    own.addEventListener("keydown", (event) => {
+      if (event.key !== "Escape") return;
+      event.preventDefault();
+      own.close();
+    });
     own.addEventListener("click", (event) => {
       if (event.target === own) own.close();
     });

@@ -72,6 +72,10 @@
     return 1 + Math.max(0.6 * inNames, 0.3 * portion(` ${row(text).join(" ")} `));
   }
 
+  // A word that the book has is not taken for another; in one that it has not, a letter or two may be wrong.
+  const known = (term) => engine.search(term, { tokenize: (one) => [one] }).length > 0;
+  const mistakes = (term) => term.length > 4 && !/\d/.test(term) && (term.length > 8 ? 2 : 1);
+
   function find(question) {
     const words = asking(question);
     const wanted = words.filter(matters);
@@ -85,7 +89,7 @@
         boost: FIELDS,
         boostDocument: weight,
         prefix: (term) => term === last && term.length > 1,
-        fuzzy: (term) => (term.length > 4 && !/\d/.test(term) ? (term.length > 8 ? 2 : 1) : false),
+        fuzzy: (term) => (known(term) ? false : mistakes(term)),
         weights: { fuzzy: 0.3, prefix: 0.6 },
       },
     );
