@@ -55,7 +55,7 @@ MIDDLE = """const middle = el => {
 };"""
 PART = "(k, part) => { " + MIDDLE + " return middle(PrimerExplorer.all[k].root.querySelector(part)) }"
 LINKS = """const links = [...document.querySelectorAll(".bd-article a[href*='#']")].filter(a => {
-  const set = Object.fromEntries(new URLSearchParams(a.hash.slice(1)));
+  const set = Object.fromEntries(new URLSearchParams(a.hash?.slice(1)));
   return a.getAttribute("href").startsWith("#") && PrimerExplorer.all.some(e => e.fits(set));
 });"""
 LINK = "k => { " + LINKS + MIDDLE + " return middle(links[k]) }"
