@@ -51,7 +51,10 @@ class Engine:
 
     def wait(self, condition: str, *given, seconds: float = 60) -> None:
         """Wait until a JavaScript function of the page returns something true."""
-        end, holds = time.monotonic() + seconds, f"async (...given) => !!await ({condition})(...given)"
+        end, holds = (
+            time.monotonic() + seconds,
+            f"async (...given) => !!await ({condition})(...given)",
+        )
         while not self.ask(holds, *given):
             if time.monotonic() > end:
                 raise TimeoutError(f"after {seconds} s still not: {condition}")

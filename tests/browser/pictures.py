@@ -13,12 +13,14 @@ from PIL import Image
 FOLDER = Path(__file__).with_name("pictures")
 #: Fonts drawn alike on every machine, and without the colored fringes of a flat screen.
 FLAGS = ["--font-render-hinting=none", "--disable-lcd-text", "--force-color-profile=srgb"]
-#: Two pictures are compared by the means of cells of so many pixels, which the edges of letters move
-#: little; a cell differs where a color of it moved by more than this, of 255.
+#: Two pictures are compared by the means of cells of so many pixels, which the edges of letters
+#: move little; a cell differs where a color of it moved by more than this, of 255.
 CELL, FAR = 4, 24
 #: Of so many cells one may differ.
 OF = 5000
 WIDE, PHONE = (1280, 800), (390, 844)
+#: A window in which a part of a page is taken whole, with nothing that sticks to the window on it.
+TALL = 2600
 
 
 class Place(NamedTuple):
@@ -55,7 +57,9 @@ PLACES = {
 
 def opened(page, place: Place) -> None:
     """Go to a place, and wait for all that is drawn late."""
-    page.set_viewport_size(dict(zip(("width", "height"), place.size, strict=True)))
+    width, height = place.size
+    tall = place.part and not place.asked
+    page.set_viewport_size({"width": width, "height": TALL if tall else height})
     page.emulate_media(color_scheme=place.theme, reduced_motion="reduce")
     page.goto((SITE / place.page).as_uri(), wait_until="load")
     if page.locator(".px").count():
@@ -86,7 +90,7 @@ def taken(page, place: Place, path: Path) -> Image.Image:
 
 
 def means(picture: Image.Image) -> np.ndarray:
-    """The mean color of every cell, rows × columns × 3; what is left over at the edges is a cell."""
+    """The mean color of every cell, rows × columns × 3; the rest at an edge is filled up."""
     pixels = np.asarray(picture, dtype=float)
     height, width = (-(-n // CELL) * CELL for n in pixels.shape[:2])
     fill = ((0, height - pixels.shape[0]), (0, width - pixels.shape[1]), (0, 0))

@@ -1,5 +1,5 @@
-"""The built pages in Firefox and in WebKit: everything moves, and the numbers are those of Chromium,
-which at the defaults are those that Python printed.
+"""The built pages in Firefox and in WebKit: everything moves, and the numbers are those of
+Chromium, which at the defaults are those that Python printed.
 
 Run it after `make book`. ENGINES_PAGES=all drives every page that has an explorer instead of one of
 each kind.
@@ -13,7 +13,7 @@ from engines import STARTED, Chromium
 
 pytestmark = pytest.mark.browser
 
-#: The cover, a chapter of traced rules, the longest chapter, one with grids and maps, a rule's page.
+#: The cover, a chapter of traced rules, the one with most figures, one with grids, a rule's page.
 QUICK = [
     "book/index.html",
     "notebooks/03_momentum.html",
@@ -53,7 +53,9 @@ MIDDLE = """const middle = el => {
   const { left, top, width, height } = el.getClientRects()[0];
   return [left + width / 2, top + height / 2];
 };"""
-PART = "(k, part) => { " + MIDDLE + " return middle(PrimerExplorer.all[k].root.querySelector(part)) }"
+PART = (
+    "(k, part) => { " + MIDDLE + " return middle(PrimerExplorer.all[k].root.querySelector(part)) }"
+)
 LINKS = """const links = [...document.querySelectorAll(".bd-article a[href*='#']")].filter(a => {
   const set = Object.fromEntries(new URLSearchParams(a.hash?.slice(1)));
   return a.getAttribute("href").startsWith("#") && PrimerExplorer.all.some(e => e.fits(set));
@@ -168,7 +170,7 @@ def chosen(engine, k):
 
 
 def dragged(engine, k):
-    """Where the knob of the k-th explorer stood and what was said, before and after it was pulled."""
+    """What the k-th explorer says before and after its knob is pulled, if it has one."""
     knob = ".px-panels:not([hidden]) .px-handle"
     if not engine.ask("(k, knob) => PrimerExplorer.all[k].$(knob).length", k, knob):
         return
