@@ -3,6 +3,7 @@
 `make pictures` takes all of them anew; test_pictures.py compares.
 """
 
+from io import BytesIO
 from pathlib import Path
 from typing import NamedTuple
 
@@ -20,7 +21,7 @@ CELL, FAR = 4, 24
 OF = 5000
 WIDE, PHONE = (1280, 800), (390, 844)
 #: A window in which a part of a page is taken whole, with nothing that sticks to the window on it.
-TALL = 2600
+TALL = 1800
 
 
 class Place(NamedTuple):
@@ -78,15 +79,15 @@ def opened(page, place: Place) -> None:
     page.wait_for_timeout(400)  # colors change in a transition
 
 
-def taken(page, place: Place, path: Path) -> Image.Image:
-    """The picture of a page that is open at a place; it is left in a file, without loss."""
+def taken(page, place: Place) -> Image.Image:
+    """The picture of a page that is open at a place."""
     shot = page.locator(place.part).first if place.part else page
-    shot.screenshot(path=path.with_suffix(".png"), animations="disabled", caret="hide")
-    with Image.open(path.with_suffix(".png")) as image:
-        picture = image.convert("RGB")
-    path.with_suffix(".png").unlink()
-    picture.save(path, lossless=True, quality=100, method=6)
-    return picture
+    return Image.open(BytesIO(shot.screenshot(animations="disabled", caret="hide"))).convert("RGB")
+
+
+def save(picture: Image.Image, path: Path) -> None:
+    """Keep a picture without loss."""
+    picture.save(path, lossless=True, quality=100, method=4)
 
 
 def means(picture: Image.Image) -> np.ndarray:
@@ -130,7 +131,7 @@ def main() -> None:
         page = browser.new_page()
         for name, place in PLACES.items():
             opened(page, place)
-            taken(page, place, FOLDER / f"{name}.webp")
+            save(taken(page, place), FOLDER / f"{name}.webp")
     weight = sum(file.stat().st_size for file in FOLDER.glob("*.webp"))
     print(f"{len(PLACES)} pictures in {FOLDER.name}, {weight / 1000:.0f} kB. Look at them.")
 

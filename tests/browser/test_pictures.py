@@ -9,7 +9,7 @@ import re
 import numpy as np
 import pytest
 from chromium import REQUIRED, SITE, chromium
-from pictures import CELL, FLAGS, FOLDER, PLACES, alike, changed, marked, opened, taken
+from pictures import CELL, FLAGS, FOLDER, PLACES, alike, changed, marked, opened, save, taken
 from PIL import Image
 
 pytestmark = pytest.mark.browser
@@ -54,13 +54,12 @@ def test_the_place_looks_as_it_did(page, name):
     opened(page, PLACES[name])
     folder = SITE.parent / "pictures"
     folder.mkdir(exist_ok=True)
-    file = folder / f"{name}.webp"
-    old, new = kept(name), taken(page, PLACES[name], file)
+    file, where = folder / f"{name}.webp", folder / f"{name}-marked.webp"
+    old, new = kept(name), taken(page, PLACES[name])
     if alike(old, new):
-        file.unlink()
         return
-    where = folder / f"{name}-marked.webp"
-    marked(old, new).save(where)
+    save(new, file)
+    save(marked(old, new), where)
     pytest.fail(
         f"{name} ({PLACES[name].page}) looks different. It was {old.size}, it is {new.size}: see"
         f" {file}, and {where} for where. If that is as it should be: make pictures"
@@ -82,23 +81,23 @@ MISTAKES = {
 
 
 @pytest.mark.parametrize("mistake", MISTAKES)
-def test_a_mistake_is_seen_and_the_same_page_opened_again_is_not(page, tmp_path, mistake):
+def test_a_mistake_is_seen_and_the_same_page_opened_again_is_not(page, mistake):
     name, style = MISTAKES[mistake]
     opened(page, PLACES[name])
-    was = taken(page, PLACES[name], tmp_path / "was.webp")
+    was = taken(page, PLACES[name])
     page.add_style_tag(content=style)
     page.wait_for_timeout(400)
-    assert not alike(was, taken(page, PLACES[name], tmp_path / "is.webp"))
+    assert not alike(was, taken(page, PLACES[name]))
     opened(page, PLACES[name])
-    assert alike(was, taken(page, PLACES[name], tmp_path / "again.webp"))
+    assert alike(was, taken(page, PLACES[name]))
 
 
-def test_edges_of_letters_that_are_drawn_a_little_differently_are_no_change(page, tmp_path):
+def test_edges_of_letters_that_are_drawn_a_little_differently_are_no_change(page):
     opened(page, PLACES["chapter"])
-    was = taken(page, PLACES["chapter"], tmp_path / "was.webp")
+    was = taken(page, PLACES["chapter"])
     page.add_style_tag(content=".bd-article { transform: translateX(0.2px); will-change: opacity }")
     page.wait_for_timeout(400)
-    moved = taken(page, PLACES["chapter"], tmp_path / "moved.webp")
+    moved = taken(page, PLACES["chapter"])
     assert np.any(np.asarray(was) != np.asarray(moved))
     assert alike(was, moved)
 
