@@ -30,7 +30,7 @@ SPELLER := npx --yes cspell@9.8.0 --no-progress --no-summary --unique
 PAGE_SCRIPTS := .ci/*.js primer/static/*.js book/_static/*.js book/_static/search/*.js tests/*.mjs
 REQUIREMENTS := pyproject.toml requirements.txt
 
-.PHONY: help lab test parity book pdf links html twice serve lock recipes student bench bench-all lint format clean distclean
+.PHONY: help lab test parity book pdf links html twice engines pictures serve lock recipes student bench bench-all lint format clean distclean
 .DEFAULT_GOAL := help
 
 help:  ## list the targets
@@ -62,6 +62,14 @@ html:  ## check that every page of the built site is valid HTML
 twice:  ## build the book again, elsewhere, and compare the two sites
 	@test -f _build/html/index.html || { echo "No site yet: run 'make book' first."; exit 1; }
 	$(PY) .ci/check_twice.py _build
+
+engines: $(VENV)/.installed-dev  ## drive every page of the built site in Firefox and in WebKit
+	@test -f _build/html/index.html || { echo "No site yet: run 'make book' first."; exit 1; }
+	ENGINES_PAGES=all $(PY) -m pytest -q tests/browser/test_engines.py
+
+pictures: $(VENV)/.installed-dev  ## take anew the pictures that the built site is compared with
+	@test -f _build/html/index.html || { echo "No site yet: run 'make book' first."; exit 1; }
+	$(PY) tests/browser/pictures.py
 
 pdf: $(VENV)/.installed-dev  ## bind the built site into a book, _build/primer.pdf
 	@test -f _build/html/index.html || { echo "No site yet: run 'make book' first."; exit 1; }

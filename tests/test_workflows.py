@@ -98,7 +98,7 @@ def test_the_tests_run_on_three_systems_and_on_every_python_of_the_project():
     }
 
 
-def test_every_week_the_oldest_and_the_newest_packages_and_the_links():
+def test_every_week_the_oldest_and_the_newest_packages_the_links_and_all_engines():
     weekly = workflow("weekly.yml")
     minute, hour, day, month, weekday = weekly[True]["schedule"][0]["cron"].split()
     assert (day, month) == ("*", "*")
@@ -111,6 +111,11 @@ def test_every_week_the_oldest_and_the_newest_packages_and_the_links():
     assert [step.get("run") for step in weekly["jobs"]["links"]["steps"]][-2:] == [
         "make book",
         "make links",
+    ]
+    assert [step.get("run") for step in weekly["jobs"]["engines"]["steps"]][-3:] == [
+        "bash .ci/browsers",
+        "make book",
+        "make engines",
     ]
 
 

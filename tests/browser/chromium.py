@@ -26,13 +26,13 @@ REQUIRED = bool(os.environ.get("CI") or os.environ.get("REQUIRE_BROWSER"))
 
 
 @contextlib.contextmanager
-def chromium():
+def chromium(*flags):
     """A running headless browser: CHROMIUM, one on the PATH, or Playwright's own."""
     from playwright.sync_api import sync_playwright
 
     found = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=found, args=[*FLAGS, *flags])
         yield browser
         browser.close()
 
