@@ -40,7 +40,8 @@ function channel(run, kind, k) {
 }
 
 // One line up to step `upto`: the rows before the first lost one, at most about a thousand.
-export function drawLine(el, [, kind, k, kindX, kX], panel, run, upto) {
+export function drawLine(el, line, panel, run, upto) {
+  const { 1: kind, 2: k, 3: kindX, 4: kX } = line; // a pattern in brackets would go by an iterator
   const [left, top, right, bottom] = panel.box;
   const known = run.lost < 0 ? run.steps + 1 : run.lost;
   const rows = Math.min(known, kind === "w" || kind === "step" ? upto : upto + 1);
