@@ -142,7 +142,9 @@ def test_a_run_shows_its_pattern_and_the_cures_are_those_of_the_diagnosis(name):
 def test_a_training_step_has_its_lines_in_the_order_that_chapter_11_found_right():
     cells = json.loads((ROOT / "notebooks" / "11_pytorch.ipynb").read_text("utf-8"))["cells"]
     source = "".join(next(c for c in cells if c.get("id") == "train-in")["source"])
-    right = re.search(r'"scaled, unscale, clip": "(.*)"', source)[1].split()
+    names = {}
+    exec(source[source.index("\norders = ") :], names)
+    right = names["scaled_orders"]["scaled, unscale, clip"].split()
     spelled = {"schedule": "scheduler.step()", "step": "scaler.step(optimizer)"}
     code = re.search(r"```python\n(.*?)```", PAGE, re.S)[1]
     places = [code.index(spelled.get(word, word)) for word in right]

@@ -460,19 +460,28 @@ def test_book_moves_grids_into_scripts_of_their_own(in_book, tmp_path):
     assert live.packed in (tmp_path / "_static" / "grids" / f"{name}.js").read_text()
 
 
-def test_book_moves_all_programs_of_a_page_into_one_script(in_book, tmp_path):
+def test_book_moves_programs_into_files_of_which_the_page_loads_the_first_explorers(
+    in_book, tmp_path
+):
     rate = Slider(0, 1, 0.1)
     one = [explore(SGD(lr=rate), on=J, steps=3) for _ in range(2)]
     other = explore(Adam(lr=rate), on=J, steps=3)
     body = moved_by_the_book(*one, other, folder=tmp_path)
-    (file,) = (tmp_path / "_static" / "programs").iterdir()
+    files = {f.name: f.read_text("utf-8") for f in (tmp_path / "_static" / "programs").iterdir()}
+    first, second = (
+        next(name for name, text in files.items() if live.programs[0] in text)
+        for live in (one[0], other)
+    )
+    assert files.keys() == {first, second}
     assert re.findall(r"<script[^>]*src[^>]*>", body) == [
-        f'<script defer src="../_static/programs/{file.name}">'
+        f'<script async src="../_static/programs/{first}">'
     ]
-    text = file.read_text("utf-8")
-    for source in (*one[0].programs, *other.programs):
-        assert source not in body
-        assert text.count(source) == 1
+    asked = re.findall(r'px-programs" data-src="\.\./_static/programs/([^"]+)"', body)
+    assert asked == [first, second]
+    for live, name in ((one[0], first), (other, second)):
+        for source in live.programs:
+            assert source not in body
+            assert files[name].count(source) == 1
     assert moved_by_the_book(folder=tmp_path) == ""
 
 
