@@ -460,9 +460,7 @@ def test_book_moves_grids_into_scripts_of_their_own(in_book, tmp_path):
     assert live.packed in (tmp_path / "_static" / "grids" / f"{name}.js").read_text()
 
 
-def test_book_moves_programs_into_files_of_which_the_page_loads_the_first_explorers(
-    in_book, tmp_path
-):
+def test_book_moves_programs_into_files_and_loads_that_of_the_first_explorer(in_book, tmp_path):
     rate = Slider(0, 1, 0.1)
     one = [explore(SGD(lr=rate), on=J, steps=3) for _ in range(2)]
     other = explore(Adam(lr=rate), on=J, steps=3)
