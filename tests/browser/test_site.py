@@ -355,7 +355,8 @@ def test_mathjax_sets_every_equation(visitor, site, name):
     visitor.goto(f"{site}/{name}", wait_until="load")
     until(
         visitor,
-        "() => [...document.querySelectorAll('.math')].every(e => e.querySelector('mjx-container'))",
+        "() => [...document.querySelectorAll('.math')]"
+        ".every(e => e.querySelector('mjx-container'))",
     )
 
 
