@@ -77,6 +77,16 @@ def under_policy(folder: Path):
         server.shutdown()
 
 
+def until(page, condition: str, arg=None, seconds: float = 60) -> None:
+    """Wait for a JavaScript function to be true, also where a server forbids `eval`."""
+    text = (
+        "async arg => { const end = performance.now() + %d; let met; do {"
+        " met = (%s)(arg); await new Promise(done => setTimeout(done, 50)); }"
+        " while (!met && performance.now() < end); return !!met }"
+    )
+    assert page.evaluate(text % (1000 * seconds, condition), arg), condition
+
+
 def wake(page) -> None:
     """Wake every explorer of the page, also those far from the window, and wait for them."""
     page.wait_for_selector(".px-live")

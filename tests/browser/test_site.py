@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from chromium import SITE, paths, under_policy, wake
+from chromium import SITE, paths, under_policy, until, wake
 from helpers import loaded
 
 from primer import registry
@@ -288,9 +288,7 @@ def test_the_policy_forbids_nothing_on_any_page(visitor, served, name):
     explorers = visitor.locator(".px")
     for k in range(explorers.count()):
         explorers.nth(k).scroll_into_view_if_needed()
-        visitor.wait_for_function(
-            "k => violations.length || globalThis.PrimerExplorer?.all[k]?.runs", arg=k
-        )
+        until(visitor, "k => violations.length || globalThis.PrimerExplorer?.all[k]?.runs", k)
     assert visitor.evaluate("violations") == []
     assert said == []
 
@@ -355,8 +353,10 @@ MATH = [n for n in ALL if 'class="math ' in TEXTS[n] and n not in ALIKE]
 @pytest.mark.parametrize("name", MATH)
 def test_mathjax_sets_every_equation(visitor, site, name):
     visitor.goto(f"{site}/{name}", wait_until="load")
-    visitor.wait_for_function(
-        "[...document.querySelectorAll('.math')].every(e => e.querySelector('mjx-container'))"
+    until(
+        visitor,
+        "() => [...document.querySelectorAll('.math')]"
+        ".every(e => e.querySelector('mjx-container'))",
     )
 
 
