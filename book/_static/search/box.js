@@ -145,6 +145,12 @@
       keys,
     );
     close.addEventListener("click", () => own.close());
+    // In a field for searching, the browser's own Escape empties the field first.
+    own.addEventListener("keydown", (event) => {
+      if (event.key !== "Escape") return;
+      event.preventDefault();
+      own.close();
+    });
     own.addEventListener("click", (event) => {
       if (event.target === own) own.close();
     });
