@@ -145,7 +145,7 @@
       keys,
     );
     close.addEventListener("click", () => own.close());
-    // In a field of type search the first Escape would only empty it.
+    // In a field for searching, the browser's own Escape empties the field first.
     own.addEventListener("keydown", (event) => {
       if (event.key !== "Escape") return;
       event.preventDefault();
