@@ -26,7 +26,7 @@ DRAWN = re.compile(r"<(svg|script|style)\b.*?</\1>", re.S)
 CODE = re.compile(r"(?<=<pre>).*?(?=</pre>)", re.S)
 ARTICLE = re.compile(r"<article\b.*</article>", re.S)
 OUTPUT = ".cell_output"
-CAPTIONS = "figcaption, .px-title"
+CAPTIONS = "figcaption, .px-title, .px-try"
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 BLOCKS = re.compile(r"^(p|li|dt|dd|td|th|tr|div|pre|figcaption|section|summary|br|h\d)$")
 ALSO = re.compile(r"[Aa]lso called (?:an? |the )?([^.;]+)")

@@ -2,7 +2,7 @@
 for (const button of document.querySelectorAll(".sheet-print")) {
   button.hidden = false;
   button.addEventListener("click", async () => {
-    await globalThis.MathJax?.startup?.promise;
+    await globalThis.PrimerFormulas?.();
     print();
   });
 }

@@ -37,19 +37,23 @@
     if (waiting.size) MathJax.typeset([...waiting].map(forget));
   }
 
-  let loading = false;
-  function load() {
-    if (loading) return;
-    loading = true;
+  // MathJax, once it is asked for.
+  let ready;
+  const load = () => (ready ??= new Promise(fetched));
+  function fetched(done) {
     const script = document.createElement("script");
     script.src = new URL("../mathjax/startup.js", src);
     script.onload = async () => {
       await MathJax.startup.promise;
       addEventListener("beforeprint", setRest);
       setAll();
+      done();
     };
     document.head.append(script);
   }
+  // Sets all formulas that are left, for those who cannot wait.
+  globalThis.PrimerFormulas = () =>
+    load().then(() => MathJax.typesetPromise([...waiting].map(forget)));
   if (document.querySelector(".px") && !document.querySelector(".px-live")) {
     addEventListener("px-awake", load, { once: true });
     setTimeout(load, 2000);
