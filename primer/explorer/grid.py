@@ -12,10 +12,12 @@ import numpy as np
 from .. import check
 from ..hyper import Slider, sweep
 from ..plotting.palette import KNOWN, NEUTRAL, PALETTE, Look, look
+from ..waiting import each
 from . import figure, page
 from .answers import computed, curves_of, refuse_heat, refuse_plot, refuse_shapes
 from .axes import Axis, limits
 from .base import Base, text
+from .blame import at_the_call
 from .model import Control, Record, described
 from .notes import Note, listed, meant, refuse_nowhere
 from .packing import packed, rounded_curves
@@ -98,6 +100,7 @@ def _tidy(panel: Any, *fields: str) -> None:
         object.__setattr__(panel, name, text(name, getattr(panel, name)))
 
 
+@at_the_call
 def explore_grid(
     sliders: Mapping[str, Slider],
     compute: Callable[..., Mapping[str, Any]],
@@ -187,7 +190,7 @@ class GridExplorer(Base):
         self.at = [_at(plot, self._points(plot)) for plot in self.plots]
         self.looks = _looks(self.names)
         self.ranges, self.packed = packed([arrays[name] for name in self.names])
-        ready = [self._panel(p) for p in panels]
+        ready = [self._panel(p) for p in each(panels, "panel")]
         records = [self._record(name) for name in self.names]
         refuse_nowhere(notes, [p.title for p in panels], [])
         self.drawn = [
