@@ -38,9 +38,9 @@ def far_apart(folder, top="", between="", after=""):
     file = folder / "page.html"
     write_page(file, *figures(), before=top)
     text, files = loaded(BOOK / "_ext" / "explorers.py").split(file.read_text("utf-8"), str)
-    heads = (f'{GAP}<h2 id="part-{k}">Part {k}</h2>{between}<div class="px' for k in (1, 2, 3))
-    first, *others = text.split('<div class="px')
-    text = f'{first}<div class="px' + others[0]
+    heads = (f'{GAP}<h2 id="part-{k}">Part {k}</h2>{between}<div class="px" id' for k in (1, 2, 3))
+    first, *others = text.split('<div class="px" id')
+    text = f'{first}<div class="px" id' + others[0]
     text += "".join(head + other for head, other in zip(heads, others[1:], strict=True))
     file.write_text(text.replace("</main>", f"{after}{GAP}</main>"), "utf-8")
     for name, code in files.items():
