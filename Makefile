@@ -33,6 +33,9 @@ REQUIREMENTS := pyproject.toml requirements.txt
 .PHONY: help lab test parity book pdf links html twice engines pictures serve lock recipes student bench bench-all lint format clean distclean
 .DEFAULT_GOAL := help
 
+# What works on the site asks for it first.
+SITE = @test -f _build/html/index.html || { echo "No site yet: run 'make book' first."; exit 1; }
+
 help:  ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*##\(.*\)/  make \1\t\2/p' Makefile | expand -t 18
 
@@ -52,31 +55,31 @@ book: $(VENV)/.installed-run _build/.sources  ## build the site in _build/html
 	$(PY) .ci/check_links.py _build/html
 
 links:  ## visit every address of another host that the built site links to
-	@test -f _build/html/index.html || { echo "No site yet: run 'make book' first."; exit 1; }
+	$(SITE)
 	$(PY) .ci/check_outside.py _build/html
 
 html:  ## check that every page of the built site is valid HTML
-	@test -f _build/html/index.html || { echo "No site yet: run 'make book' first."; exit 1; }
+	$(SITE)
 	$(PY) .ci/check_html.py _build/html
 
 twice:  ## build the book again, elsewhere, and compare the two sites
-	@test -f _build/html/index.html || { echo "No site yet: run 'make book' first."; exit 1; }
+	$(SITE)
 	$(PY) .ci/check_twice.py _build
 
 engines: $(VENV)/.installed-dev  ## drive every page of the built site in Firefox and in WebKit
-	@test -f _build/html/index.html || { echo "No site yet: run 'make book' first."; exit 1; }
+	$(SITE)
 	ENGINES_PAGES=all $(PY) -m pytest -q tests/browser/test_engines.py
 
 pictures: $(VENV)/.installed-dev  ## take anew the pictures that the built site is compared with
-	@test -f _build/html/index.html || { echo "No site yet: run 'make book' first."; exit 1; }
+	$(SITE)
 	$(PY) tests/browser/pictures.py
 
 pdf: $(VENV)/.installed-dev  ## bind the built site into a book, _build/primer.pdf
-	@test -f _build/html/index.html || { echo "No site yet: run 'make book' first."; exit 1; }
+	$(SITE)
 	$(PY) .ci/pdf.py _build/html _build/primer.pdf
 
 serve:  ## serve the built site on this machine only
-	@test -f _build/html/index.html || { echo "No site yet: run 'make book' first."; exit 1; }
+	$(SITE)
 	$(PY) -m http.server --bind 127.0.0.1 --directory _build/html $(PORT)
 
 # The reader's lock is a part of the contributor's: one version of everything.

@@ -88,7 +88,7 @@ def set_part(page, part: Part, places: set[str], site: str) -> None:
     page.goto(part.path.as_uri(), wait_until="load")
     given = {"address": site, "wanted": sorted(places)}
     part.headings = page.evaluate((HERE / "pdf_page.js").read_text("utf-8"), given)
-    page.wait_for_function("!document.querySelector('.bd-article .math:not(:has(mjx-container))')")
+    page.evaluate("globalThis.PrimerFormulas?.()")
     page.add_style_tag(content=running_head(part))
     part.pdf = PdfReader(BytesIO(page.pdf(**SHEET)))
 

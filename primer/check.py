@@ -115,6 +115,17 @@ def points(name: str, value: Any, dim: int | None = None, finite: bool = True) -
     return theta
 
 
+def pair(name: str, value: Any) -> tuple[float, float]:
+    """Return a point of a plane as two finite numbers; refuse anything else."""
+    try:
+        numbers = np.asarray(value, dtype=float)
+    except (TypeError, ValueError):
+        numbers = np.empty(0)
+    if numbers.shape != (2,) or not np.isfinite(numbers).all():
+        raise refuse(name, value, "a point (x, y) of two finite numbers")
+    return float(numbers[0]), float(numbers[1])
+
+
 def window(value: Any, dim: int | None = None) -> tuple[float, ...]:
     """Return a window to draw in as floats: two pairs low < high, or one in one dimension."""
     pairs = "(x_low, x_high, y_low, y_high)"

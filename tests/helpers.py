@@ -4,8 +4,10 @@ import contextlib
 import dataclasses
 import importlib.util
 import os
+import re
 import shutil
 import sys
+import urllib.parse
 
 import numpy as np
 import pytest
@@ -35,6 +37,15 @@ def loaded(path):
     finally:
         sys.path.remove(str(path.parent))
     return module
+
+
+def file_links(path, text):
+    """Links of a file's Markdown to other files: each with the file it leads to, and its place."""
+    text = re.sub(r"^```.*?^```|`[^`\n]*`|\$[^$]*\$", "", text, flags=re.M | re.S)
+    for target in map("".join, re.findall(r'\]\(([^()\s]+)\)|<a href="([^"#]+)"', text)):
+        file, _, place = urllib.parse.unquote(target).partition("#")
+        if not re.match(r"https?:|\\?$", file):
+            yield target, (path.parent / file).resolve(), place
 
 
 @contextlib.contextmanager

@@ -5,11 +5,10 @@ import os
 import re
 import subprocess
 import sys
-import urllib.parse
 from pathlib import Path
 
 import pytest
-from helpers import loaded
+from helpers import file_links, loaded
 from test_notebooks import NOTEBOOKS, ROOT, source
 
 lab = loaded(ROOT / ".ci/lab.py")
@@ -50,13 +49,7 @@ def test_every_chapter_with_what_it_reads_is_there_and_runs_from_there(folder):
 
 def test_every_link_of_the_copy_leads_to_a_file_and_a_heading_in_it(folder):
     for path, text in texts(folder).items():
-        text = re.sub(r"^```.*?^```|`[^`\n]*`|\$[^$]*\$", "", text, flags=re.M | re.S)
-        links = re.findall(r'\]\(([^()\s]+)\)|<a href="([^"#]+)"', text)
-        for target in filter(None, map("".join, links)):
-            file, _, place = urllib.parse.unquote(target).partition("#")
-            if re.match(r"https?:|\\?$", file):
-                continue
-            led = (path.parent / file).resolve()
+        for target, led, place in file_links(path, text):
             assert led.is_file(), f"{path.name}: {target}"
             if place and led.suffix == ".md":
                 heads = re.findall(r"^#+ (.+)$", led.read_text("utf-8"), flags=re.M)

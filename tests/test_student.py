@@ -5,10 +5,9 @@ import os
 import re
 import subprocess
 import sys
-import urllib.parse
 
 import pytest
-from helpers import loaded
+from helpers import file_links, loaded
 from test_notebooks import NOTEBOOKS, ROOT, exercises, source
 
 TOOL = loaded(ROOT / ".ci/student.py")
@@ -72,12 +71,7 @@ def test_every_link_in_the_folder_leads_to_a_file_and_a_place_in_it(folder):
     for path in (folder / "notebooks").glob("*.ipynb"):
         texts[path] = "\n".join(source(c) for c in cells_of(path) if c["cell_type"] == "markdown")
     for path, text in texts.items():
-        text = re.sub(r"^```.*?^```|`[^`\n]*`|\$[^$]*\$", "", text, flags=re.M | re.S)
-        for target in re.findall(r"\]\(([^()\s]+)\)", text):
-            file, _, place = urllib.parse.unquote(target).partition("#")
-            if re.match(r"https?:|\\?$", file):
-                continue
-            led = (path.parent / file).resolve()
+        for target, led, place in file_links(path, text):
             assert led.is_file(), f"{path.name}: {target}"
             if place and led.name == "references.md":
                 assert f"## {place}\n" in texts[led], f"{path.name}: {target}"

@@ -13,6 +13,8 @@
 import re
 from pathlib import Path
 
+from built_pages import rewrite
+
 from primer.explorer.bundle import script
 from primer.plotting.figures import static
 
@@ -85,11 +87,7 @@ def lean(page):
 def make_lean(app, exception):
     if exception or app.builder.format != "html":
         return
-    for page in Path(app.outdir).rglob("*.html"):
-        text = page.read_text("utf-8")
-        new = lean(text)
-        if new != text:
-            page.write_text(new, "utf-8")
+    rewrite(app.outdir, lambda text, _: lean(text))
     for pattern in UNUSED:
         for file in Path(app.outdir, "_static").glob(pattern):
             file.unlink()

@@ -17,6 +17,8 @@ import re
 from html.parser import HTMLParser
 from pathlib import Path
 
+from built_pages import rewrite
+
 CLASSIC = re.compile(r"\s*((text|application)/(x-)?(java|ecma)script)?\s*", re.I)
 HANDLER = re.compile(r"on[a-z]+")
 EARLY = {"onload", "onerror"}
@@ -121,13 +123,14 @@ def move_inline_scripts(app, exception):
         return
     inline = Path(app.outdir, FOLDER)
     inline.mkdir(parents=True, exist_ok=True)
-    for file in Path(app.outdir).rglob("*.html"):
-        before = file.read_text("utf-8")
-        page, files = split(before, Path(os.path.relpath(inline, file.parent)).as_posix())
+
+    def moved(text, file):
+        page, files = split(text, Path(os.path.relpath(inline, file.parent)).as_posix())
         for name, code in files.items():
             inline.joinpath(name).write_text(code, "utf-8")
-        if page != before:
-            file.write_text(page, "utf-8")
+        return page
+
+    rewrite(app.outdir, moved)
 
 
 def setup(app):

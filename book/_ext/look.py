@@ -10,6 +10,7 @@
 import re
 from pathlib import Path
 
+from built_pages import rewrite
 from docutils import nodes
 
 FORMULA = re.compile(
@@ -17,6 +18,7 @@ FORMULA = re.compile(
     r"([,.;:?!)\]…’”]*)"
 )
 CHAPTER = re.compile(r'(<li class="toctree-l1[^>]*><a [^>]*>)(\d+)\.? ')
+NUMBERED = r'\1<span class="section-number">\2</span> '
 PROMPT = ' aria-label="Toggle hidden content"'
 FIGURE = re.compile(r'<(?:figure|div) class="px')
 RULE = re.compile(r"(?<=[{}])[^{}@]*\{[^{}]*\}|@font-face\{[^{}]*\}")
@@ -70,11 +72,7 @@ def without_icons(sheet):
 def finish(app, exception):
     if exception or app.builder.format != "html":
         return
-    for page in Path(app.outdir).rglob("*.html"):
-        text = page.read_text("utf-8")
-        told = CHAPTER.sub(r'\1<span class="section-number">\2</span> ', text)
-        if told != text:
-            page.write_text(told, "utf-8")
+    rewrite(app.outdir, lambda text, _: CHAPTER.sub(NUMBERED, text))
     for sheet in Path(app.outdir, "_static", "styles").glob("*.css"):
         sheet.write_text(without_icons(sheet.read_text("utf-8")), "utf-8")
     for font in Path(app.outdir, "_static", "vendor", "fontawesome").rglob("*.*"):

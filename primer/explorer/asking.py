@@ -7,14 +7,13 @@ the rows of an answer by the same conditions as `primer.measure.choose`.
 from __future__ import annotations
 
 import html
-import os
 from typing import Any
 
 from ..derived.calls import torch_lines, written
 from ..derived.card import state_per_parameter
 from ..measure.choosing import Advice, Question, Row, choose, possible
 from ..measure.decisions import QUESTIONS, ROWS
-from ..plotting.figures import style_sheet
+from ..plotting.figures import building, style_sheet
 from ..plotting.palette import look
 from ..rules.wrappers import innermost
 from .base import unique
@@ -100,7 +99,7 @@ def chooser() -> Element:
         f"{''.join(_template(key, advice) for key, advice in cards.items())}"
         f'<script type="application/json" class="px-choices">{as_json(data())}</script></figure>'
     )
-    alive = "" if os.environ.get("PRIMER_BOOK") else f"<script>{script()}</script>"
+    alive = "" if building() else f"<script>{script()}</script>"
     told = f"Which optimizer for me: {len(QUESTIONS)} questions, {len(ROWS)} rows"
     return Element(style_sheet() + text + alive, told)
 

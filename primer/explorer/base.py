@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import collections
-import os
 import zlib
 from collections.abc import Sequence
 from typing import Any
 
 from .. import check
+from ..plotting.figures import building
 from . import page
 from .model import Control
 
@@ -85,7 +85,7 @@ class Base:
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
         still = {"text/plain": repr(self), "text/html": self.html()}
-        if os.environ.get("PRIMER_BOOK"):  # myst-nb would embed the widget's state in the page
+        if building():  # myst-nb would embed the widget's state in the page
             return still
         return self.widget._repr_mimebundle_() | still
 

@@ -68,25 +68,14 @@ class Note:
                 raise check.refuse(name, getattr(self, name), "a text")
         if not isinstance(self.always, bool):
             raise check.refuse("always", self.always, "True or False")
-        object.__setattr__(self, "at", _pair("at", self.at))
+        object.__setattr__(self, "at", check.pair("at", self.at))
         if self.to is not None:
-            object.__setattr__(self, "to", _pair("to", self.to))
+            object.__setattr__(self, "to", check.pair("to", self.to))
 
     @property
     def lines(self) -> tuple[str, ...]:
         """The text, line by line."""
         return tuple(line.strip() for line in self.text.strip().split("\n"))
-
-
-def _pair(name: str, value: Any) -> tuple[float, float]:
-    """Two finite numbers."""
-    try:
-        numbers = np.asarray(value, dtype=float)
-    except (TypeError, ValueError):
-        numbers = np.empty(0)
-    if numbers.shape != (2,) or not np.isfinite(numbers).all():
-        raise check.refuse(name, value, "a point (x, y) of two finite numbers")
-    return float(numbers[0]), float(numbers[1])
 
 
 def listed(notes: Any) -> list[Note]:

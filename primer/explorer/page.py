@@ -6,13 +6,12 @@ import decimal
 import hashlib
 import html
 import json
-import os
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..plotting.figures import style_sheet
+from ..plotting.figures import building, style_sheet
 from ..plotting.palette import Look
 from .bundle import script
 from .model import Control
@@ -96,7 +95,7 @@ def standalone(explorer: Base) -> str:
     text = page(explorer)
     if programs:  # book/_ext/explorers.py moves them to a file
         text += f'<script class="px-programs">{programs}</script>'
-    if os.environ.get("PRIMER_BOOK"):
+    if building():
         return text
     return f"{style_sheet()}{text}<script>{script()}</script>"
 

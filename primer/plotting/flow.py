@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import html
-import os
 import textwrap
 import zlib
 from collections.abc import Sequence
 from typing import Any
 
 from .. import check
-from .figures import Picture, needs_alt
+from .figures import Picture, building, needs_alt
 from .palette import NEUTRAL, PALETTE
 
 #: Widths of the page, of a box and of the gap for an arrow; the first fits a phone.
@@ -99,7 +98,7 @@ def slug(heading: str) -> str:
     'hunting-a-nan'
     """
     joined = "-".join(heading.split())
-    return joined.lower() if os.environ.get("PRIMER_BOOK") else joined
+    return joined.lower() if building() else joined
 
 
 def _by_key(boxes: Sequence[dict[str, Any]]) -> dict[str, dict[str, Any]]:

@@ -61,7 +61,7 @@ def note(
     Raises
     ------
     ValueError
-        If the text is empty, or `at` or `place` is no pair.
+        If the text is empty, or `at` or `place` is no pair of finite numbers.
 
     Examples
     --------
@@ -73,7 +73,7 @@ def note(
     """
     if not (isinstance(text, str) and text.strip()):
         raise check.refuse("text", text, "the words of the note")
-    point, (x, y) = None if at is None else _pair("at", at), _pair("place", place)
+    point, (x, y) = None if at is None else check.pair("at", at), check.pair("place", place)
     side = ("left", "center", "right")[int(x > 1 / 3) + int(x > 2 / 3)]
     level = ("bottom", "center", "top")[int(y > 1 / 3) + int(y > 2 / 3)]
     arrow = ARROW | {"color": color, "connectionstyle": f"arc3,rad={bend}"}
@@ -88,14 +88,6 @@ def note(
     ax.add_artist(made)
     made.set_clip_on(False)
     return made
-
-
-def _pair(name: str, value: Any) -> tuple[float, float]:
-    try:
-        x, y = value
-        return float(x), float(y)
-    except (TypeError, ValueError):
-        raise check.refuse(name, value, "a pair (x, y) of numbers") from None
 
 
 def ends(ax: Any, names: Iterable[str] = ()) -> list[Any]:

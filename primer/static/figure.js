@@ -15,7 +15,12 @@ function slide(input, position, text) {
   input.style.setProperty("--at", position / input.max);
 }
 
-export const dataOf = (root) => JSON.parse(root.querySelector(".px-data").textContent);
+// What an element says of its explorer, read once.
+const told = new WeakMap();
+export function dataOf(root) {
+  if (!told.has(root)) told.set(root, JSON.parse(root.querySelector(".px-data").textContent));
+  return told.get(root);
+}
 const sourceOf = (data) => (data.grid ? Grid : Rules);
 
 export class Explorer {

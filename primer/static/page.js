@@ -107,8 +107,9 @@ function apply(one, link) {
 
 // The address sets the first explorer that has all its keys, if it is among these.
 function followHash(roots) {
+  if (!roots.length || !location.hash) return;
   const settings = parse(location.hash);
-  const [target] = roots.length ? fitting(settings) : [];
+  const [target] = fitting(settings);
   if (!roots.includes(target?.root)) return;
   apply(target, settings);
   target.root.scrollIntoView({ block: "nearest" });

@@ -25,16 +25,55 @@ SITE = Path(os.environ.get("PRIMER_SITE", Path(__file__).parents[2] / "_build" /
 REQUIRED = bool(os.environ.get("CI") or os.environ.get("REQUIRE_BROWSER"))
 
 
+#: True when every formula of the page is set.
+FORMULAS_SET = """() =>
+  [...document.querySelectorAll(".math")].every(e => e.querySelector("mjx-container"))"""
+
+
+@contextlib.contextmanager
+def required(starting, told: str):
+    """What a context gives; where it cannot be started, tests are skipped, and fail in CI."""
+    import pytest
+
+    try:
+        running = starting.__enter__()
+    except Exception as error:
+        text = f"{told}: {str(error).splitlines()[0]}"
+        pytest.fail(text) if REQUIRED else pytest.skip(text)
+    yield running
+    starting.__exit__(None, None, None)
+
+
+@contextlib.contextmanager
+def program(command, seconds: float = 20, **options):
+    """A program that ends with the block."""
+    process = subprocess.Popen(command, **options)
+    try:
+        yield process
+    finally:
+        process.terminate()
+        try:
+            process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            process.kill()
+
+
 @contextlib.contextmanager
 def chromium(*flags):
     """A running headless browser: CHROMIUM, one on the PATH, or Playwright's own."""
     from playwright.sync_api import sync_playwright
 
-    found = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=[*FLAGS, *flags])
+    with sync_playwright() as playwright, launched(playwright.chromium, *flags) as browser:
         yield browser
-        browser.close()
+
+
+@contextlib.contextmanager
+def launched(kind, *flags):
+    """One more browser of a Playwright that is running."""
+    found = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
+    browser = kind.launch(executable_path=found, args=[*FLAGS, *flags])
+    yield browser
+    browser.close()
 
 
 def write_page(path: Path, *explorers, before: str = "", theme: str = "light") -> str:
@@ -150,18 +189,10 @@ def jupyter_lab(folder: Path):
         f"--ServerApp.root_dir={folder}",
         "--LabApp.extension_manager=readonly",
     ]
-    server = subprocess.Popen(
-        command, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
-    try:
+    silent = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    with program(command, seconds=30, env=env, **silent) as server:
         _wait(f"http://127.0.0.1:{port}/api?token={token}", server)
         yield f"http://127.0.0.1:{port}", token
-    finally:
-        server.terminate()
-        try:
-            server.wait(30)
-        except subprocess.TimeoutExpired:
-            server.kill()
 
 
 def _wait(address: str, server, seconds: float = 90) -> None:

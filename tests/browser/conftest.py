@@ -1,19 +1,20 @@
 """One browser for all tests; where there is none they say so, and CI fails."""
 
 import pytest
-from chromium import REQUIRED, chromium
+from chromium import SITE, chromium, required, under_policy
 
 
 @pytest.fixture(scope="session")
 def browser():
-    context = chromium()
-    try:
-        running = context.__enter__()
-    except Exception as error:
-        text = f"no Chromium could be started (set CHROMIUM to one): {str(error).splitlines()[0]}"
-        pytest.fail(text) if REQUIRED else pytest.skip(text)
-    yield running
-    context.__exit__(None, None, None)
+    with required(chromium(), "no Chromium could be started (set CHROMIUM to one)") as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def served():
+    """The address of the built site, under the policy script-src 'self'."""
+    with under_policy(SITE) as address:
+        yield address
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
-from chromium import chromium
+from chromium import chromium, program
 
 SIZE = {"width": 1280, "height": 900}
 SECONDS = 180
@@ -216,20 +216,6 @@ def _mini_browser():
     return {"binary": found[0]} if found else {}
 
 
-@contextlib.contextmanager
-def _process(command, **options):
-    """A program that ends with the block."""
-    process = subprocess.Popen(command, **options)
-    try:
-        yield process
-    finally:
-        process.terminate()
-        try:
-            process.wait(20)
-        except subprocess.TimeoutExpired:
-            process.kill()
-
-
 def _found(*names):
     """The path of a program, by one of its names."""
     path = next(filter(None, map(shutil.which, names)), None)
@@ -255,7 +241,7 @@ def started_firefox():
         command = [program, "--headless", "--no-remote", "--profile", profile]
         command += ["--remote-debugging-port=0", "about:blank"]
         log = Path(profile, "log")
-        with log.open("wb") as said, _process(command, stdout=said, stderr=said):
+        with log.open("wb") as said, program(command, stdout=said, stderr=said):
             [port] = _awaited(lambda: re.findall(r"listening on ws://[^:]+:(\d+)", log.read_text()))
             address = f"ws://127.0.0.1:{port}/session"
             link = websocket.create_connection(address, timeout=SECONDS, suppress_origin=True)
@@ -275,7 +261,7 @@ def started_webkit():
         log = Path(folder, "log")
         with (
             log.open("wb") as said,
-            _process([driver, f"--port={port}"], env=env, stdout=said, stderr=said),
+            program([driver, f"--port={port}"], env=env, stdout=said, stderr=said),
         ):
             address = f"http://127.0.0.1:{port}"
             _awaited(lambda: _answers(f"{address}/status"))
@@ -290,7 +276,7 @@ def _screen():
     out, into = os.pipe()
     command = [_found("Xvfb"), "-displayfd", str(into), "-screen", "0", "1400x1000x24"]
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    with _process([*command, "-nolisten", "tcp"], pass_fds=[into], **quiet), os.fdopen(out) as said:
+    with program([*command, "-nolisten", "tcp"], pass_fds=[into], **quiet), os.fdopen(out) as said:
         os.close(into)
         yield f":{said.readline().strip()}"
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-from chromium import SITE, chromium, wake
+from chromium import FORMULAS_SET, SITE, chromium, wake
 from PIL import Image
 
 FOLDER = Path(__file__).with_name("pictures")
@@ -65,9 +65,7 @@ def opened(page, place: Place) -> None:
     page.goto((SITE / place.page).as_uri(), wait_until="load")
     if page.locator(".px").count():
         wake(page)
-    page.wait_for_function(
-        "[...document.querySelectorAll('.math')].every(e => e.querySelector('mjx-container'))"
-    )
+    page.wait_for_function(FORMULAS_SET)
     if place.asked:
         page.keyboard.press("Control+k")
         page.locator(".px-search input").fill(place.asked)

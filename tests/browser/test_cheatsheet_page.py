@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
-from chromium import SITE
+from chromium import FORMULAS_SET, SITE
 
 pytestmark = pytest.mark.browser
 
@@ -14,14 +14,13 @@ if not PAGE.exists():
 HEADINGS = re.findall(
     r"^## (.+)$", (Path(__file__).parents[2] / "book/cheatsheet.md").read_text("utf-8"), re.M
 )
-SET = "[...document.querySelectorAll('.math')].every(e => e.querySelector('mjx-container'))"
 SMALLEST = 10  # pixels of CSS: 7.5 points
 
 
 @pytest.fixture
 def sheet(page):
     page.goto(PAGE.as_uri())
-    page.wait_for_function(SET)
+    page.wait_for_function(FORMULAS_SET)
     return page
 
 
@@ -79,7 +78,7 @@ def test_on_paper_there_is_nothing_of_the_theme(sheet):
 
 
 def test_the_button_prints_when_the_equations_are_set(page):
-    page.add_init_script("window.print = () => { globalThis.printed = " + SET + "; }")
+    page.add_init_script("window.print = () => { globalThis.printed = (" + FORMULAS_SET + ")(); }")
     page.goto(PAGE.as_uri())
     page.get_by_role("button", name="Print this page").click()
     page.wait_for_function("globalThis.printed !== undefined")

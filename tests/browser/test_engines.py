@@ -8,7 +8,7 @@ each kind.
 import os
 
 import pytest
-from chromium import REQUIRED, SITE, under_policy
+from chromium import FORMULAS_SET, SITE, required
 from engines import STARTED, Chromium
 
 pytestmark = pytest.mark.browser
@@ -70,25 +70,12 @@ FOCUS = """(k, selector, i) => {
   el.focus({ preventScroll: true });
   return document.activeElement === el;
 }"""
-SET = "() => [...document.querySelectorAll('.math')].every(e => e.querySelector('mjx-container'))"
-
-
-@pytest.fixture(scope="module")
-def served():
-    with under_policy(SITE) as address:
-        yield address
 
 
 @pytest.fixture(scope="module", params=["firefox", "webkit"])
 def engine(request):
-    starting = STARTED[request.param]()
-    try:
-        running = starting.__enter__()
-    except Exception as error:
-        text = f"{request.param} could not be started: {str(error).splitlines()[0]}"
-        pytest.fail(text) if REQUIRED else pytest.skip(text)
-    yield running
-    starting.__exit__(None, None, None)
+    with required(STARTED[request.param](), f"{request.param} could not be started") as running:
+        yield running
 
 
 @pytest.fixture(scope="module")
@@ -116,7 +103,7 @@ def awake(engine, address):
     engine.open("about:blank")
     engine.open(address)
     engine.wait("() => document.querySelector('.px-live')")
-    engine.wait(SET, seconds=120)
+    engine.wait(FORMULAS_SET, seconds=120)
     engine.ask("() => PrimerExplorer.wake()")
     count = engine.ask("() => document.querySelectorAll('.px').length")
     engine.wait("n => PrimerExplorer.all.length === n", count)

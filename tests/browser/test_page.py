@@ -376,7 +376,8 @@ def test_an_explorer_starts_when_the_last_of_its_scripts_has_come(page, tmp_path
             "Object.assign(document.createElement('script'), { textContent }))",
             pieces[piece],
         )
-    page.wait_for_function("PrimerExplorer.all.length === 2")  # the other wakes near the window
+    page.evaluate("PrimerExplorer.wake()")  # the other, which may be far from the window
+    assert page.evaluate("PrimerExplorer.all.length") == 2
     place = page.evaluate("id => PrimerExplorer.all.findIndex(e => e.root.id === id)", live.id)
     assert settings(page, place)["beta"] == 0.5
     page.evaluate("PrimerExplorer.start()")

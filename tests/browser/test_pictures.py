@@ -8,7 +8,7 @@ import re
 
 import numpy as np
 import pytest
-from chromium import REQUIRED, SITE, chromium
+from chromium import SITE, launched
 from pictures import CELL, FLAGS, FOLDER, PLACES, alike, changed, marked, opened, save, taken
 from PIL import Image
 
@@ -20,16 +20,10 @@ WEIGHT = 1_500_000
 
 
 @pytest.fixture(scope="module")
-def page():
+def page(browser):
     """A page of a browser that draws alike everywhere."""
-    running = chromium(*FLAGS)
-    try:
-        browser = running.__enter__()
-    except Exception as error:
-        text = f"no Chromium could be started (set CHROMIUM to one): {str(error).splitlines()[0]}"
-        pytest.fail(text) if REQUIRED else pytest.skip(text)
-    yield browser.new_page()
-    running.__exit__(None, None, None)
+    with launched(browser.browser_type, *FLAGS) as own:
+        yield own.new_page()
 
 
 def kept(name):

@@ -8,7 +8,7 @@ import urllib.parse
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from chromium import SITE, under_policy
+from chromium import SITE
 from questions import QUESTIONS, UNSEEN
 
 pytestmark = pytest.mark.browser
@@ -19,12 +19,6 @@ if not INDEX.is_file():
 CHAPTER = "notebooks/06_adam.html"
 #: Of the questions that were never tuned on, so many may be missed.
 MISSED = 3
-
-
-@pytest.fixture(scope="module")
-def served():
-    with under_policy(SITE) as address:
-        yield address
 
 
 def opened(page, address):

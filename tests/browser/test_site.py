@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from chromium import SITE, paths, under_policy, until, wake
+from chromium import FORMULAS_SET, SITE, paths, until, wake
 from helpers import loaded
 
 from primer import registry
@@ -92,9 +92,7 @@ def test_axe_finds_nothing_on_the_whole_page_but_what_is_known(page, name, theme
     page.evaluate("theme => { document.documentElement.dataset.theme = theme }", theme)
     if (SITE / name) in PAGES:
         wake(page)
-    page.wait_for_function(
-        "[...document.querySelectorAll('.math')].every(e => e.querySelector('mjx-container'))"
-    )
+    page.wait_for_function(FORMULAS_SET)
     page.wait_for_timeout(400)  # colors change in a transition
     found = Axe().run(page, None if name == SET else OWN, {"preload": False}).response["violations"]
     new = [v for v in found if v["id"] not in KNOWN_TO_AXE]
@@ -250,12 +248,6 @@ def test_the_page_with_its_scripts_and_styles_is_small(file):
 # Under the policy script-src 'self', and from file://
 
 
-@pytest.fixture(scope="module")
-def served():
-    with under_policy(SITE) as address:
-        yield address
-
-
 @pytest.fixture(params=["http", "file"])
 def site(request, served):
     return served if request.param == "http" else SITE.as_uri()
@@ -353,11 +345,7 @@ MATH = [n for n in ALL if 'class="math ' in TEXTS[n] and n not in ALIKE]
 @pytest.mark.parametrize("name", MATH)
 def test_mathjax_sets_every_equation(visitor, site, name):
     visitor.goto(f"{site}/{name}", wait_until="load")
-    until(
-        visitor,
-        "() => [...document.querySelectorAll('.math')]"
-        ".every(e => e.querySelector('mjx-container'))",
-    )
+    until(visitor, FORMULAS_SET)
 
 
 # The catalogue and the pages of the rules
