@@ -1,6 +1,7 @@
 """The notebooks that the site offers: a first cell that installs, links that lead to the site."""
 
 import json
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -119,3 +120,15 @@ def test_the_wheel_has_every_file_of_the_package_and_asks_for_what_it_needs():
     about = files[f"{wheel_file.stem(wheel_file.project_of(ROOT))}.dist-info/METADATA"].decode()
     for needed in wheel_file.project_of(ROOT)["dependencies"]:
         assert f"Requires-Dist: {needed}\n" in about
+
+
+def test_what_tools_leave_in_the_package_is_not_in_the_wheel(tmp_path):
+    before = wheel_file.wheel(ROOT)
+    package = tmp_path / "primer"
+    shutil.copytree(ROOT / "primer", package)
+    for name in ("pyproject.toml", "LICENSE"):
+        shutil.copy(ROOT / name, tmp_path)
+    for folder in (".ruff_cache", ".ipynb_checkpoints", "__pycache__"):
+        package.joinpath("rules", folder).mkdir(exist_ok=True)
+        package.joinpath("rules", folder, "left.txt").write_text("left")
+    assert wheel_file.wheel(tmp_path) == before

@@ -6,13 +6,15 @@ A wheel of pure Python is a zip file with the package and three files about it (
 import base64
 import hashlib
 import io
+import re
 import tomllib
 import zipfile
 from pathlib import Path
 
 #: Every file in the archive says so, whenever it is built: the first day that a zip file can name.
 DAY = (1980, 1, 1, 0, 0, 0)
-LEFT_OUT = ("__pycache__", "ruff.toml")
+#: What tools leave in the folder: caches, hidden ones among them, and settings of ours.
+LEFT_OUT = re.compile(r"(__pycache__|\..*|ruff\.toml)")
 TAG = "Wheel-Version: 1.0\nGenerator: primer\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
 
 
@@ -57,7 +59,7 @@ def contents(root):
     files = {
         file.relative_to(root).as_posix(): file.read_bytes()
         for file in sorted(root.joinpath("primer").rglob("*"))
-        if file.is_file() and not set(LEFT_OUT).intersection(file.parts)
+        if file.is_file() and not any(map(LEFT_OUT.fullmatch, file.relative_to(root).parts))
     }
     files[f"{about}/licenses/LICENSE"] = root.joinpath("LICENSE").read_bytes()
     files[f"{about}/METADATA"] = metadata(project).encode()
