@@ -234,11 +234,11 @@ def started_chromium():
 def started_firefox():
     import websocket
 
-    program = os.environ.get("FIREFOX") or _found("firefox-esr", "firefox")
+    found = os.environ.get("FIREFOX") or _found("firefox-esr", "firefox")
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
         lines = (f"user_pref({json.dumps(k)}, {json.dumps(v)});" for k, v in QUIET.items())
         Path(profile, "user.js").write_text("\n".join(lines), encoding="utf-8")
-        command = [program, "--headless", "--no-remote", "--profile", profile]
+        command = [found, "--headless", "--no-remote", "--profile", profile]
         command += ["--remote-debugging-port=0", "about:blank"]
         log = Path(profile, "log")
         with log.open("wb") as said, program(command, stdout=said, stderr=said):
