@@ -22,7 +22,10 @@ const deep = (line) => /^ */.exec(line)[0].length;
 
 // A line without its strings and its comment.
 const bare = (line) =>
-  line.replace(/'[^'\\]*(\\.[^'\\]*)*'|"[^"\\]*(\\.[^"\\]*)*"/g, '""').replace(/#.*/, "").trimEnd();
+  line
+    .replace(/'[^'\\]*(\\.[^'\\]*)*'|"[^"\\]*(\\.[^"\\]*)*"/g, '""')
+    .replace(/#.*/, "")
+    .trimEnd();
 
 const opened = (line) => (line.match(/[([{]/g) ?? []).length - (line.match(/[)\]}]/g) ?? []).length;
 
