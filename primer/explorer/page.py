@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 import decimal
 import hashlib
 import html
 import json
+import zlib
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -145,9 +147,10 @@ def _packed(explorer: Base) -> str:
 
 
 def _edits(explorer: Base) -> str:
-    """What changes the rules of the explorer; book/_ext/explorers.py moves it to a file."""
+    """What changes the rules, deflated; book/_ext/explorers.py writes it to a file, inflated."""
     edits = explorer.edits() if building() else ""
-    return edits and f'<script class="px-edits">{edits}</script>'
+    packed = base64.b64encode(zlib.compress(edits.encode(), 9)).decode()
+    return edits and f'<script type="text/plain" class="px-edits">{packed}</script>'
 
 
 def _scene(k: int, panels: list[Any]) -> str:
