@@ -52,7 +52,7 @@ def page(explorer: Base, controls: bool = True) -> str:
         f"{_body(explorer, controls)}"
         f'<noscript><p class="px-note">{WITHOUT}</p></noscript>'
         f'<script type="application/json" class="px-data">{as_json(explorer.data)}</script>'
-        f"{_packed(explorer)}</div>"
+        f"{_packed(explorer)}{_edits(explorer)}</div>"
     )
 
 
@@ -144,6 +144,12 @@ def _packed(explorer: Base) -> str:
     return f'<script type="text/plain" class="px-grid">{explorer.packed}</script>'
 
 
+def _edits(explorer: Base) -> str:
+    """What changes the rules of the explorer; book/_ext/explorers.py moves it to a file."""
+    edits = explorer.edits() if building() else ""
+    return edits and f'<script class="px-edits">{edits}</script>'
+
+
 def _scene(k: int, panels: list[Any]) -> str:
     inside = "".join(f'<div class="px-panel">{p.svg}</div>' for p in panels)
     return f'<div class="px-panels" data-scene="{k}"{" hidden" if k else ""}>{inside}</div>'
@@ -184,9 +190,10 @@ def _numbers(explorer: Base) -> str:
     rows = "".join(_result(k, *item, item[0] in shown) for k, item in enumerate(known))
     heads = "".join(f'<th scope="col">{head}</th>' for head in (explorer.first, *explorer.columns))
     play = [] if explorer.packed else [("play", "▶ Play")]
+    edit = [("edit", "Edit this rule")] if building() and explorer.editable else []
     buttons = "".join(
         f'<button type="button" class="px-{what}" value="{what}">{label}</button>'
-        for what, label in (*play, ("reset", "Reset"), ("link", "Copy link"))
+        for what, label in (*play, ("reset", "Reset"), ("link", "Copy link"), *edit)
     )
     return (
         f'<div class="px-foot"><div class="px-table"><table><thead><tr>{heads}</tr></thead>'

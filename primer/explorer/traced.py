@@ -10,11 +10,12 @@ import numpy as np
 
 from .. import check
 from ..derived.javascript import Program, program
+from ..derived.trace import Watch
 from ..objective import Objective
 from ..optimizer import Optimizer
 from ..running import Run, run
 from ..waiting import each
-from . import figure, page, table
+from . import editing, figure, page, table
 from .base import Base, text
 from .blame import at_the_call, blamed, refuse_shapes
 from .model import Curve, Draggable, Record, controls, fresh, looks, named, record, substituted
@@ -31,6 +32,7 @@ class Scene:
     J: Objective
     start: tuple[float, ...]
     programs: tuple[Program, ...]
+    watches: tuple[tuple[Watch, ...], ...]  # by rule
 
 
 @dataclasses.dataclass(frozen=True)
@@ -193,9 +195,9 @@ class Explorer(Base):
         chosen = expanded(views, rules, J)
         curves = [view for view in views if isinstance(view, Curve)]
         sliders = tuple(control.slider for control in self.controls)
+        watches = tuple(watched(chosen, rule) for rule in rules)
         programs, samples = [], []
-        for rule in each(rules, "rule"):
-            watch = watched(chosen, rule)
+        for rule, watch in zip(each(rules, "rule"), watches, strict=True):
             with blamed(rule, curves):
                 programs.append(program(rule, J, sliders, watch, self.steps))
                 samples.append(self._sample(rule, J, point, watch))
@@ -216,7 +218,7 @@ class Explorer(Base):
                     for k, view in enumerate(each(chosen, "panel"))
                 ]
             )
-        self.scenes.append(Scene(name, J, point, tuple(programs)))
+        self.scenes.append(Scene(name, J, point, tuple(programs), watches))
         self.defaults.append(defaults)
 
     def _sample(self, rule: Any, J: Any, point: Any, watch: Any) -> Record:
@@ -274,6 +276,14 @@ class Explorer(Base):
         """Where the runs start at present."""
         moved = self._lab.start if self._lab is not None else ()
         return tuple(moved) or self.scene.start
+
+    @property
+    def editable(self) -> bool:  # type: ignore[override]
+        """Whether a reader of the book can change one of the rules in the page."""
+        return any(editing.texts(self).values())
+
+    def edits(self) -> str:
+        return editing.source(self)
 
     def runs(self) -> dict[str, Run]:
         """NumPy's own run of every rule at the present settings, by name."""
