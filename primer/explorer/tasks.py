@@ -88,7 +88,9 @@ class Task:
 def _are_lines(text: str) -> bool:
     """Whether these are statements that assign a name or return."""
     try:
-        made: Any = ast.parse(f"def step():\n pass\n{textwrap.indent(textwrap.dedent(text), ' ')}").body
+        made: Any = ast.parse(
+            f"def step():\n pass\n{textwrap.indent(textwrap.dedent(text), ' ')}"
+        ).body
     except SyntaxError:
         return False
     kinds = ast.Assign, ast.AugAssign, ast.Return
