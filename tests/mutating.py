@@ -69,7 +69,7 @@ OBJECTIVE = [
     "(J.hess(theta) @ <v>[..., None])[..., 0]", "J.hvp(theta, <v>)", "np.diag(J.hess(theta))",
     "np.diagonal(J.hess(theta), axis1=-2, axis2=-1) * <v>", "J.hess(theta)[..., 0, :]", "J.value(theta)",
     "J(theta)[..., None] * <v>", "J.hess(theta) @ <v>", "J.grad(<v>[0])", "J.gradient(theta)",
-    "np.sum(J.hess(theta) * <v>[..., None, :], axis=-1)", ,
+    "np.sum(J.hess(theta) * <v>[..., None, :], axis=-1)",
 ]  # fmt: skip
 STARTS = [
     "0 * theta", "np.zeros_like(theta)", "0", "0.0", "theta", "1 + 0 * theta", "np.ones_like(theta)",
