@@ -50,7 +50,8 @@ function exactPower(pool, b, n) {
   const args = [b, n].map((x) => asNode(pool, x));
   const [base, exponent] = args;
   const two = exponent.op === "const" && !exponent.shape.length && exponent.data.values[0] === 2;
-  return two ? elementwise(pool, "square", [base]) : pool.make("ipow", args, common("power", args), null, "f");
+  const kind = args.every((a) => a.kind.length > 1) ? "float" : "f";
+  return two ? elementwise(pool, "square", [base]) : pool.make("ipow", args, common("power", args), null, kind);
 }
 
 // primer.exact.scaled_power: a * b ** n.
@@ -76,6 +77,7 @@ function when(pool, condition, value, otherwise) {
 
 // primer.rules.newton.solve
 function solve(pool, H, g) {
+  if (!shapeOf(g).length) throw new Misfit("solve needs an array on the right: solve(H, g).");
   const column = getItem(pool, asArray(pool, g), new Tuple([ELLIPSIS, null]));
   return getItem(pool, solved(pool, asArray(pool, H), column), new Tuple([ELLIPSIS, 0n]));
 }
@@ -122,6 +124,7 @@ export function rowOf(pool, { data }, t) {
 export function objectiveOf(pool, dim) {
   const at = (name, x) => {
     const node = asNode(pool, x);
+    if (node.kind !== "f") throw new Refusal(`${name} takes floats, as theta holds: write 1.0 * (…).`);
     if (node.shape.length === 1 && node.shape[0] === dim) return node;
     throw new Misfit(`${name} takes something like theta, of shape (${dim},), and this is of shape ${shapeText(node.shape)}.`);
   };
