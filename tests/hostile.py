@@ -135,11 +135,18 @@ def _moved(random_, text, i, j):
 
 
 def _odd(random_, text, i, j):
-    return text[:i] + chr(random_.choice([random_.randrange(128), random_.randrange(0xFFFF)])) + text[i + 1 :]
+    return (
+        text[:i]
+        + chr(random_.choice([random_.randrange(128), random_.randrange(0xFFFF)]))
+        + text[i + 1 :]
+    )
 
 
 def texts(seed: int, count: int, sources: list[str]) -> list[str]:
     """All bombs, then mutations of these sources."""
     random_ = random.Random(seed)
     known = bombs()
-    return [*known, *(mutation(random_, random_.choice(sources)) for _ in range(count - len(known)))]
+    return [
+        *known,
+        *(mutation(random_, random_.choice(sources)) for _ in range(count - len(known))),
+    ]
