@@ -30,7 +30,7 @@ SPELLER := npx --yes cspell@9.8.0 --no-progress --no-summary --unique
 PAGE_SCRIPTS := .ci/*.js primer/static/*.js book/_static/*.js book/_static/search/*.js tests/*.mjs
 REQUIREMENTS := pyproject.toml requirements.txt
 
-.PHONY: help lab test parity book pdf links html twice engines pictures serve lock recipes student bench bench-all lint format clean distclean
+.PHONY: help lab test parity book pdf links html twice engines pictures serve lock recipes student codemirror bench bench-all lint format clean distclean
 .DEFAULT_GOAL := help
 
 # What works on the site asks for it first.
@@ -94,6 +94,15 @@ recipes: $(VENV)/.installed-run  ## write the recipes of chapter 11 as scripts, 
 
 student: $(VENV)/.installed-run  ## write what a class gets, in build/student: no solutions (CHAPTER="06 07")
 	$(PY) .ci/student.py build/student $(CHAPTER)
+
+# --ignore-scripts: no package runs anything but esbuild, which is called here.
+CODEMIRROR = book/vendor/codemirror
+codemirror:  ## bundle the editor of rules anew, book/vendor/codemirror/codemirror.js
+	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && set -e \
+	&& cp $(CODEMIRROR)/package.json $(CODEMIRROR)/package-lock.json $(CODEMIRROR)/entry.js "$$folder" \
+	&& (cd "$$folder" && npm ci --ignore-scripts --no-audit --no-fund && npx esbuild entry.js --bundle \
+	--minify --target=es2020 --format=iife --global-name=PrimerCode --legal-comments=none \
+	--outfile=codemirror.js) && cp "$$folder/codemirror.js" $(CODEMIRROR)/codemirror.js
 
 bench: $(VENV)/.installed-dev  ## time what needs neither torch nor JAX (BENCH_FLAGS="--only import")
 	$(PY) -m benchmarks $(BENCH_FLAGS)

@@ -142,7 +142,7 @@ class Writer:
 
     def leaf(self, node: Node, i: int) -> str:
         if node.op == "const":
-            return _literal(float(node.data.ravel()[i]))
+            return literal(float(node.data.ravel()[i]))
         if node.op == "theta":
             return f"x[{i}]"
         if node.op == "state":
@@ -157,7 +157,7 @@ class Writer:
         """Number i of a row of noise, out of a table that is written once."""
         table, place = node.data, node.args[0]
         numbers = table.written(None if self.steps is None else _reach(place, self.steps))
-        rows = ",".join(_literal(float(x)) for x in numbers[:, i])
+        rows = ",".join(literal(float(x)) for x in numbers[:, i])
         name = self.tables.setdefault(rows, f"T{len(self.tables)}")
         at, size = self.name(place, 0), len(numbers)
         return f"{name}[{at} % {size}]" if place.op == "t" else f"{name}[lib.mod({at}, {size})]"
@@ -175,7 +175,14 @@ def _reach(place: Node, steps: int) -> int | None:
     return int(np.max(met)) + 1 if np.min(met) >= 0 else None
 
 
-def _literal(x: float) -> str:
+def literal(x: float) -> str:
+    """A number in JavaScript.
+
+    Examples
+    --------
+    >>> literal(-2.0), literal(0.1), literal(float("inf"))
+    ('(-2)', '0.1', 'Infinity')
+    """
     if not np.isfinite(x):
         return "NaN" if np.isnan(x) else ("Infinity" if x > 0 else "(-Infinity)")
     text = repr(int(x)) if x.is_integer() and abs(x) < 2**53 and str(x) != "-0.0" else repr(x)

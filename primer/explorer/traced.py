@@ -10,6 +10,7 @@ import numpy as np
 
 from .. import check
 from ..derived.javascript import Program, program
+from ..derived.trace import Watch
 from ..objective import Objective
 from ..optimizer import Optimizer
 from ..running import Run, run
@@ -31,6 +32,7 @@ class Scene:
     J: Objective
     start: tuple[float, ...]
     programs: tuple[Program, ...]
+    watches: tuple[tuple[Watch, ...], ...]  # by rule
 
 
 @dataclasses.dataclass(frozen=True)
@@ -193,9 +195,9 @@ class Explorer(Base):
         chosen = expanded(views, rules, J)
         curves = [view for view in views if isinstance(view, Curve)]
         sliders = tuple(control.slider for control in self.controls)
+        watches = tuple(watched(chosen, rule) for rule in rules)
         programs, samples = [], []
-        for rule in each(rules, "rule"):
-            watch = watched(chosen, rule)
+        for rule, watch in zip(each(rules, "rule"), watches, strict=True):
             with blamed(rule, curves):
                 programs.append(program(rule, J, sliders, watch, self.steps))
                 samples.append(self._sample(rule, J, point, watch))
@@ -216,7 +218,7 @@ class Explorer(Base):
                     for k, view in enumerate(each(chosen, "panel"))
                 ]
             )
-        self.scenes.append(Scene(name, J, point, tuple(programs)))
+        self.scenes.append(Scene(name, J, point, tuple(programs), watches))
         self.defaults.append(defaults)
 
     def _sample(self, rule: Any, J: Any, point: Any, watch: Any) -> Record:

@@ -1,6 +1,7 @@
 // One explorer: its sliders, start and landscape, the runs that belong to them, and their picture.
 import { Handle } from "./drag.js";
 import { drawLine, lift, minus } from "./draw.js";
+import { edit } from "./editing.js";
 import { Grid } from "./grid.js";
 import { chosen, number, pairs, publish, read } from "./links.js";
 import { Rules } from "./rules.js";
@@ -109,7 +110,7 @@ export class Explorer {
   // to the nearest position.
   apply(link) {
     const {
-      words: { start, on, show },
+      words: { start, on, show, rule, text, lines },
       sliders,
     } = read(link, this);
     const scene = this.menu
@@ -124,11 +125,15 @@ export class Explorer {
     const point = start?.split(",").map(number);
     if (point?.length === this.start.length && point.every(Number.isFinite)) this.put(point);
     if (show !== undefined) this.only(chosen(show, this.data.rules));
+    if (rule) edit(this, { rule, text, lines });
   }
   fits(link) {
     const { words, sliders } = read(link, this);
+    const { rules } = this.data;
     const known =
-      sliders.every(([k]) => k >= 0) && (!words.show || chosen(words.show, this.data.rules));
+      sliders.every(([k]) => k >= 0) &&
+      (!words.show || chosen(words.show, rules)) &&
+      (!["rule", "text", "lines"].some((key) => key in words) || rules.includes(words.rule));
     return (
       this.root.isConnected &&
       known &&
@@ -136,11 +141,15 @@ export class Explorer {
     );
   }
   link() {
-    publish("#" + new URLSearchParams(pairs(this)), (text) =>
-      this.$(".px-said").forEach((el) => {
-        el.textContent = text;
-      }),
-    );
+    publish("#" + new URLSearchParams(pairs(this)), (text) => this.say(text));
+  }
+  say(text) {
+    this.$(".px-said").forEach((el) => {
+      el.textContent = text;
+    });
+  }
+  edit() {
+    edit(this, {});
   }
 
   update() {

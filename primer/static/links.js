@@ -1,6 +1,6 @@
 // What the words of a link such as #beta2=0.99&start=-1,2&show=SGD,Adam mean to an explorer, and how
 // it writes its own.
-const words = ["x", "start", "on", "show"];
+const words = ["x", "start", "on", "show", "rule", "text", "lines"];
 
 // Numbers as a reader types or copies them: a typographic minus, the plus of 1e+5 that a link reads
 // as a space.
@@ -17,6 +17,9 @@ export function read(link, { data: { controls, drag, rules }, menu }) {
     start: () => drag,
     on: () => menu,
     show: () => rules,
+    rule: () => rules,
+    text: () => rules,
+    lines: () => rules,
   };
   for (const [key, text] of Object.entries(link)) {
     const k =
@@ -27,14 +30,16 @@ export function read(link, { data: { controls, drag, rules }, menu }) {
   return found;
 }
 
-export function pairs({ root, data: { controls, drag, rules, shown }, index, menu, start, table }) {
+// `yours` is what the editor holds, {rule, text}, while it is open.
+export function pairs({ root, data, index, menu, start, table, yours }) {
+  const { controls, drag, rules, shown } = data;
   const key = (name) => (words.includes(name) ? "." : "") + name;
   const seen = table.seen();
   const out = [["x", root.id], ...controls.map((c, k) => [key(c.key), c.values[index[k]]])];
   if (menu) out.push(["on", menu.value]);
   if (drag) out.push(["start", start.join(",")]);
   if (shown && seen.length < rules.length) out.push(["show", seen.map(escaped).join(",")]);
-  return out;
+  return out.concat(Object.entries(yours ?? {}));
 }
 
 // Names joined by commas. A comma in a name is written %2C; one that is not is understood where it

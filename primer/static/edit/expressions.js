@@ -1,0 +1,353 @@
+// What an expression of Lezer's tree says, as a node of Python's ast. Lezer finds operands and
+// operators; which binds first is decided here, as Python does (Lezer takes `not a and b` for
+// `not (a and b)`).
+import { Refusal } from "./refusal.js";
+import { tokensOf } from "./tokens.js";
+
+const COMPARES = new Set(["<", ">", "<=", ">=", "==", "!=", "in", "not in", "is", "is not"]);
+const BINARY = [["|"], ["^"], ["&"], ["+", "-"], ["*", "/", "//", "%", "@"]];
+const OPERATORS = new Set("ArithOp BitOp CompareOp and or not in is".split(" "));
+const INSIDE = new Set(["BinaryExpression", "UnaryExpression"]);
+const REFUSED = {
+  AwaitExpression: "`await` is not understood here: call the function itself.",
+  DictionaryComprehensionExpression:
+    "A dictionary by `for` is not understood here: write its keys and values one by one.",
+  NamedExpression: "`:=` is not understood here: assign in a line of its own.",
+  SetComprehensionExpression: "A set is not understood here: write a list, [… for …].",
+  SetExpression: "A set is not understood here: write a list, […].",
+  YieldExpression: "`yield` is not understood here: write `return`.",
+};
+
+export const refuse = (message, { from, to }) => {
+  throw new Refusal(message, from, to);
+};
+
+const span = (first, last) => ({ from: first.from, to: last.to });
+
+// Operands and operators in the order of the text, whatever Lezer made of them.
+function flat(node, out) {
+  for (const kid of node.kids) {
+    if (INSIDE.has(kid.name)) flat(kid, out);
+    else if (!OPERATORS.has(kid.name))
+      out.push({ node: expressionOf(kid), from: kid.from, to: kid.to });
+    else if (["in", "not"].includes(kid.text) && ["not", "is"].includes(out.at(-1)?.op))
+      join(out, kid);
+    else out.push({ op: kid.text, from: kid.from, to: kid.to });
+  }
+  return out;
+}
+
+// `not in` and `is not` are one operator, `not` after another operator is not.
+function join(out, { text, from, to }) {
+  const before = out.at(-1);
+  const both = `${before.op} ${text}`;
+  if (COMPARES.has(both)) out[out.length - 1] = { op: both, from: before.from, to };
+  else out.push({ op: text, from, to });
+}
+
+// Reads the flat items; each part is {node, from, to}, with the brackets around it.
+class Operations {
+  constructor(items) {
+    this.items = items;
+    this.at = 0;
+  }
+  get op() {
+    return this.items[this.at]?.op;
+  }
+  all() {
+    const part = this.either("or", () => this.either("and", () => this.not()));
+    return part.node;
+  }
+  either(op, next) {
+    const parts = [next()];
+    while (this.op === op) {
+      this.at++;
+      parts.push(next());
+    }
+    if (parts.length === 1) return parts[0];
+    return this.made("BoolOp", parts, { op, values: parts.map((part) => part.node) });
+  }
+  made(type, parts, fields) {
+    const place = span(parts[0], parts.at(-1));
+    return { node: { type, ...fields, ...place }, ...place };
+  }
+  not() {
+    if (this.op !== "not") return this.comparison();
+    const sign = this.items[this.at++];
+    const part = this.not();
+    return this.made("UnaryOp", [sign, part], { op: "not", operand: part.node });
+  }
+  comparison() {
+    const parts = [this.binary(0)];
+    const ops = [];
+    while (COMPARES.has(this.op)) {
+      ops.push(this.items[this.at++].op);
+      parts.push(this.binary(0));
+    }
+    if (ops.length === 0) return parts[0];
+    const [left, ...comparators] = parts.map((part) => part.node);
+    return this.made("Compare", parts, { left, ops, comparators });
+  }
+  binary(level) {
+    if (level === BINARY.length) return this.signed();
+    let left = this.binary(level + 1);
+    while (BINARY[level].includes(this.op)) left = this.pair(left, () => this.binary(level + 1));
+    return left;
+  }
+  pair(left, next) {
+    const { op } = this.items[this.at++];
+    const right = next();
+    return this.made("BinOp", [left, right], { left: left.node, op, right: right.node });
+  }
+  signed() {
+    if (!["-", "+", "~"].includes(this.op)) return this.powers();
+    const sign = this.items[this.at++];
+    const part = this.signed();
+    return this.made("UnaryOp", [sign, part], { op: sign.op, operand: part.node });
+  }
+  powers() {
+    const base = this.operand();
+    return this.op === "**" ? this.pair(base, () => this.signed()) : base;
+  }
+  operand() {
+    const item = this.items[this.at++];
+    if (item?.node) return item;
+    refuse(`A value is missing before \`${item.op}\`, or brackets around what follows.`, item);
+  }
+}
+
+// The parts between commas, [[nodes], …], without the brackets; and whether a comma ends them.
+function parted(kids) {
+  const parts = [[]];
+  for (const kid of kids) {
+    if (kid.name === ",") parts.push([]);
+    else parts.at(-1).push(kid);
+  }
+  const ends = parts.length > 1 && parts.at(-1).length === 0;
+  if (ends) parts.pop();
+  return { parts: parts.filter((part) => part.length > 0), tuple: parts.length > 1 || ends };
+}
+
+const inner = (node) => node.kids.slice(1, -1);
+
+// One part of a list of values: an expression, or * before one.
+function elementOf(part) {
+  if (part.length === 1) return expressionOf(part[0]);
+  return { type: "Starred", value: expressionOf(part[1]), ...span(part[0], part[1]) };
+}
+
+const elementsOf = (kids) => parted(kids).parts.map(elementOf);
+
+// What stands without brackets: one expression, or several with commas, which are a tuple.
+export function expressionsOf(kids) {
+  const { parts, tuple } = parted(kids);
+  const elts = parts.map(elementOf);
+  if (tuple) return { type: "Tuple", elts, ...span(kids[0], kids.at(-1)) };
+  if (elts[0].type === "Starred")
+    refuse("Write a comma after this: a * makes part of a tuple.", elts[0]);
+  return elts[0];
+}
+
+const numberOf = (node) => {
+  const [{ figure, value }] = tokensOf(node.text);
+  return { value, kind: figure };
+};
+
+const stringsOf = (node) => ({
+  value: tokensOf(node.text)
+    .map((one) => one.value)
+    .join(""),
+  kind: "str",
+});
+
+const constant = (read) => (node) => ({
+  type: "Constant",
+  ...read(node),
+  from: node.from,
+  to: node.to,
+});
+
+const sequence = (type) => (node) => ({
+  type,
+  elts: elementsOf(inner(node)),
+  from: node.from,
+  to: node.to,
+});
+
+function conditional({ kids, from, to }) {
+  const [body, , test, , orelse] = kids;
+  const parts = {
+    test: expressionOf(test),
+    body: expressionOf(body),
+    orelse: expressionOf(orelse),
+  };
+  return { type: "IfExp", ...parts, from, to };
+}
+
+// The names of a function, each with its default, null where it has none.
+export function parametersOf(kids) {
+  const args = parted(kids).parts.map(parameterOf);
+  args.forEach((arg, i) => {
+    if (args.findIndex((other) => other.arg === arg.arg) < i)
+      refuse(`The name ${arg.arg} stands twice here.`, arg);
+    if (i > 0 && args[i - 1].default !== null && arg.default === null)
+      refuse(
+        `${arg.arg} needs a default too, as ${args[i - 1].arg} before it: write ${arg.arg}=….`,
+        arg,
+      );
+  });
+  return args;
+}
+
+function parameterOf(part) {
+  const [name] = part;
+  if (name.name !== "VariableName")
+    refuse(`\`${name.text}\` is not understood here: write names.`, name);
+  const value = part.findIndex((kid) => kid.name === "AssignOp") + 1;
+  const fallback = value > 0 ? expressionOf(part[value]) : null;
+  return { arg: named(name.text), default: fallback, ...span(name, part.at(-1)) };
+}
+
+function lambda({ kids, from, to }) {
+  return {
+    type: "Lambda",
+    args: parametersOf(kids[1].kids),
+    body: expressionOf(kids.at(-1)),
+    from,
+    to,
+  };
+}
+
+const REFUSED_IN_CALL = "Write brackets around what `for` makes: it is not the only argument.";
+
+function call({ kids: [func, { kids, from: open, to: close }], from, to }) {
+  const inside = kids.slice(1, -1);
+  const made = { type: "Call", func: expressionOf(func), args: [], keywords: [], from, to };
+  if (inside.some((kid) => kid.name === "for")) {
+    if (inside[0].name === "*" || inside[1].name !== "for") refuse(REFUSED_IN_CALL, inside[0]);
+    const end = { from: open, to: close };
+    made.args = [comprehensionOf("GeneratorExp", inside, end)];
+  } else for (const part of parted(inside).parts) argumentOf(part, made);
+  return made;
+}
+
+function argumentOf(part, { args, keywords }) {
+  const [first, sign] = part;
+  const place = span(first, part.at(-1));
+  if (first.name === "**") keywords.push({ arg: null, value: expressionOf(sign), ...place });
+  else if (sign?.name === "AssignOp") {
+    if (sign.text !== "=") refuse(REFUSED.NamedExpression, sign);
+    const arg = named(first.text);
+    if (keywords.some((other) => other.arg === arg)) refuse(`${arg}= stands twice here.`, first);
+    keywords.push({ arg, value: expressionOf(part[2]), ...place });
+  } else {
+    const starred = first.name === "*";
+    const late = starred ? keywords.some((other) => other.arg === null) : keywords.length > 0;
+    if (late) refuse("This argument has no name: write it before those with one.", place);
+    args.push(elementOf(part));
+  }
+}
+
+function member({ kids, from, to }) {
+  const value = expressionOf(kids[0]);
+  if (kids[1].name === ".")
+    return { type: "Attribute", value, attr: named(kids[2].text), from, to };
+  const { parts, tuple } = parted(kids.slice(2, -1));
+  const slices = parts.map(sliceOf);
+  const place = span(kids[2], kids.at(-2));
+  return {
+    type: "Subscript",
+    value,
+    slice: tuple ? { type: "Tuple", elts: slices, ...place } : slices[0],
+    from,
+    to,
+  };
+}
+
+function sliceOf(part) {
+  if (!part.some((kid) => kid.name === ":")) return expressionOf(part[0]);
+  const bounds = [null];
+  for (const kid of part) {
+    if (kid.name === ":") bounds.push(null);
+    else bounds[bounds.length - 1] = expressionOf(kid);
+  }
+  const [lower, upper, step = null] = bounds;
+  return { type: "Slice", lower, upper, step, ...span(part[0], part.at(-1)) };
+}
+
+function dictionary(node) {
+  const { parts } = parted(inner(node));
+  const keys = parts.map(([key]) => (key.name === "**" ? null : expressionOf(key)));
+  const values = parts.map((part) => expressionOf(part.at(-1)));
+  return { type: "Dict", keys, values, from: node.from, to: node.to };
+}
+
+// element for target in iter if test …
+function comprehensionOf(type, kids, { from, to }) {
+  const heads = kids.flatMap((kid, i) => (kid.name === "for" || kid.name === "if" ? [i] : []));
+  const generators = [];
+  if (kids[0].name === "*") refuse("A * cannot stand before what `for` makes.", kids[0]);
+  const late = kids.find((kid) => kid.name === "async");
+  if (late) refuse("`async` is not understood here: remove it.", late);
+  heads.forEach((head, i) => {
+    const part = kids.slice(head + 1, heads[i + 1]);
+    if (kids[head].name === "if") generators.at(-1).ifs.push(conditionOf(part[0]));
+    else generators.push(generatorOf(part));
+  });
+  return { type, elt: expressionOf(kids[0]), generators, from, to };
+}
+
+function conditionOf(node) {
+  if (node.name === "LambdaExpression") refuse("Write brackets around this function.", node);
+  return expressionOf(node);
+}
+
+function generatorOf(part) {
+  const middle = part.findIndex((kid) => kid.name === "in");
+  const target = targetOf(expressionsOf(part.slice(0, middle)));
+  return { target, iter: expressionOf(part[middle + 1]), ifs: [] };
+}
+
+const comprehension = (type) => (node) => comprehensionOf(type, inner(node), node);
+
+// Names are the same however their letters are written.
+export const named = (text) => text.normalize("NFKC");
+
+const READERS = {
+  BinaryExpression: (node) => new Operations(flat(node, [])).all(),
+  UnaryExpression: (node) => new Operations(flat(node, [])).all(),
+  ParenthesizedExpression: (node) => expressionsOf(inner(node)),
+  TupleExpression: sequence("Tuple"),
+  ArrayExpression: sequence("List"),
+  ComprehensionExpression: comprehension("GeneratorExp"),
+  ArrayComprehensionExpression: comprehension("ListComp"),
+  DictionaryExpression: dictionary,
+  CallExpression: call,
+  MemberExpression: member,
+  ConditionalExpression: conditional,
+  LambdaExpression: lambda,
+  VariableName: ({ text, from, to }) => ({ type: "Name", id: named(text), from, to }),
+  Number: constant(numberOf),
+  String: constant(stringsOf),
+  ContinuedString: constant(stringsOf),
+  Ellipsis: constant(() => ({ value: null, kind: "Ellipsis" })),
+  None: constant(() => ({ value: null, kind: "None" })),
+  Boolean: constant(({ text }) => ({ value: text === "True", kind: "bool" })),
+};
+
+export function expressionOf(node) {
+  const advice = REFUSED[node.name];
+  if (advice !== undefined) refuse(advice, node);
+  const read = READERS[node.name];
+  if (read === undefined) refuse(`\`${node.text}\` is not understood here.`, node);
+  return read(node);
+}
+
+// What can be assigned to: names, parts of a list, and tuples of these.
+export function targetOf(node) {
+  if (["Tuple", "List"].includes(node.type)) node.elts.forEach(targetOf);
+  else if (node.type === "Starred") targetOf(node.value);
+  else if (!["Name", "Attribute", "Subscript"].includes(node.type))
+    refuse("Only a name can stand on the left of =: write == to compare.", node);
+  return node;
+}

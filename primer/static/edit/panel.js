@@ -1,0 +1,191 @@
+// What a reader sees who edits a rule: the text, what is wrong with it, its equation, and buttons.
+import { constants, Dials } from "./dials.js";
+import { equation } from "./equation.js";
+import { Formula } from "./formula.js";
+import { button, make } from "./make.js";
+import { patched } from "./patch.js";
+import { Task } from "./tasks.js";
+import { MOST_LETTERS, Writing } from "./writing.js";
+import { Yours } from "./yours.js";
+
+const HINT = "Change the code: the picture, the table, and the equation follow.";
+const CAME = "This rule came with the link.";
+const FAINT = "The faint line is the last rule that could run.";
+const KEYS = "Press Esc, or Tab, to leave the editor.";
+
+export class Panel {
+  constructor(explorer, edits) {
+    Object.assign(this, { explorer, edits, yours: new Yours(explorer, edits), kept: new Map() });
+    this.names = explorer.data.rules.filter((_, k) => edits.rules[k]);
+    this.build();
+    explorer.changed = () => this.tell();
+  }
+
+  build() {
+    const { root } = this.explorer;
+    const id = `${root.id}-edit`;
+    this.id = id;
+    this.formula = new Formula();
+    this.dials = new Dials((...change) => this.writing.change(...change));
+    this.fault = make("p", { className: "px-wrong", id: `${id}-said` });
+    this.spoken = make("p", { className: "px-spoken", role: "status" });
+    this.buttons = make(
+      "div",
+      { className: "px-buttons" },
+      button("Start over", () => this.over(), "px-over"),
+      button("Copy link", () => this.explorer.link(), "px-link"),
+      button("Close", () => this.close(), "px-close"),
+      make("span", { className: "px-said", ariaHidden: true }),
+    );
+    const keys = make("p", { className: "px-spoken", id: `${id}-keys`, textContent: KEYS });
+    this.writing = this.editor(id);
+    const code = make("div", { className: "px-code" }, this.writing.el);
+    const inside = [this.head(), code, keys, this.fault, this.spoken, this.formula.el];
+    this.el = make("section", { className: "px-yours", ariaLabel: "Your rule" }, ...inside);
+    this.el.append(this.dials.el, this.buttons);
+    this.$panels().at(-1).after(this.el);
+    root.querySelector(".px-body").classList.add("px-open");
+    this.task = this.edits.task && new Task(this.explorer, this.edits.task, this.asked());
+  }
+  $panels() {
+    return this.explorer.data.scenes.map(({ el }) => el);
+  }
+  editor(id) {
+    return new Writing({
+      attributes: {
+        "aria-label": "Your rule, in Python",
+        "aria-describedby": `${id}-keys`,
+        autocapitalize: "off",
+      },
+      changed: (text) => this.changed(text),
+      leave: () => this.buttons.firstChild.focus(),
+    });
+  }
+  head() {
+    const { names } = this;
+    const title = make("b", { textContent: "Your rule" });
+    if (names.length < 2)
+      return make("p", { className: "px-from" }, title, `, starting from ${names[0]}`);
+    this.select = make("select", {}, ...names.map((name) => make("option", { textContent: name })));
+    this.select.onchange = () => this.begin(this.select.value);
+    const label = make("label", {}, ", starting from ", this.select);
+    return make("div", { className: "px-from" }, title, label);
+  }
+  asked() {
+    return {
+      program: () => this.yours.program(this.explorer.place),
+      solve: () => this.solve(),
+    };
+  }
+
+  // The rule of that name is edited: with this text, or as it was left, or its own text.
+  begin(name, text, note = "") {
+    const { data } = this.explorer;
+    if (this.name) this.kept.set(this.name, this.writing.text);
+    Object.assign(this, { name, note, error: undefined });
+    if (this.select) this.select.value = name;
+    this.yours.begin(data.rules.indexOf(name));
+    this.formula.stop();
+    this.formula.show(() => this.equation());
+    this.writing.begin(text ?? this.kept.get(name) ?? this.yours.rule.text);
+    this.read(this.writing.text);
+  }
+  over() {
+    this.writing.put(this.yours.rule.text);
+  }
+  solve() {
+    const { task, explorer } = this.edits.task ? { ...this, task: this.edits.task } : this;
+    const name = explorer.data.rules[task.of];
+    if (this.name !== name) this.begin(name);
+    const { text } = this.yours.rule;
+    this.writing.put(task.text ?? patched(text, task.lines));
+  }
+  close() {
+    const { explorer } = this;
+    this.formula.stop();
+    this.task?.end();
+    this.yours.end();
+    this.el.remove();
+    this.writing.view.destroy();
+    explorer.root.querySelector(".px-body").classList.remove("px-open");
+    Object.assign(explorer, { changed: () => {}, yours: undefined, editor: undefined });
+    explorer.update();
+    explorer.root.querySelector("button[value=edit]")?.focus({ preventScroll: true });
+  }
+
+  changed(text) {
+    this.note = "";
+    this.read(text);
+  }
+  read(text) {
+    const { yours, explorer } = this;
+    const own = text === yours.rule.text;
+    explorer.yours = own ? { rule: this.name } : { rule: this.name, text };
+    try {
+      yours.take(text);
+      this.error = undefined;
+    } catch (error) {
+      this.error = refused(error);
+    }
+    this.line = this.writing.fault(this.error);
+    yours.stale(Boolean(this.error));
+    this.el.classList.toggle("px-stale", Boolean(this.error));
+    if (!this.error) this.dials.show(constants(yours.good.module));
+    explorer.update();
+    if (!this.error) this.formula.show(() => this.equation());
+  }
+  // LaTeX of the last rule that could run; nothing for what has no notation.
+  equation() {
+    const { good, rule } = this.yours;
+    try {
+      return equation(good.module, rule.fields);
+    } catch (error) {
+      refused(error);
+      return "";
+    }
+  }
+
+  // What the message line says: after a change of the text, and of the settings.
+  tell() {
+    const error = this.error ?? (this.yours.refused && refused(this.yours.refused));
+    const left = !error && this.yours.left();
+    const text = error ? this.wrong(error) : [this.note, left && leaves(left)].filter(Boolean).join(" ");
+    if (this.told === text) return;
+    this.told = text;
+    this.fault.classList.toggle("px-bad", Boolean(error));
+    this.fault.textContent = text || HINT;
+    clearTimeout(this.clock);
+    this.clock = setTimeout(() => (this.spoken.textContent = text), 900);
+  }
+  wrong({ message }) {
+    const line = this.line ? `Line ${this.line}: ` : "";
+    return `${line}${message} ${FAINT}`;
+  }
+}
+
+const leaves = ({ title, step }) =>
+  `Your rule leaves the picture${title ? ` “${title}”` : ""} at step ${step}.`;
+
+// What is no Refusal is a fault of this script: it is thrown on, where consoles tell it.
+function refused(error) {
+  if (error?.name === "Refusal") return error;
+  if (error instanceof RangeError) return { message: "This is too deep to be read." };
+  throw error;
+}
+
+// Opens the editor, or what a link gives in the one that is open: {rule, text, lines}.
+export function open(explorer, { rule, text, lines } = {}) {
+  const edits = globalThis.PrimerEdits[explorer.root.id](PrimerExplorer.lib);
+  const already = explorer.editor;
+  explorer.editor ??= new Panel(explorer, edits);
+  const panel = explorer.editor;
+  const { names } = panel;
+  const name = names.includes(rule) ? rule : (explorer.data.rules[edits.task?.of] ?? names[0]);
+  const given = givenText(edits.rules[explorer.data.rules.indexOf(name)].text, text, lines);
+  if (!already || rule) panel.begin(name, given, given === undefined ? "" : CAME);
+  if (!rule) panel.writing.view.focus();
+}
+function givenText(own, text, lines) {
+  if ((text ?? lines ?? "").length > MOST_LETTERS) return undefined;
+  return text ?? (lines === undefined ? undefined : patched(own, lines));
+}
