@@ -15,7 +15,7 @@ from ..objective import Objective
 from ..optimizer import Optimizer
 from ..running import Run, run
 from ..waiting import each
-from . import figure, page, table
+from . import editing, figure, page, table
 from .base import Base, text
 from .blame import at_the_call, blamed, refuse_shapes
 from .model import Curve, Draggable, Record, controls, fresh, looks, named, record, substituted
@@ -276,6 +276,14 @@ class Explorer(Base):
         """Where the runs start at present."""
         moved = self._lab.start if self._lab is not None else ()
         return tuple(moved) or self.scene.start
+
+    @property
+    def editable(self) -> bool:  # type: ignore[override]
+        """Whether a reader of the book can change one of the rules in the page."""
+        return any(editing.texts(self).values())
+
+    def edits(self) -> str:
+        return editing.source(self)
 
     def runs(self) -> dict[str, Run]:
         """NumPy's own run of every rule at the present settings, by name."""
