@@ -17,6 +17,7 @@ from ..plotting.figures import building, style_sheet
 from ..plotting.palette import Look
 from .bundle import script
 from .model import Control
+from .tasks import block
 
 if TYPE_CHECKING:
     from .base import Base
@@ -70,6 +71,7 @@ def _body(explorer: Base, controls: bool) -> str:
         _scenes(explorer),
         rows and f'<div class="px-controls">{rows}</div>',
         _numbers(explorer),
+        block(explorer.task) if building() else "",
         TRY,
         caption and f"<figcaption>{caption}</figcaption>",
     )
