@@ -1,7 +1,8 @@
 // A reader's rule as LaTeX, its own assignments in its own names and order: primer.derived.latex.
 import { EquationLines } from "./lines.js";
 import { TOO_LONG } from "./notation.js";
-import { Misfit, Refusal } from "./refusal.js";
+import { Misfit } from "./nodes.js";
+import { Refusal } from "./refusal.js";
 import { trace } from "./trace.js";
 
 // Sizes of two traces whose equations must agree: no rule has such axes itself.
@@ -21,7 +22,7 @@ export function equation(module, fields) {
 // The same of traced(dim, general); `names`: those of the fields, which get their letters in order.
 export function equationOf(traced, names) {
   try {
-    const lines = linesOf(
+    const lines = printedLines(
       (dim, general) => new EquationLines(checked(traced(dim, general)), names),
     );
     return `\\begin{aligned}\n${lines.join(" \\\\\n")}\n\\end{aligned}`;
@@ -31,7 +32,7 @@ export function equationOf(traced, names) {
   }
 }
 
-function linesOf(made) {
+function printedLines(made) {
   let both;
   try {
     both = SIZES.map((dim) => made(dim, true));
@@ -47,17 +48,17 @@ function linesOf(made) {
 }
 
 const another = (line) =>
-  `the line of ${line.split(" &=")[0]} is another one for ${SIZES[0]} parameters than for ` +
+  `The line of ${line.split(" &=")[0]} is another one for ${SIZES[0]} parameters than for ` +
   `${SIZES[1]} parameters: write the same formula for every coordinate, and theta.shape[-1] in ` +
-  "NumPy functions (np.sqrt, not math.sqrt)";
+  "NumPy functions (np.sqrt, not math.sqrt).";
 
 // Refuse a rule that does something else with few parameters than its equation says.
 function checkFew(made, dim, whole) {
   const few = tried(() => made(dim, true));
   if (few && few.operations().join() !== whole.operations().join()) {
     throw new Refusal(
-      `step does something else for ${dim} parameters than for ${SIZES[0]} parameters: use ` +
-        "np.where(theta.shape[-1] > …, a, b), or write two rules",
+      `\`step\` does something else for ${dim} parameters than for ${SIZES[0]} parameters: use ` +
+        "np.where(theta.shape[-1] > …, a, b), or write two rules.",
     );
   }
 }
@@ -86,11 +87,11 @@ function checked(traced) {
   const [before, after] = [traced.start, traced.newState].map((state) => [...state.keys()].sort());
   if (before.join() !== after.join()) {
     const told = [before, after].map((names) => `[${names.map((name) => `'${name}'`).join(", ")}]`);
-    throw new Refusal(`step must return the state of init, ${told[0]}, got ${told[1]}`);
+    throw new Refusal(`\`step\` must return the state of init, ${told[0]}, got ${told[1]}.`);
   }
   const [wanted, got] = [traced.theta, traced.newTheta].map((node) => node.shape.join(", "));
   if (wanted !== got) {
-    throw new Misfit(`step must return a theta of shape (${wanted}), got shape (${got})`);
+    throw new Misfit(`\`step\` must return a theta of shape (${wanted}), got shape (${got}).`);
   }
   return traced;
 }

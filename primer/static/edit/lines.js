@@ -1,11 +1,28 @@
 // The lines of an equation, which values get one and under which symbol: primer.derived.lines.
 import { MatrixNotation } from "./matrices.js";
+import { TOO_LONG } from "./notation.js";
+import { Refusal } from "./refusal.js";
 import { Letters, letterOf } from "./symbols.js";
 
 const LEAVES = new Set(["theta", "state", "field", "const", "t", "dim"]);
 const MOVING = new Set(["theta", "state", "t", "grad", "J", "hess"]);
 // How a local may be called that is the new value of a part of the state.
 const AFTER = ["", "_new", "_next"];
+
+// Longest text of a whole equation.
+const LONGEST_EQUATION = 10_000;
+
+// Lines of an equation, refused where they become too many to read.
+class Printed {
+  all = [];
+  length = 0;
+
+  add(left, right) {
+    this.length += left.length + right.length;
+    if (this.length > LONGEST_EQUATION) throw new Refusal(TOO_LONG);
+    this.all.push(`${left} &= ${right}`);
+  }
+}
 
 // The nodes and all they are made of, each once.
 export function madeOf(...nodes) {
@@ -33,7 +50,7 @@ export class EquationLines {
     this.nameFields(order);
     this.states = this.nameStates();
     this.defined = this.nameDefined();
-    this.own = new Set(this.defined);
+    this.own = new Map(this.defined.map((n, place) => [n, place]));
   }
 
   // How often each operation is done, but for picking coordinates.
@@ -44,18 +61,20 @@ export class EquationLines {
 
   // Assignments that the outputs need, in the order of the code.
   lines() {
-    const lines = [];
+    const lines = new Printed();
     const done = new Set();
     for (const node of this.defined) this.emit(node, done, lines);
     const { newTheta } = this.traced;
-    const theta = this.letters.theta.text("t+1");
-    if (LEAVES.has(newTheta.op)) lines.push(`${theta} &= ${this.notation.read(newTheta)[0]}`);
+    if (LEAVES.has(newTheta.op)) lines.add(this.letters.theta.text("t+1"), this.read(newTheta));
     for (const [name, node] of this.newState) {
       const left = this.states.get(name).text("t");
-      const [right] = this.notation.read(node);
-      if (right !== left) lines.push(`${left} &= ${right}`);
+      if (this.read(node) !== left) lines.add(left, this.read(node));
     }
-    return lines;
+    return lines.all;
+  }
+
+  read(node) {
+    return this.notation.read(node)[0];
   }
 
   // The line of a node, after the lines of all that it speaks of.
@@ -63,8 +82,7 @@ export class EquationLines {
     if (done.has(node)) return;
     done.add(node);
     for (const part of this.spokenOf(node)) this.emit(part, done, lines);
-    const [letter, ...index] = this.notation.named.get(node);
-    lines.push(`${letter.text(...index)} &= ${this.notation.plain(node)[0]}`);
+    lines.add(this.read(node), this.notation.plain(node)[0]);
   }
 
   // Nodes with lines of their own in a node's text, in the order of the code.
@@ -76,7 +94,8 @@ export class EquationLines {
       if (!seen.has(part) && !this.own.has(part)) todo.push(...part.args);
       seen.add(part);
     }
-    return this.defined.filter((n) => seen.has(n));
+    const own = [...seen].filter((n) => this.own.has(n));
+    return own.sort((a, b) => this.own.get(a) - this.own.get(b));
   }
 
   name(node, letter, ...index) {

@@ -5,16 +5,16 @@ import { enclosed, latexNumber, rankOf, sameNumber, sumOf } from "./notation.js"
 import { Refusal } from "./refusal.js";
 
 const PICKED =
-  "coordinates picked in this way have no notation in an equation: these have, theta[..., i], " +
-  "theta[..., i:j], np.stack and np.concatenate of them, np.swapaxes and the diagonal of a matrix";
+  "Coordinates picked in this way have no notation in an equation: these have, theta[..., i], " +
+  "theta[..., i:j], np.stack and np.concatenate of them, np.swapaxes and the diagonal of a matrix.";
 const NO_MATRIX =
-  "a number or vector spread over a matrix has no notation in an equation: write it times " +
-  "np.eye(theta.shape[-1])";
+  "A number or vector spread over a matrix has no notation in an equation: write it times " +
+  "np.eye(theta.shape[-1]).";
 
 // Whether a vector stands upright: its last axis has one entry.
 const upright = (node) => node.shape.length > 1 && node.shape.at(-1) === 1;
 const longAxes = (node) => node.shape.filter((n) => n !== 1);
-const alike = (a, b) => a.length === b.length && a.every((x, i) => x === b[i]);
+const sameItems = (a, b) => a.length === b.length && a.every((x, i) => x === b[i]);
 const upTo = (n) => Array.from({ length: n }, (_, i) => i);
 
 // [part, first, last] of neighbors that are taken in order.
@@ -62,7 +62,7 @@ export class MatrixNotation extends Notation {
     const [scale] = values;
     const eye = values.every((x, i) => x === (i % (columns + 1) ? 0 : scale));
     if (rows !== columns || !eye) {
-      throw new Refusal("a matrix of numbers has no notation in an equation, but for np.eye");
+      throw new Refusal("A matrix of numbers has no notation in an equation, but for np.eye.");
     }
     const [text, strength] = latexNumber(scale);
     return scale === 1 ? ["I", ATOM] : [`${text}\\,I`, Math.min(strength, PRODUCT)];
@@ -188,17 +188,17 @@ export class MatrixNotation extends Notation {
   // A pick that takes all of a part, or its diagonal, in an order that has a name.
   whole(node, part, places) {
     const all = upTo(sizeOf(part.shape));
-    const same = alike(longAxes(node), longAxes(part));
-    if (all.length === 1 || (same && alike(places, all))) return this.read(part);
+    const same = sameItems(longAxes(node), longAxes(part));
+    if (all.length === 1 || (same && sameItems(places, all))) return this.read(part);
     if (rankOf(part) === 2) {
       const [rows, columns] = part.shape.slice(-2);
       const turned = all.map((i) => (i % rows) * columns + Math.floor(i / rows));
       const diagonal = upTo(Math.min(rows, columns)).map((i) => i * (columns + 1));
-      if (rankOf(node) === 2 && alike(places, turned)) return [this.transposed(part), POWER];
-      if (rankOf(node) === 1 && alike(places, diagonal)) {
+      if (rankOf(node) === 2 && sameItems(places, turned)) return [this.transposed(part), POWER];
+      if (rankOf(node) === 1 && sameItems(places, diagonal)) {
         return [`\\operatorname{diag}(${this.matrix(part)})`, ATOM];
       }
-    } else if (this.general && rankOf(node) === 1 && alike(places, all.reverse())) {
+    } else if (this.general && rankOf(node) === 1 && sameItems(places, all.reverse())) {
       return [`\\operatorname{reverse}(${this.vector(part)})`, ATOM];
     }
     return null;

@@ -26,26 +26,28 @@ const CALLED = new Map([
   ["minimum", "\\min"],
 ]);
 // Operations whose numbers differ from coordinate to coordinate.
-const WHOLE = new Set("theta state grad solve matmul hess lookup written".split(" "));
+const APART = new Set("theta state grad solve matmul hess lookup written".split(" "));
 // What stands around an argument that needs no parentheses.
-const OPENED = ["(", "{", "[", ", ", "\\lVert "];
-const CLOSED = [")", "}", "]", ", ", " \\rVert"];
+const BEFORE = ["(", "{", "[", ", ", "\\lVert "];
+const BEHIND = [")", "}", "]", ", ", " \\rVert"];
 // Longest text of one line of an equation.
 const LONGEST = 2000;
-export const TOO_LONG = "the equation is too long to read: give steps of it a name";
+export const TOO_LONG = "The equation is too long to read: give steps of it a name.";
 
 // Like x.toExponential(digits), but of two numbers that are as near the one with an even last digit.
 function scientific(x, digits) {
+  const rounded = x.toExponential(digits).split("e");
+  if (Number(x.toExponential(digits + 1)) !== x) return rounded;
   const [mantissa, power] = x.toExponential(100).split("e");
   const kept = mantissa.slice(0, digits - 100);
   const tie = /^50*$/.test(mantissa.slice(digits - 100)) && "02468".includes(kept.at(-1));
-  return (tie ? `${kept}e${power}` : x.toExponential(digits)).split("e");
+  return tie ? [kept, power] : rounded;
 }
 
 // A number to twelve digits, and how strongly its text binds.
 export function latexNumber(x) {
   if (Number.isNaN(x)) {
-    throw new Refusal("NaN in a step has no place in an equation: use np.inf, or np.where");
+    throw new Refusal("NaN in a step has no place in an equation: use np.inf, or np.where.");
   }
   if (!Number.isFinite(x)) return x > 0 ? ["\\infty", ATOM] : ["-\\infty", SUM];
   if (Number.isInteger(x) && Math.abs(x) < 1e6) return [String(x), x >= 0 ? ATOM : SUM];
@@ -71,7 +73,7 @@ export function rankOf(node) {
   const long = node.shape.filter((n) => n !== 1);
   const apart = long.length === 2 && node.shape.slice(-2).some((n, i) => n !== long[i]);
   if (long.length > 2 || apart) {
-    throw new Refusal(`an array of shape (${node.shape.join(", ")}) has no notation`);
+    throw new Refusal(`An array of shape (${node.shape.join(", ")}) has no notation.`);
   }
   return long.length;
 }
@@ -123,8 +125,8 @@ export class Notation {
     if (method) return method.call(this, node);
     if (!matrix && INFIX.has(node.op)) return this.infix(node);
     if (!matrix && CALLED.has(node.op)) return this.called(node);
-    const what = matrix ? "of a matrix, entry by entry, " : "";
-    throw new Refusal(`${node.op} ${what}has no notation in an equation`);
+    const what = matrix ? " of a matrix, entry by entry," : "";
+    throw new Refusal(`\`${node.op}\`${what} has no notation in an equation.`);
   }
 
   // Text of what arithmetic is done with: a condition counts as 0 or 1.
@@ -151,7 +153,7 @@ export class Notation {
   // Whether a vector's text is that of one number, which all its coordinates are.
   spread(node) {
     return remembered(this.even, node, () => {
-      if (WHOLE.has(node.op) || rankOf(node) === 0) return rankOf(node) === 0;
+      if (APART.has(node.op) || rankOf(node) === 0) return rankOf(node) === 0;
       if (node.op === "const") return sameNumber(node) !== undefined;
       if (node.op === "gather" && node.args.length > 1) return false;
       return node.args.every((part) => this.spread(part));
@@ -162,7 +164,7 @@ export class Notation {
   vector(node, least = CASES) {
     if (rankOf(node) === 0 || !this.spread(node)) return this.factor(node, least);
     if (node.shape.find((n) => n !== 1) !== this.dim) {
-      throw new Refusal("equal numbers that are not as many as theta's have no notation");
+      throw new Refusal("Equal numbers that are not as many as theta's have no notation.");
     }
     const one = this.factor(node, PRODUCT);
     if (one === "0" || one === "1") return `\\mathbf{${one}}`;
@@ -227,7 +229,7 @@ export class Notation {
   }
 
   plain_lookup(node) {
-    if (!node.data.word) throw new Refusal("a row of a table has no notation in an equation");
+    if (!node.data.word) throw new Refusal("A row of a table has no notation in an equation.");
     return [`\\operatorname{${node.data.word}}(${this.text(node.args[0])})`, ATOM];
   }
 
@@ -262,8 +264,8 @@ export class Notation {
       const part = node.args[places.indexOf(Number(place))];
       const after = text.slice(at + found.length);
       if (/^[\^_]/.test(after)) return this.base(part);
-      const before = OPENED.some((word) => text.slice(0, at).endsWith(word));
-      const inside = before && CLOSED.some((word) => after.startsWith(word));
+      const before = BEFORE.some((word) => text.slice(0, at).endsWith(word));
+      const inside = before && BEHIND.some((word) => after.startsWith(word));
       return this.factor(part, inside ? CASES : POWER);
     });
     if (text.startsWith("\\begin{cases}")) return [told, CASES];
