@@ -1,18 +1,18 @@
 // What is loaded when a reader edits a rule: the editor, its style, and what it has to know of this
 // explorer; see primer/static/edit.
-const waiting = new Map();
+const asked = new Map();
 
 // A file of the page's own site, once.
 function file(tag, address) {
-  if (!waiting.has(address)) {
+  if (!asked.has(address)) {
     const linked = tag === "link" ? { rel: "stylesheet", href: address } : { src: address };
     const loading = new Promise((onload, onerror) =>
       document.head.append(Object.assign(document.createElement(tag), linked, { onload, onerror })),
     );
-    loading.catch(() => waiting.delete(address));
-    waiting.set(address, loading);
+    loading.catch(() => asked.delete(address));
+    asked.set(address, loading);
   }
-  return waiting.get(address);
+  return asked.get(address);
 }
 
 // Where the page says what to load; JupyterLab says nothing: there one edits the cell.

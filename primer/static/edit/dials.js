@@ -18,13 +18,13 @@ const spell = (v) => String(Number(v.toPrecision(3)));
 export function constants({ body }) {
   const found = body.flatMap(({ type, targets, value }) =>
     type === "Assign" && targets.length === 1 && targets[0].type === "Name"
-      ? [{ name: targets[0].id, value: numberOf(value), from: value.from, to: value.to }]
+      ? [{ name: targets[0].id, value: dialValue(value), from: value.from, to: value.to }]
       : [],
   );
   return found.filter(({ value }) => Number.isFinite(value)).slice(0, 8);
 }
-function numberOf({ type, value, kind, op, operand }) {
-  if (type === "UnaryOp" && op === "-") return -numberOf(operand);
+function dialValue({ type, value, kind, op, operand }) {
+  if (type === "UnaryOp" && op === "-") return -dialValue(operand);
   return type === "Constant" && (kind === "int" || kind === "float") ? Number(value) : NaN;
 }
 
