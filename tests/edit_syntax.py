@@ -108,7 +108,9 @@ class Tree:
 def same(ours, theirs):
     """Compare two trees; our numbers come as texts, and without brackets an end may be vague."""
     if isinstance(theirs, dict):
-        if theirs.get("kind") in ("int", "float"):
+        if not isinstance(ours, dict):
+            return False
+        if theirs.get("kind") in ("int", "float") and isinstance(ours.get("value"), str):
             ours = ours | {"value": float(ours["value"].replace("Infinity", "inf"))}
         return ours.keys() == theirs.keys() and all(same(ours[k], theirs[k]) for k in theirs)
     if isinstance(theirs, list):

@@ -16,6 +16,8 @@ export const closesBracket = ({ text }) => OPENED_BY.has(text);
 // Whether this line is the first of a block, or would be with a colon.
 export const beginsBlock = (line) => BLOCK_WORDS.has(line[0].text);
 const endsInColon = (line) => line.at(-1).text === ":";
+// Whether the lines of a block must follow.
+export const awaitsBlock = (line) => line !== undefined && beginsBlock(line) && endsInColon(line);
 
 export const refusalOf = (message, { from, to }) => new Refusal(message, from, to);
 const extentOf = (line) => ({ from: line[0].from, to: line.at(-1).to });
@@ -74,8 +76,6 @@ function indentOf(line, text) {
 function indentedTooDeep(line, last) {
   if (last === undefined)
     return refusalOf("The first line is indented: move it to the left margin.", extentOf(line));
-  if (beginsBlock(last) && !last.some((token) => token.text === ":"))
-    return refusalOf("A colon is missing at the end of this line: write `:`.", extentOf(last));
   const says = "This line is indented deeper than the line above it: let both begin alike.";
   return refusalOf(says, extentOf(line));
 }
@@ -88,7 +88,7 @@ const noBlock = (last, line) =>
 
 // Follows the depths at which blocks begin: `levels` are those of the open ones.
 function followBlocks(levels, depth, line, last) {
-  const begins = last !== undefined && beginsBlock(last) && endsInColon(last);
+  const begins = awaitsBlock(last);
   if (begins && depth <= levels.at(-1)) throw noBlock(last, line);
   if (begins) levels.push(depth);
   if (depth > levels.at(-1)) throw indentedTooDeep(line, last);
@@ -111,6 +111,19 @@ export function laidOut(tokens, text) {
     followBlocks(levels, indentOf(line, text), line, lines[i - 1]);
   });
   const last = lines.at(-1);
-  if (last !== undefined && beginsBlock(last) && endsInColon(last)) throw noBlock(last, last);
+  if (awaitsBlock(last)) throw noBlock(last, last);
   return lines;
+}
+
+// All lines of tokens but the last, which may be broken off.
+export function completeLines(tokens) {
+  const lines = [[]];
+  let open = 0;
+  for (const token of tokens) {
+    if (opensBracket(token)) open++;
+    if (closesBracket(token)) open--;
+    if (token.kind !== "line") lines.at(-1).push(token);
+    else if (open === 0) lines.push([]);
+  }
+  return lines.slice(0, -1).filter((line) => line.length > 0);
 }
