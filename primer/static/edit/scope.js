@@ -59,7 +59,7 @@ export function ownNames(body, found = new Set()) {
   return found;
 }
 
-function addTargets(target, found) {
+export function addTargets(target, found) {
   if (target?.type === "Name") found.add(target.id);
   if (target?.type === "Starred") addTargets(target.value, found);
   for (const one of target?.elts ?? []) addTargets(one, found);

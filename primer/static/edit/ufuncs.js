@@ -84,7 +84,7 @@ export function ufunc(pool, op, values) {
   return computed(pool, op, values.map((x) => asKnown(pool, x)));
 }
 
-function common(op, args) {
+export function common(op, args) {
   const shape = broadcastShape(args.map((a) => a.shape));
   if (shape) return shape;
   const texts = args.map((a) => shapeText(a.shape)).join(" and ");
@@ -93,7 +93,7 @@ function common(op, args) {
 
 const noTruth = (op) =>
   new Refusal(
-    op in { bitwise_and: 0, bitwise_or: 0, bitwise_xor: 0, invert: 0 }
+    op.startsWith("bitwise") || op === "invert"
       ? `\`&\`, \`|\`, \`^\` and \`~\` are for truth values: compare first, as in (a > 0) & (b > 0).`
       : `np.${op} of truth values: write np.where(condition, 1.0, 0.0) first.`,
   );
@@ -125,16 +125,21 @@ const negativePower = () =>
 
 // The same of known arrays.
 function computed(pool, name, args) {
-  const shape = common(name, args);
   const kind = numpyKind(name, args.map((a) => a.kind));
   if (kind === null) throw noTruth(name);
+  const one = scalar(kind === "b" ? logical(name) : name, args, kind);
+  return eachNumber(pool, name, args, kind, one);
+}
+
+// The array of f of the numbers of known arrays, after broadcasting.
+export function eachNumber(pool, name, args, kind, f) {
+  const shape = common(name, args);
   const size = sizeOf(shape);
   pool.spend(size);
   const places = args.map((a) => (a.shape.length ? broadcastPlaces(a.shape, shape) : null));
-  const one = scalar(kind === "b" ? logical(name) : name, args, kind);
   const values = new Array(size);
   for (let i = 0; i < size; i++) {
-    values[i] = one(...args.map((a, k) => a.values[places[k] ? places[k][i] : 0]));
+    values[i] = f(...args.map((a, k) => a.values[places[k] ? places[k][i] : 0]));
   }
   return new Known(values, shape, kind);
 }
