@@ -187,6 +187,8 @@ function atToken(line, i, text) {
   if (token.text === ":") return atColon(line, i, open);
   if (before && endsValue(before) && startsValue(token)) return betweenValues(line, i, open);
   if (token.kind === "name" && isWordOfPython(token.text)) return atWord(line, i);
+  if (token.text === "." && text[token.from + 1] === ".")
+    return refusalOf("Write `...`, three points, for all that comes before.", token);
   if (before?.text === "def") return refusalOf("A name is missing after `def`.", token);
   if (before && !endsValue(before))
     return refusalOf(`A value is missing between ${quoted(before)} and ${quoted(token)}.`, token);

@@ -206,7 +206,7 @@ function parameterOf(part) {
     refuseAt(`Write the name of each argument here, without \`${name.text}\`.`, name);
   const value = part.findIndex((kid) => kid.name === "AssignOp") + 1;
   const fallback = value > 0 ? expressionOf(part[value]) : null;
-  return { arg: nameOf(name.text), default: fallback, ...fromTo(name, part.at(-1)) };
+  return { arg: nameOf(name.text), default: fallback, ...fromTo(name, fallback ?? name) };
 }
 
 function lambdaOf({ kids, from, to }) {
