@@ -7,7 +7,7 @@ import { runInThisContext } from "node:vm";
 
 const [folder, bundle, jobs, results] = process.argv.slice(2);
 const module = (name) => import(pathToFileURL(`${folder}/${name}`));
-globalThis.PrimerExplorer = await module("explorer.js");
+globalThis.PrimerExplorer = { ...(await module("explorer.js")), start() {} };
 runInThisContext(readFileSync(bundle, "utf8"));
 const { Refusal } = await module("edit/refusal.js");
 const { parse } = await module("edit/syntax.js");
@@ -26,11 +26,13 @@ function difference(one, other, places) {
   if (one.lost !== other.lost) return `lost at ${one.lost} and ${other.lost}`;
   for (const name of ["x", "loss", "s", "w"]) {
     const width = one.width[name];
-    if (one[name].length !== other[name].length) return `${name} is ${width} and ${other.width[name]} wide`;
+    if (one[name].length !== other[name].length)
+      return `${name} is ${width} and ${other.width[name]} wide`;
     for (let i = 0; i < one[name].length; i++) {
       if (name === "w" && !places.has(i % width)) continue;
       const [a, b] = [one[name][i], other[name][i]];
-      if (!Object.is(a, b)) return `${name}[${i % width}] of step ${Math.floor(i / width)}: ${a} and ${b}`;
+      if (!Object.is(a, b))
+        return `${name}[${i % width}] of step ${Math.floor(i / width)}: ${a} and ${b}`;
     }
   }
   return "";
@@ -57,9 +59,10 @@ function unedited({ script, data, runs }) {
       try {
         const { run } = made(rule.text, rule, scene, tables, data.steps, watched);
         const wrong = runs[j].map(({ h, start }) => {
-          const [ours, theirs] = [{ init, step, loss }, { ...run, loss }].map((each, i) =>
-            march(each, h, start, data.steps, i ? run : program),
-          );
+          const [ours, theirs] = [
+            { init, step, loss },
+            { ...run, loss },
+          ].map((each, i) => march(each, h, start, data.steps, i ? run : program));
           return difference(ours, theirs, ofLocals(watched));
         });
         return { runs: wrong.length, wrong: wrong.find(Boolean) ?? "" };
@@ -77,14 +80,24 @@ const packed = (numbers) => Buffer.from(Float64Array.from(numbers).buffer).toStr
 // {scenes: text of a function of lib that gives scenes, texts: [{text, fields, scene, start, steps}]}:
 // one run of each text. Gives theta of all steps, the last state by name, the operations in it, or why
 // it was refused and whether by a Refusal.
-function edited({ scenes, texts }) {
+function edited({ scenes, tables, texts }) {
   const known = runInThisContext(scenes)(lib);
   return texts.map(({ text, fields, scene, start, steps }) => {
     try {
       const rule = { fields, slots: 0, watched: [] };
-      const { traced, run } = made(text, rule, known[scene], {}, steps);
-      const found = march({ ...run, loss: known[scene].value }, [], start, steps, run);
-      const nodes = ordered([...traced.start.values(), ...traced.newState.values(), traced.newTheta]);
+      const { traced, run } = made(text, rule, known[scene], tables, steps);
+      const found = march(
+        { ...run, loss: (x, h, t) => known[scene].value(x, t) },
+        [],
+        start,
+        steps,
+        run,
+      );
+      const nodes = ordered([
+        ...traced.start.values(),
+        ...traced.newState.values(),
+        traced.newTheta,
+      ]);
       return {
         lost: found.lost,
         x: packed(found.x),
@@ -93,7 +106,12 @@ function edited({ scenes, texts }) {
         ops: [...new Set(nodes.map(({ op, data }) => (data === "root" ? "root" : op)))],
       };
     } catch (error) {
-      return { refused: error.message, from: error.from, well: error instanceof Refusal, stack: error.stack };
+      return {
+        refused: error.message,
+        from: error.from,
+        well: error instanceof Refusal,
+        stack: error.stack,
+      };
     }
   });
 }

@@ -45,7 +45,7 @@ WRAPS = [
     "round(<v>)", "int(<n>) * <v>", "len(theta.shape) * <v>", "(<v>, <a>)[0]", "[<v>, <a>][-1]",
     '{"u": <v>}["u"]', "(lambda u: u * 2)(<v>)", "<v> * (not <n>)", "np.pi * <v>", "np.inf * <v>",
     "np.float64(<n>) * <v>", "<v> * np.e", "range(3)[1] * <v>", "when(t % 2 == 0, lambda: <v>, <a>)",
-    "<v> / (1 + np.abs(<v>))", "np.argmax(<v>)", "np.maximum(np.abs(<v>), np.abs(<a>))",
+    "<v> / (1 + np.abs(<v>))", "np.maximum(np.abs(<v>), np.abs(<a>))",
 ]  # fmt: skip
 INDEXES = [
     "<v>[..., 0]", "<v>[..., :1]", "<v>[..., ::-1]", "<v>[0]", "<v>[-1]", "<v>[..., None]", "<v>[1:]",
@@ -61,7 +61,7 @@ CONDITIONS = [
     "self.<f> > 0.5", "t > 2", "self.<f> == <n>", "<a> > 0", "self.<f>", "not self.<f>",
     "0 < self.<f> < 1", "self.<f> > 0 and <n> > 0", "theta.shape[-1] > 2", "True", "t % 2 == 0",
     "len(state) > 0", '"m" in state', "theta.ndim == 1", "self.<f> is None", "self.<f> or t",
-    "isinstance(t, int)", "np.any(<a> > 0)", "<n>",
+    "np.any(<a> > 0)", "<n>",
 ]  # fmt: skip
 CHOICES = ["<v> if <c> else <a>", "(<c>) * <v>", "(<c> and <v>)", "(self.<f> or 1) * <v>"]
 OBJECTIVE = [
@@ -69,7 +69,7 @@ OBJECTIVE = [
     "(J.hess(theta) @ <v>[..., None])[..., 0]", "J.hvp(theta, <v>)", "np.diag(J.hess(theta))",
     "np.diagonal(J.hess(theta), axis1=-2, axis2=-1) * <v>", "J.hess(theta)[..., 0, :]", "J.value(theta)",
     "J(theta)[..., None] * <v>", "J.hess(theta) @ <v>", "J.grad(<v>[0])", "J.gradient(theta)",
-    "np.sum(J.hess(theta) * <v>[..., None, :], axis=-1)", "J.dim * <v>", "J.at(t).grad(theta)",
+    "np.sum(J.hess(theta) * <v>[..., None, :], axis=-1)",
 ]  # fmt: skip
 STARTS = [
     "0 * theta", "np.zeros_like(theta)", "0", "0.0", "theta", "1 + 0 * theta", "np.ones_like(theta)",
@@ -79,16 +79,15 @@ STARTS = [
 STATEMENTS = [
     "for i in range(3):\n    <x> = <x> / 2 + <a>", "<x> += <a>", "<x> *= <n>", "<x> -= self.<f> * <a>",
     "<x>, extra = <a>, <b>", "<x> = extra = <a>", "if <c>:\n    <x> = <a>\nelse:\n    <x> = <b>",
-    "if <c>:\n    <x> = <a>", "<x>[0] = 1", "assert self.<f> >= 0", "pass", "import math", "del <x>",
+    "if <c>:\n    <x> = <a>", "<x>[0] = 1", "assert self.<f> >= 0", "pass", "del <x>",
     "extra = [<a> * k for k in range(3)]\n<x> = extra[1] + extra[2]", "print(<x>)", "<x>: float = <a>",
     "for k, u in enumerate([<a>, <b>]):\n    <x> = <x> + k * u", "<x> **= 2", "<x> //= 1", "return <a>",
-    "for u, w in zip([<a>, <b>], [1, 2]):\n    <x> = <x> + w * u", "extra: float", "while False:\n    pass",
+    "for u, w in zip([<a>, <b>], [1, 2]):\n    <x> = <x> + w * u", 
     "extra = {**state}\n<x> = <a>", "<x> = theta.shape", "np = 3", "self.<f> = 2", "def extra(u):\n    return u + <a>\n<x> = extra(<b>)",
-    "extra = lambda u: u * self.<f>\n<x> = extra(<a>)", "global extra", "raise ValueError('no')",
+    "extra = lambda u: u * self.<f>\n<x> = extra(<a>)", 
     "if t > 2:\n    return theta, state", "extra, *others = [<a>, <b>]\n<x> = extra", "break",
     "<x> = np.stack([<a>[..., k] for k in range(theta.shape[-1])], axis=-1)", "<x> = None", "state = {}",
     "for name in state:\n    <x> = <x> + state[name]", "<x> = sum(state.values())", "<x> = state",
-    "try:\n    <x> = <a>\nexcept ValueError:\n    pass", "with open('x') as f:\n    pass",
 ]  # fmt: skip
 HELPERS = [
     ("def helper(x):\n    return x / (1 + np.abs(x))", "helper(<v>)"),
@@ -97,7 +96,7 @@ HELPERS = [
     ("def helper(x, n):\n    for _ in range(n):\n        x = x - x**3 / 3\n    return x", "helper(<v>, 2)"),
     ("def helper(x):\n    if x > 0:\n        return x\n    return -x", "helper(<v>)"),
     ("def helper(x):\n    return helper(x)", "helper(<v>)"),
-    ("def helper(x, *, k=1):\n    return k * x", "helper(<v>, k=3)"),
+    ("def helper(x, k=1):\n    return k * x", "helper(<v>, k=3)"),
     ("C = 0.25\n\ndef helper(x):\n    return C * x", "helper(<v>)"),
     ("rho = 0.9", "self.rho * <v>"),
     ("rho = 0.9", "rho * <v>"),
