@@ -5,10 +5,10 @@ import { Refusal } from "./refusal.js";
 import { tokensOf } from "./tokens.js";
 
 const COMPARES = new Set(["<", ">", "<=", ">=", "==", "!=", "in", "not in", "is", "is not"]);
-const BINARY = [["|"], ["^"], ["&"], ["+", "-"], ["*", "/", "//", "%", "@"]];
+const BINARY_LEVELS = [["|"], ["^"], ["&"], ["+", "-"], ["*", "/", "//", "%", "@"]];
 const OPERATORS = new Set("ArithOp BitOp CompareOp and or not in is".split(" "));
-const INSIDE = new Set(["BinaryExpression", "UnaryExpression"]);
-const REFUSED = {
+const OPERATION_NODES = new Set(["BinaryExpression", "UnaryExpression"]);
+const REFUSED_EXPRESSIONS = {
   AwaitExpression: "`await` is not understood here: call the function itself.",
   DictionaryComprehensionExpression:
     "A dictionary by `for` is not understood here: write its keys and values one by one.",
@@ -18,27 +18,27 @@ const REFUSED = {
   YieldExpression: "`yield` is not understood here: write `return`.",
 };
 
-export const refuse = (message, { from, to }) => {
+export const refuseAt = (message, { from, to }) => {
   throw new Refusal(message, from, to);
 };
 
-const span = (first, last) => ({ from: first.from, to: last.to });
+export const fromTo = (first, last) => ({ from: first.from, to: last.to });
 
 // Operands and operators in the order of the text, whatever Lezer made of them.
-function flat(node, out) {
+function operationsOf(node, out) {
   for (const kid of node.kids) {
-    if (INSIDE.has(kid.name)) flat(kid, out);
+    if (OPERATION_NODES.has(kid.name)) operationsOf(kid, out);
     else if (!OPERATORS.has(kid.name))
       out.push({ node: expressionOf(kid), from: kid.from, to: kid.to });
     else if (["in", "not"].includes(kid.text) && ["not", "is"].includes(out.at(-1)?.op))
-      join(out, kid);
+      joinOperator(out, kid);
     else out.push({ op: kid.text, from: kid.from, to: kid.to });
   }
   return out;
 }
 
 // `not in` and `is not` are one operator, `not` after another operator is not.
-function join(out, { text, from, to }) {
+function joinOperator(out, { text, from, to }) {
   const before = out.at(-1);
   const both = `${before.op} ${text}`;
   if (COMPARES.has(both)) out[out.length - 1] = { op: both, from: before.from, to };
@@ -56,6 +56,8 @@ class Operations {
   }
   all() {
     const part = this.either("or", () => this.either("and", () => this.not()));
+    const left = this.items[this.at];
+    if (left !== undefined) refuseAt(`\`${left.op}\` cannot stand here without brackets.`, left);
     return part.node;
   }
   either(op, next) {
@@ -68,7 +70,7 @@ class Operations {
     return this.made("BoolOp", parts, { op, values: parts.map((part) => part.node) });
   }
   made(type, parts, fields) {
-    const place = span(parts[0], parts.at(-1));
+    const place = fromTo(parts[0], parts.at(-1));
     return { node: { type, ...fields, ...place }, ...place };
   }
   not() {
@@ -89,9 +91,10 @@ class Operations {
     return this.made("Compare", parts, { left, ops, comparators });
   }
   binary(level) {
-    if (level === BINARY.length) return this.signed();
+    if (level === BINARY_LEVELS.length) return this.signed();
     let left = this.binary(level + 1);
-    while (BINARY[level].includes(this.op)) left = this.pair(left, () => this.binary(level + 1));
+    while (BINARY_LEVELS[level].includes(this.op))
+      left = this.pair(left, () => this.binary(level + 1));
     return left;
   }
   pair(left, next) {
@@ -112,7 +115,7 @@ class Operations {
   operand() {
     const item = this.items[this.at++];
     if (item?.node) return item;
-    refuse(`A value is missing before \`${item.op}\`, or brackets around what follows.`, item);
+    refuseAt(`A value is missing before \`${item.op}\`, or brackets around what follows.`, item);
   }
 }
 
@@ -128,12 +131,12 @@ function parted(kids) {
   return { parts: parts.filter((part) => part.length > 0), tuple: parts.length > 1 || ends };
 }
 
-const inner = (node) => node.kids.slice(1, -1);
+const insideOf = (node) => node.kids.slice(1, -1);
 
 // One part of a list of values: an expression, or * before one.
 function elementOf(part) {
   if (part.length === 1) return expressionOf(part[0]);
-  return { type: "Starred", value: expressionOf(part[1]), ...span(part[0], part[1]) };
+  return { type: "Starred", value: expressionOf(part[1]), ...fromTo(part[0], part[1]) };
 }
 
 const elementsOf = (kids) => parted(kids).parts.map(elementOf);
@@ -142,39 +145,39 @@ const elementsOf = (kids) => parted(kids).parts.map(elementOf);
 export function expressionsOf(kids) {
   const { parts, tuple } = parted(kids);
   const elts = parts.map(elementOf);
-  if (tuple) return { type: "Tuple", elts, ...span(kids[0], kids.at(-1)) };
+  if (tuple) return { type: "Tuple", elts, ...fromTo(kids[0], kids.at(-1)) };
   if (elts[0].type === "Starred")
-    refuse("Write a comma after this: a * makes part of a tuple.", elts[0]);
+    refuseAt("Write a comma after this: a * makes part of a tuple.", elts[0]);
   return elts[0];
 }
 
-const numberOf = (node) => {
+const numberConstant = (node) => {
   const [{ figure, value }] = tokensOf(node.text);
   return { value, kind: figure };
 };
 
-const stringsOf = (node) => ({
+const stringConstant = (node) => ({
   value: tokensOf(node.text)
     .map((one) => one.value)
     .join(""),
   kind: "str",
 });
 
-const constant = (read) => (node) => ({
+const constantOf = (read) => (node) => ({
   type: "Constant",
   ...read(node),
   from: node.from,
   to: node.to,
 });
 
-const sequence = (type) => (node) => ({
+const sequenceOf = (type) => (node) => ({
   type,
-  elts: elementsOf(inner(node)),
+  elts: elementsOf(insideOf(node)),
   from: node.from,
   to: node.to,
 });
 
-function conditional({ kids, from, to }) {
+function conditionalOf({ kids, from, to }) {
   const [body, , test, , orelse] = kids;
   const parts = {
     test: expressionOf(test),
@@ -189,9 +192,9 @@ export function parametersOf(kids) {
   const args = parted(kids).parts.map(parameterOf);
   args.forEach((arg, i) => {
     if (args.findIndex((other) => other.arg === arg.arg) < i)
-      refuse(`The name ${arg.arg} stands twice here.`, arg);
+      refuseAt(`The name ${arg.arg} stands twice here.`, arg);
     if (i > 0 && args[i - 1].default !== null && arg.default === null)
-      refuse(
+      refuseAt(
         `${arg.arg} needs a default too, as ${args[i - 1].arg} before it: write ${arg.arg}=….`,
         arg,
       );
@@ -202,13 +205,13 @@ export function parametersOf(kids) {
 function parameterOf(part) {
   const [name] = part;
   if (name.name !== "VariableName")
-    refuse(`\`${name.text}\` is not understood here: write names.`, name);
+    refuseAt(`\`${name.text}\` is not understood here: write names.`, name);
   const value = part.findIndex((kid) => kid.name === "AssignOp") + 1;
   const fallback = value > 0 ? expressionOf(part[value]) : null;
-  return { arg: named(name.text), default: fallback, ...span(name, part.at(-1)) };
+  return { arg: nameOf(name.text), default: fallback, ...fromTo(name, part.at(-1)) };
 }
 
-function lambda({ kids, from, to }) {
+function lambdaOf({ kids, from, to }) {
   return {
     type: "Lambda",
     args: parametersOf(kids[1].kids),
@@ -220,11 +223,11 @@ function lambda({ kids, from, to }) {
 
 const REFUSED_IN_CALL = "Write brackets around what `for` makes: it is not the only argument.";
 
-function call({ kids: [func, { kids, from: open, to: close }], from, to }) {
+function callOf({ kids: [func, { kids, from: open, to: close }], from, to }) {
   const inside = kids.slice(1, -1);
   const made = { type: "Call", func: expressionOf(func), args: [], keywords: [], from, to };
   if (inside.some((kid) => kid.name === "for")) {
-    if (inside[0].name === "*" || inside[1].name !== "for") refuse(REFUSED_IN_CALL, inside[0]);
+    if (inside[0].name === "*" || inside[1].name !== "for") refuseAt(REFUSED_IN_CALL, inside[0]);
     const end = { from: open, to: close };
     made.args = [comprehensionOf("GeneratorExp", inside, end)];
   } else for (const part of parted(inside).parts) argumentOf(part, made);
@@ -233,28 +236,28 @@ function call({ kids: [func, { kids, from: open, to: close }], from, to }) {
 
 function argumentOf(part, { args, keywords }) {
   const [first, sign] = part;
-  const place = span(first, part.at(-1));
+  const place = fromTo(first, part.at(-1));
   if (first.name === "**") keywords.push({ arg: null, value: expressionOf(sign), ...place });
   else if (sign?.name === "AssignOp") {
-    if (sign.text !== "=") refuse(REFUSED.NamedExpression, sign);
-    const arg = named(first.text);
-    if (keywords.some((other) => other.arg === arg)) refuse(`${arg}= stands twice here.`, first);
+    if (sign.text !== "=") refuseAt(REFUSED_EXPRESSIONS.NamedExpression, sign);
+    const arg = nameOf(first.text);
+    if (keywords.some((other) => other.arg === arg)) refuseAt(`${arg}= stands twice here.`, first);
     keywords.push({ arg, value: expressionOf(part[2]), ...place });
   } else {
     const starred = first.name === "*";
     const late = starred ? keywords.some((other) => other.arg === null) : keywords.length > 0;
-    if (late) refuse("This argument has no name: write it before those with one.", place);
+    if (late) refuseAt("This argument has no name: write it before those with one.", place);
     args.push(elementOf(part));
   }
 }
 
-function member({ kids, from, to }) {
+function memberOf({ kids, from, to }) {
   const value = expressionOf(kids[0]);
   if (kids[1].name === ".")
-    return { type: "Attribute", value, attr: named(kids[2].text), from, to };
+    return { type: "Attribute", value, attr: nameOf(kids[2].text), from, to };
   const { parts, tuple } = parted(kids.slice(2, -1));
   const slices = parts.map(sliceOf);
-  const place = span(kids[2], kids.at(-2));
+  const place = fromTo(kids[2], kids.at(-2));
   return {
     type: "Subscript",
     value,
@@ -272,11 +275,11 @@ function sliceOf(part) {
     else bounds[bounds.length - 1] = expressionOf(kid);
   }
   const [lower, upper, step = null] = bounds;
-  return { type: "Slice", lower, upper, step, ...span(part[0], part.at(-1)) };
+  return { type: "Slice", lower, upper, step, ...fromTo(part[0], part.at(-1)) };
 }
 
-function dictionary(node) {
-  const { parts } = parted(inner(node));
+function dictionaryOf(node) {
+  const { parts } = parted(insideOf(node));
   const keys = parts.map(([key]) => (key.name === "**" ? null : expressionOf(key)));
   const values = parts.map((part) => expressionOf(part.at(-1)));
   return { type: "Dict", keys, values, from: node.from, to: node.to };
@@ -286,9 +289,9 @@ function dictionary(node) {
 function comprehensionOf(type, kids, { from, to }) {
   const heads = kids.flatMap((kid, i) => (kid.name === "for" || kid.name === "if" ? [i] : []));
   const generators = [];
-  if (kids[0].name === "*") refuse("A * cannot stand before what `for` makes.", kids[0]);
+  if (kids[0].name === "*") refuseAt("A * cannot stand before what `for` makes.", kids[0]);
   const late = kids.find((kid) => kid.name === "async");
-  if (late) refuse("`async` is not understood here: remove it.", late);
+  if (late) refuseAt("`async` is not understood here: remove it.", late);
   heads.forEach((head, i) => {
     const part = kids.slice(head + 1, heads[i + 1]);
     if (kids[head].name === "if") generators.at(-1).ifs.push(conditionOf(part[0]));
@@ -298,56 +301,62 @@ function comprehensionOf(type, kids, { from, to }) {
 }
 
 function conditionOf(node) {
-  if (node.name === "LambdaExpression") refuse("Write brackets around this function.", node);
+  if (node.name === "LambdaExpression") refuseAt("Write brackets around this function.", node);
   return expressionOf(node);
 }
 
 function generatorOf(part) {
   const middle = part.findIndex((kid) => kid.name === "in");
-  const target = targetOf(expressionsOf(part.slice(0, middle)));
+  const says = "Only a name can stand between `for` and `in`.";
+  const target = targetOf(expressionsOf(part.slice(0, middle)), says);
   return { target, iter: expressionOf(part[middle + 1]), ifs: [] };
 }
 
-const comprehension = (type) => (node) => comprehensionOf(type, inner(node), node);
+const comprehensionReader = (type) => (node) => comprehensionOf(type, insideOf(node), node);
 
 // Names are the same however their letters are written.
-export const named = (text) => text.normalize("NFKC");
+export const nameOf = (text) => text.normalize("NFKC");
 
 const READERS = {
-  BinaryExpression: (node) => new Operations(flat(node, [])).all(),
-  UnaryExpression: (node) => new Operations(flat(node, [])).all(),
-  ParenthesizedExpression: (node) => expressionsOf(inner(node)),
-  TupleExpression: sequence("Tuple"),
-  ArrayExpression: sequence("List"),
-  ComprehensionExpression: comprehension("GeneratorExp"),
-  ArrayComprehensionExpression: comprehension("ListComp"),
-  DictionaryExpression: dictionary,
-  CallExpression: call,
-  MemberExpression: member,
-  ConditionalExpression: conditional,
-  LambdaExpression: lambda,
-  VariableName: ({ text, from, to }) => ({ type: "Name", id: named(text), from, to }),
-  Number: constant(numberOf),
-  String: constant(stringsOf),
-  ContinuedString: constant(stringsOf),
-  Ellipsis: constant(() => ({ value: null, kind: "Ellipsis" })),
-  None: constant(() => ({ value: null, kind: "None" })),
-  Boolean: constant(({ text }) => ({ value: text === "True", kind: "bool" })),
+  BinaryExpression: (node) => new Operations(operationsOf(node, [])).all(),
+  UnaryExpression: (node) => new Operations(operationsOf(node, [])).all(),
+  ParenthesizedExpression: (node) => expressionsOf(insideOf(node)),
+  TupleExpression: sequenceOf("Tuple"),
+  ArrayExpression: sequenceOf("List"),
+  ComprehensionExpression: comprehensionReader("GeneratorExp"),
+  ArrayComprehensionExpression: comprehensionReader("ListComp"),
+  DictionaryExpression: dictionaryOf,
+  CallExpression: callOf,
+  MemberExpression: memberOf,
+  ConditionalExpression: conditionalOf,
+  LambdaExpression: lambdaOf,
+  VariableName: ({ text, from, to }) => ({ type: "Name", id: nameOf(text), from, to }),
+  Number: constantOf(numberConstant),
+  String: constantOf(stringConstant),
+  ContinuedString: constantOf(stringConstant),
+  Ellipsis: constantOf(() => ({ value: null, kind: "Ellipsis" })),
+  None: constantOf(() => ({ value: null, kind: "None" })),
+  Boolean: constantOf(({ text }) => ({ value: text === "True", kind: "bool" })),
 };
 
 export function expressionOf(node) {
-  const advice = REFUSED[node.name];
-  if (advice !== undefined) refuse(advice, node);
+  const advice = REFUSED_EXPRESSIONS[node.name];
+  if (advice !== undefined) refuseAt(advice, node);
   const read = READERS[node.name];
-  if (read === undefined) refuse(`\`${node.text}\` is not understood here.`, node);
+  if (read === undefined) refuseAt(`\`${node.text}\` is not understood here.`, node);
   return read(node);
 }
 
-// What can be assigned to: names, parts of a list, and tuples of these.
-export function targetOf(node) {
-  if (["Tuple", "List"].includes(node.type)) node.elts.forEach(targetOf);
-  else if (node.type === "Starred") targetOf(node.value);
-  else if (!["Name", "Attribute", "Subscript"].includes(node.type))
-    refuse("Only a name can stand on the left of =: write == to compare.", node);
+const PLACES = ["Name", "Attribute", "Subscript"];
+
+// A name, or a part of what has one.
+export const placeOf = (node, says) => (PLACES.includes(node.type) ? node : refuseAt(says, node));
+
+// What a value can be given to: such places, and lists and tuples of them, at most one with a star.
+export function targetOf(node, says) {
+  if (!["Tuple", "List"].includes(node.type)) return placeOf(node, says);
+  const stars = node.elts.filter(({ type }) => type === "Starred");
+  if (stars.length > 1) refuseAt("Only one name can have a star here.", stars[1]);
+  for (const part of node.elts) targetOf(part.type === "Starred" ? part.value : part, says);
   return node;
 }

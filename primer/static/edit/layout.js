@@ -1,129 +1,116 @@
 // What holds a text of Python together: brackets, and lines that stand as deep as their block.
 import { Refusal } from "./refusal.js";
 
-const CLOSING = new Map([
+const OPENED_BY = new Map([
   [")", "("],
   ["]", "["],
   ["}", "{"],
 ]);
-const OPENING = new Map([...CLOSING].map(([close, open]) => [open, close]));
-const HEADS = new Set("def if elif else for while class try except finally with async".split(" "));
-const MOST_DEEP = 60;
+const CLOSED_BY = new Map([...OPENED_BY].map(([close, open]) => [open, close]));
+const BLOCK_WORDS = new Set("def if elif else for while class try except finally with".split(" "));
+const MOST_DEEP = 50;
 const MOST_TOKENS = 1000;
 
-const at = (message, { from, to }) => new Refusal(message, from, to);
+export const opensBracket = ({ text }) => CLOSED_BY.has(text);
+export const closesBracket = ({ text }) => OPENED_BY.has(text);
+// Whether this line is the first of a block, or would be with a colon.
+export const beginsBlock = (line) => BLOCK_WORDS.has(line[0].text);
+const endsInColon = (line) => line.at(-1).text === ":";
 
-function unclosed(open) {
-  return at(
-    `This ${open.text} is not closed: write ${OPENING.get(open.text)} where it ends.`,
+export const refusalOf = (message, { from, to }) => new Refusal(message, from, to);
+const extentOf = (line) => ({ from: line[0].from, to: line.at(-1).to });
+
+export const notClosed = (open) =>
+  refusalOf(
+    `This ${open.text} is not closed: write ${CLOSED_BY.get(open.text)} where it ends.`,
     open,
   );
+
+// A bracket that closes none, or another one: the earlier of two lines is wrong.
+function badlyClosed(open, token, text) {
+  const { text: sign } = token;
+  if (open === undefined)
+    return refusalOf(
+      `This ${sign} closes nothing: remove it, or write ${OPENED_BY.get(sign)} before.`,
+      token,
+    );
+  if (text.slice(open.from, token.from).includes("\n")) return notClosed(open);
+  const right = CLOSED_BY.get(open.text);
+  return refusalOf(`This ${sign} does not close ${open.text}: write ${right}.`, token);
 }
 
-function closed(open, token, text) {
-  if (open === undefined) {
-    return at(`No ${CLOSING.get(token.text)} was opened for this ${token.text}: remove it.`, token);
-  }
-  if (text.slice(open.from, token.from).includes("\n")) return unclosed(open);
-  const right = OPENING.get(open.text);
-  return at(`${open.text} is closed by ${token.text} here: write ${right}.`, token);
-}
-
-// The brackets that are open after this token.
-function nest(open, token, text) {
-  if (OPENING.has(token.text)) {
-    if (open.length === MOST_DEEP) throw at("Brackets are nested too deeply here.", token);
+function followBrackets(open, token, text) {
+  if (opensBracket(token)) {
+    if (open.length === MOST_DEEP) throw refusalOf("Brackets are nested too deeply here.", token);
     open.push(token);
-  } else if (CLOSING.has(token.text)) {
-    if (open.at(-1)?.text !== CLOSING.get(token.text)) throw closed(open.at(-1), token, text);
+  } else if (closesBracket(token)) {
+    if (open.at(-1)?.text !== OPENED_BY.get(token.text))
+      throw badlyClosed(open.at(-1), token, text);
     open.pop();
   }
 }
 
-// The tokens of each line that stands for itself: brackets and backslashes go on over ends of lines.
-function linesOf(tokens, text) {
-  const lines = [];
+// The tokens of each line; one with open brackets or a backslash goes on in the next.
+function logicalLines(tokens, text) {
+  const lines = [[]];
   const open = [];
-  let line = [];
   for (const token of tokens) {
-    if (token.kind === "sign") nest(open, token, text);
-    if (token.kind !== "line") line.push(token);
-    else if (open.length === 0 && line.length > 0) {
-      lines.push(line);
-      line = [];
-    }
+    if (token.kind === "sign") followBrackets(open, token, text);
+    if (token.kind !== "line") lines.at(-1).push(token);
+    else if (open.length === 0) lines.push([]);
   }
-  if (open.length > 0) throw unclosed(open[0]);
-  return line.length > 0 ? [...lines, line] : lines;
+  if (open.length > 0) throw notClosed(open[0]);
+  return lines.filter((line) => line.length > 0);
 }
 
 function indentOf(line, text) {
-  const from = text.lastIndexOf("\n", line[0].from - 1) + 1;
+  const from = text.lastIndexOf("\n", line[0].from) + 1;
   const blank = text.slice(from, line[0].from);
-  if (/[^ ]/.test(blank)) {
-    throw new Refusal(
-      "This line begins with a tab or a backslash: indent it by spaces.",
-      from,
-      line[0].to,
-    );
-  }
-  return blank.length;
+  if (!/[^ ]/.test(blank)) return blank.length;
+  const what = blank.includes("\t") ? "a tab" : "a backslash";
+  throw new Refusal(`This line begins with ${what}: indent it by spaces.`, from, line[0].to);
 }
 
-const whole = (line) => ({ from: line[0].from, to: line.at(-1).to });
-
-function tooDeep(line, last) {
+function indentedTooDeep(line, last) {
   if (last === undefined)
-    return at("The first line is indented: move it to the left.", whole(line));
-  if (HEADS.has(last[0].text)) {
-    const colons = last.some((token) => token.text === ":");
-    const says = colons ? "is indented, but the line above has its block after the colon" : "";
-    if (!colons) return at("A colon is missing at the end of this line: write :.", whole(last));
-    return at(
-      `This line ${says}: write the block below it, or this line as deep as it.`,
-      whole(line),
-    );
-  }
-  return at("This line is indented deeper than the line above: let both begin alike.", whole(line));
+    return refusalOf("The first line is indented: move it to the left margin.", extentOf(line));
+  if (beginsBlock(last) && !last.some((token) => token.text === ":"))
+    return refusalOf("A colon is missing at the end of this line: write `:`.", extentOf(last));
+  const says = "This line is indented deeper than the line above it: let both begin alike.";
+  return refusalOf(says, extentOf(line));
 }
 
-// As deep as the block that is open, deeper after a colon, or as deep as a block further out.
-function place(levels, depth, line, last) {
-  const begins = last !== undefined && last.at(-1).text === ":" && HEADS.has(last[0].text);
-  if (begins && depth <= levels.at(-1)) {
-    const head = last[0].text;
-    throw at(
-      `The block of \`${head}\` is missing: indent this line by four spaces more.`,
-      whole(line),
-    );
-  }
+const noBlock = (last, line) =>
+  refusalOf(
+    `The block of \`${last[0].text}\` is missing: indent what belongs to it.`,
+    extentOf(line),
+  );
+
+// Follows the depths at which blocks begin: `levels` are those of the open ones.
+function followBlocks(levels, depth, line, last) {
+  const begins = last !== undefined && beginsBlock(last) && endsInColon(last);
+  if (begins && depth <= levels.at(-1)) throw noBlock(last, line);
   if (begins) levels.push(depth);
-  if (depth > levels.at(-1)) throw tooDeep(line, last);
+  if (depth > levels.at(-1)) throw indentedTooDeep(line, last);
   while (depth < levels.at(-1)) levels.pop();
-  if (depth !== levels.at(-1)) {
-    throw at(
-      "This line is indented like no line above it: let it begin as its block does.",
-      whole(line),
-    );
+  if (depth > levels.at(-1)) {
+    const says = "This line is indented unlike any line above it: let it begin as its block does.";
+    throw refusalOf(says, extentOf(line));
   }
-  if (levels.length > MOST_DEEP) throw at("Blocks are nested too deeply here.", whole(line));
-}
-
-function endOf(last) {
-  if (last !== undefined && last.at(-1).text === ":" && HEADS.has(last[0].text)) {
-    throw at(`The block of \`${last[0].text}\` is missing: write it below, indented.`, whole(last));
-  }
+  if (levels.length > MOST_DEEP)
+    throw refusalOf("Blocks are nested too deeply here.", extentOf(line));
 }
 
 // The lines of tokens of a text whose brackets and blocks hold, or a Refusal.
 export function laidOut(tokens, text) {
-  const lines = linesOf(tokens, text);
+  const lines = logicalLines(tokens, text);
   const levels = [0];
   lines.forEach((line, i) => {
     if (line.length > MOST_TOKENS)
-      throw at("This line is too long: name parts of it.", whole(line));
-    place(levels, indentOf(line, text), line, lines[i - 1]);
+      throw refusalOf("This line is too long: give parts of it a name.", extentOf(line));
+    followBlocks(levels, indentOf(line, text), line, lines[i - 1]);
   });
-  endOf(lines.at(-1));
+  const last = lines.at(-1);
+  if (last !== undefined && beginsBlock(last) && endsInColon(last)) throw noBlock(last, last);
   return lines;
 }

@@ -26,7 +26,12 @@
 // shape stand for it: Map {11 → "d"}.
 import { Refusal } from "./refusal.js";
 
-export const MOST_NUMBERS = 50_000;
+const MOST_NUMBERS = 50_000;
+const MOST_WORK = 200_000;
+
+// Sizes that do not fit together: a shape, an index, a number of values. An equation is then tried
+// for other numbers of parameters.
+export class Misfit extends Refusal {}
 
 export class Node {
   constructor(pool, op, args, shape, data, kind) {
@@ -41,6 +46,7 @@ export class Pool {
     this.nodes = [];
     this.axes = new Map(general ? [[dim, "d"]] : []);
     this.numbers = 0;
+    this.work = 0;
     this.known = new Map();
   }
 
@@ -61,6 +67,23 @@ export class Pool {
     return this.make("const", [], shape, { values }, kind);
   }
 
+  // Work that makes no nodes.
+  spend(work) {
+    this.work += work;
+    if (!(this.work <= MOST_WORK)) {
+      throw new Refusal("This rule takes too long: use fewer repetitions or smaller arrays.");
+    }
+  }
+
+  // The truth of a node, or its number, where Python asks for it; an abstract trace knows some.
+  decide(node, advice) {
+    throw new Refusal(advice);
+  }
+
+  number(node, advice) {
+    throw new Refusal(advice);
+  }
+
   pay(numbers) {
     this.numbers += numbers;
     if (!(this.numbers <= this.most)) {
@@ -69,6 +92,19 @@ export class Pool {
       );
     }
   }
+}
+
+// The nodes and all they are made of, each once.
+export function reachable(nodes) {
+  const found = new Set();
+  const todo = [...nodes];
+  while (todo.length) {
+    const node = todo.pop();
+    if (found.has(node)) continue;
+    found.add(node);
+    todo.push(...node.args);
+  }
+  return [...found];
 }
 
 const weight = (data) => data.reduce((sum, row) => sum + (Array.isArray(row) ? row.length : 1), 0);

@@ -1,0 +1,30 @@
+// Reads texts of Python as a page does when a rule is edited: node edit_syntax.mjs vendored.js modules/
+// reads a list of texts, as JSON, and writes for each {tree}, {refused: {message, from, to}} or {error};
+// and how long it took, in milliseconds.
+import { readFileSync } from "node:fs";
+import { pathToFileURL } from "node:url";
+import vm from "node:vm";
+
+const [vendored, modules] = process.argv.slice(2);
+vm.runInThisContext(readFileSync(vendored, "utf8"));
+const { parse } = await import(pathToFileURL(`${modules}/syntax.js`));
+const { Refusal } = await import(pathToFileURL(`${modules}/refusal.js`));
+
+// A float as a text, which can say inf.
+const told = (key, value) => (typeof value === "number" && key === "value" ? `${value}` : value);
+
+function asked(text) {
+  const begin = performance.now();
+  try {
+    const tree = parse(text);
+    return { tree, took: performance.now() - begin };
+  } catch (error) {
+    const took = performance.now() - begin;
+    const { message, from, to } = error;
+    if (error instanceof Refusal) return { refused: { message, from, to }, took };
+    return { error: `${error.stack}`, took };
+  }
+}
+
+const texts = JSON.parse(readFileSync(0, "utf8"));
+process.stdout.write(JSON.stringify(texts.map(asked), told));

@@ -1,0 +1,116 @@
+"""Texts of Python, and what Python's own `ast` makes of them, written as the page's syntax.js does."""
+
+import ast
+import json
+import subprocess
+from pathlib import Path
+from random import Random
+
+from helpers import node
+
+import primer
+
+ROOT = Path(__file__).parents[1]
+DRIVER = Path(__file__).with_suffix(".mjs")
+VENDORED = ROOT / "book" / "vendor" / "codemirror" / "codemirror.js"
+MODULES = Path(primer.__file__).parent / "static" / "edit"
+SIGNS = {
+    ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.FloorDiv: "//", ast.Mod: "%",
+    ast.Pow: "**", ast.MatMult: "@", ast.BitAnd: "&", ast.BitOr: "|", ast.BitXor: "^",
+    ast.USub: "-", ast.UAdd: "+", ast.Not: "not", ast.Invert: "~", ast.And: "and", ast.Or: "or",
+    ast.Lt: "<", ast.Gt: ">", ast.LtE: "<=", ast.GtE: ">=", ast.Eq: "==", ast.NotEq: "!=",
+    ast.In: "in", ast.NotIn: "not in", ast.Is: "is", ast.IsNot: "is not",
+}  # fmt: skip
+DROPPED = {"ctx", "type_comment", "returns", "decorator_list", "type_params", "msg", "simple", "is_async"}
+
+
+def read(texts):
+    """What the page makes of each text: {"tree"}, {"refused"} or {"error"}, and "took" (ms)."""
+    command = [node(), str(DRIVER), str(VENDORED), str(MODULES)]
+    done = subprocess.run(command, input=json.dumps(texts), capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def tree(text):
+    """The tree of Python's own parser, as syntax.js writes it."""
+    starts = [0]
+    for line in text.split("\n"):
+        starts.append(starts[-1] + len(line) + 1)
+    return Tree(text.split("\n"), starts).told(ast.parse(text))
+
+
+class Tree:
+    def __init__(self, lines, starts):
+        self.lines, self.starts = lines, starts
+
+    def offset(self, line, column):
+        before = self.lines[line - 1].encode()[:column].decode()
+        earlier = "".join(text + "\n" for text in self.lines[: line - 1])
+        return len((earlier + before).encode("utf-16-le")) // 2
+
+    def told(self, value):
+        if isinstance(value, list):
+            return [self.told(part) for part in value]
+        if type(value) in SIGNS:
+            return SIGNS[type(value)]
+        return self.node(value) if isinstance(value, ast.AST) else value
+
+    def node(self, value):
+        write = getattr(self, type(value).__name__, self.plain)
+        told = write(value)
+        if hasattr(value, "lineno"):
+            told["from"] = self.offset(value.lineno, value.col_offset)
+            told["to"] = self.offset(value.end_lineno, value.end_col_offset)
+        return told
+
+    def plain(self, value):
+        fields = {name: self.told(part) for name, part in ast.iter_fields(value)}
+        return {"type": type(value).__name__} | {
+            name: part for name, part in fields.items() if name not in DROPPED
+        }
+
+    def Module(self, value):
+        length = len("\n".join(self.lines).encode("utf-16-le")) // 2
+        return {"type": "Module", "body": self.told(value.body), "from": 0, "to": length}
+
+    def comprehension(self, value):
+        told = self.plain(value)
+        del told["type"]
+        return told
+
+    def AnnAssign(self, value):
+        targets = [self.told(value.target)]
+        return {"type": "Assign", "targets": targets, "value": self.told(value.value)}
+
+    def arguments(self, value):
+        fallbacks = [None] * (len(value.args) - len(value.defaults)) + value.defaults
+        return [self.parameter(*pair) for pair in zip(value.args, fallbacks, strict=True)]
+
+    def parameter(self, arg, fallback):
+        to = fallback or arg
+        begin = self.offset(arg.lineno, arg.col_offset)
+        end = self.offset(to.end_lineno, to.end_col_offset)
+        return {"arg": arg.arg, "default": self.told(fallback), "from": begin, "to": end}
+
+    def keyword(self, value):
+        return {"arg": value.arg, "value": self.told(value.value)}
+
+    def Constant(self, value):
+        held = value.value
+        names = {type(None): "None", type(...): "Ellipsis"}
+        kind = names.get(type(held), type(held).__name__)
+        if kind in ("int", "float"):
+            held = float(held)
+        return {"type": "Constant", "value": None if kind in names.values() else held, "kind": kind}
+
+
+def same(ours, theirs):
+    """Compare two trees; our numbers come as texts, and without brackets an end may be vague."""
+    if isinstance(theirs, dict):
+        if theirs.get("kind") in ("int", "float"):
+            ours = ours | {"value": float(ours["value"].replace("Infinity", "inf"))}
+        return ours.keys() == theirs.keys() and all(same(ours[k], theirs[k]) for k in theirs)
+    if isinstance(theirs, list):
+        return len(ours) == len(theirs) and all(map(same, ours, theirs))
+    return type(ours) is type(theirs) and ours == theirs
