@@ -1,0 +1,84 @@
+// What the statements of a text do.
+import { items } from "./builtins.js";
+import { assign, evaluate, makeFunction, placed } from "./evaluate.js";
+import { binary, truth } from "./operators.js";
+import { Refusal } from "./refusal.js";
+import { ownNames } from "./scope.js";
+import { isArray, List } from "./values.js";
+
+// Runs statements up to a return: {value, node} of it, or null.
+export function execute(body, scope) {
+  for (const node of body) {
+    scope.run.pool.spend(1);
+    const returned = executeOne(node, scope);
+    if (returned) return returned;
+  }
+  return null;
+}
+
+function executeOne(node, scope) {
+  try {
+    return STATEMENTS_OF[node.type](node, scope) ?? null;
+  } catch (error) {
+    throw placed(error, node);
+  }
+}
+
+const STATEMENTS_OF = {
+  FunctionDef: (node, scope) => scope.set(node.name, defined(node, scope)),
+  Return: (node, scope) => ({ value: node.value ? evaluate(node.value, scope) : null, node }),
+  Assign({ targets, value }, scope) {
+    const x = evaluate(value, scope);
+    for (const target of targets) assignAt(target, x, scope);
+  },
+  AugAssign: update,
+  Expr: ({ value }, scope) => void evaluate(value, scope),
+  If: ({ test, body, orelse }, scope) =>
+    execute(truthAt(test, "if", scope) ? body : orelse, scope),
+  For({ target, iter, body, orelse }, scope) {
+    const all = itemsAt(iter, scope);
+    for (const item of all) {
+      assignAt(target, item, scope);
+      const returned = execute(body, scope);
+      if (returned) return returned;
+    }
+    return execute(orelse ?? [], scope);
+  },
+  Pass: () => null,
+  Assert({ test }, scope) {
+    if (!truthAt(test, "assert", scope)) throw new Refusal("This assert does not hold.");
+  },
+};
+
+function at(node, make) {
+  try {
+    return make();
+  } catch (error) {
+    throw placed(error, node);
+  }
+}
+
+const assignAt = (target, x, scope) => at(target, () => assign(target, x, scope));
+const itemsAt = (node, scope) => at(node, () => items(scope.run.pool, evaluate(node, scope)));
+const truthAt = (node, word, scope) => at(node, () => truth(evaluate(node, scope), word));
+
+// The function that a def makes.
+function defined(node, scope) {
+  const own = ownNames(node.body);
+  const run = (inner) => execute(node.body, inner)?.value ?? null;
+  return Object.assign(makeFunction(node.name, node, scope, run, own), { node });
+}
+
+// target op= value; an array would be changed in place.
+function update({ target, op, value }, scope) {
+  const old = evaluate(target, scope);
+  const name = target.type === "Name" ? target.id : "x";
+  if (isArray(old) && (old.op || old.shape.length)) {
+    throw new Refusal(`\`${op}=\` changes an array in place: write ${name} = ${name} ${op} ….`, target.from, target.to);
+  }
+  if (old instanceof List && op === "+") {
+    old.items.push(...items(scope.run.pool, evaluate(value, scope)));
+    return;
+  }
+  assignAt(target, binary(scope.run.pool, op, old, evaluate(value, scope)), scope);
+}
