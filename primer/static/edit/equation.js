@@ -1,4 +1,5 @@
 // A reader's rule as LaTeX, its own assignments in its own names and order: primer.derived.latex.
+import { constants } from "./dials.js";
 import { EquationLines } from "./lines.js";
 import { TOO_LONG } from "./notation.js";
 import { Misfit } from "./nodes.js";
@@ -12,11 +13,17 @@ const FEW = [2, 3];
 // Numbers of parameters to try for a rule that works for one of them only.
 const SMALL = [2, 3, 1, 4];
 
-// LaTeX of the rule in a module, an "aligned" block; Refusal where it has no notation.
-export function equation(module, fields) {
-  const names = fields.map(({ name }) => name);
+// LaTeX of the rule in a module, an "aligned" block; Refusal where it has no notation. A number at the
+// top of the text that the rule asks for as its own is a symbol, as a field is.
+export function equation(module, given) {
+  const own = constants(module).filter(({ name }) => !given.some((field) => field.name === name));
+  const made = own.map(({ name, value }) => ({ name, shape: [], kind: "float", value }));
+  const fields = [...given, ...made];
   const traced = (dim, general) => trace(module, { dim, fields, abstract: true, general });
-  return equationOf(traced, names);
+  return equationOf(
+    traced,
+    fields.map(({ name }) => name),
+  );
 }
 
 // The same of traced(dim, general); `names`: those of the fields, which get their letters in order.

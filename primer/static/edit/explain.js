@@ -99,7 +99,7 @@ function atColon(line, i, open) {
   if (open?.text === "(")
     return refusalOf("Write `=` to give an argument by its name, not `:`.", sign);
   if (line[0].text === "def" && !line.some(({ text }) => text === "("))
-    return refusalOf("Brackets are missing: write `def name(…):`.", sign);
+    return refusalOf("Parentheses are missing: write `def name(…):`.", sign);
   if (i > 0 && !endsValue(line[i - 1]))
     return refusalOf(`A value is missing between ${quoted(line[i - 1])} and \`:\`.`, sign);
   if (line[0].text === "for" && !line.some(({ text }) => text === "in"))
@@ -159,7 +159,7 @@ function atWord(line, i) {
   if (STATEMENT_WORDS.has(token.text) && i > 0 && endsValue(line[i - 1]))
     return refusalOf(`${quoted(token)} begins a line of its own.`, token);
   if (token.text === "not")
-    return refusalOf("Write brackets around `not` and what follows it.", token);
+    return refusalOf("Write parentheses around `not` and what follows it.", token);
   if (
     JOINING_WORDS.has(token.text) &&
     i > 0 &&
@@ -187,6 +187,8 @@ function atToken(line, i, text) {
   if (token.text === ":") return atColon(line, i, open);
   if (before && endsValue(before) && startsValue(token)) return betweenValues(line, i, open);
   if (token.kind === "name" && isWordOfPython(token.text)) return atWord(line, i);
+  if (token.text === "." && text[token.from + 1] === ".")
+    return refusalOf("Write `...`, three points, for all that comes before.", token);
   if (before?.text === "def") return refusalOf("A name is missing after `def`.", token);
   if (before && !endsValue(before))
     return refusalOf(`A value is missing between ${quoted(before)} and ${quoted(token)}.`, token);

@@ -9,7 +9,8 @@ const OPENED_BY = new Map([
 const CLOSED_BY = new Map([...OPENED_BY].map(([close, open]) => [open, close]));
 const BLOCK_WORDS = new Set("def if elif else for while class try except finally with".split(" "));
 const MOST_DEEP = 50;
-const MOST_TOKENS = 1000;
+const MOST_IN_LINE = 1000;
+const MOST_IN_TEXT = 5000;
 
 export const opensBracket = ({ text }) => CLOSED_BY.has(text);
 export const closesBracket = ({ text }) => OPENED_BY.has(text);
@@ -56,7 +57,10 @@ function followBrackets(open, token, text) {
 function logicalLines(tokens, text) {
   const lines = [[]];
   const open = [];
+  let count = 0;
   for (const token of tokens) {
+    if (++count > MOST_IN_TEXT)
+      throw refusalOf("The text is too long: it is read only up to here.", token);
     if (token.kind === "sign") followBrackets(open, token, text);
     if (token.kind !== "line") lines.at(-1).push(token);
     else if (open.length === 0) lines.push([]);
@@ -106,7 +110,7 @@ export function laidOut(tokens, text) {
   const lines = logicalLines(tokens, text);
   const levels = [0];
   lines.forEach((line, i) => {
-    if (line.length > MOST_TOKENS)
+    if (line.length > MOST_IN_LINE)
       throw refusalOf("This line is too long: give parts of it a name.", extentOf(line));
     followBlocks(levels, indentOf(line, text), line, lines[i - 1]);
   });
