@@ -27,7 +27,9 @@ export function trace(module, { dim, fields, tables = {}, abstract = false, gene
     const given = new Map(fields.map((field) => [field.name, plainValue(field)]));
     const pool = abstract ? new AbstractPool({ dim, general, given }) : new Pool({ dim });
     try {
-      return once(module, pool, symbols(pool, fields, given, plain), tables);
+      const theta = pool.make("theta", [], [dim]);
+      const t = pool.make("t", [], [], null, "int");
+      return once(module, { pool, theta, t }, symbols(pool, fields, given, plain), tables);
     } catch (error) {
       const more = [...(pool.needs ?? [])].filter((name) => !plain.has(name));
       if (!more.length) throw understood(error);
@@ -62,7 +64,7 @@ function symbols(pool, fields, given, plain) {
   );
 }
 
-function once(module, pool, fields, tables) {
+function once(module, { pool, theta, t }, fields, tables) {
   const run = { pool, fields, depth: 0, calls: 0, stateNames: new Set() };
   run.numpy = numpyOf(pool);
   run.builtins = new Map([["np", run.numpy], ...builtinsOf(pool), ...packageOf(pool, tables)]);
@@ -70,8 +72,6 @@ function once(module, pool, fields, tables) {
   execute(module.body, top);
   const [init, step] = ["init", "step"].map((name) => methodOf(top, name));
   const self = ruleOf(top, fields);
-  const theta = pool.make("theta", [], [pool.dim]);
-  const t = pool.make("t", [], [], null, "int");
   const start = init ? begun(pool, init, [self, theta]) : new Map();
   run.stateNames = new Set(start.keys());
   const state = new Map([...start].map(([name, { shape, kind }]) => [name, pool.make("state", [], shape, name, kind[0])]));

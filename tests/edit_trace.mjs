@@ -1,0 +1,52 @@
+// Traces texts of rules as a page does when a rule is edited: node edit_trace.mjs vendored.js static/
+// reads a list of cases {text, dim, fields, tables, abstract, general}, as JSON, and writes for each
+// {nodes, …}, {refused: {message, from, to}} or {error}, and how long it took, in milliseconds.
+import { readFileSync } from "node:fs";
+import { pathToFileURL } from "node:url";
+import vm from "node:vm";
+
+const [vendored, statics] = process.argv.slice(2);
+vm.runInThisContext(readFileSync(vendored, "utf8"));
+const load = (name) => import(pathToFileURL(`${statics}/${name}`));
+globalThis.PrimerExplorer = await load("explorer.js");
+const { parse } = await load("edit/syntax.js");
+const { trace } = await load("edit/trace.js");
+const { Node } = await load("edit/nodes.js");
+const { Refusal } = await load("edit/refusal.js");
+
+const number = (x) => (Object.is(x, -0) ? "-0" : `${x}`);
+
+function told({ op, args, shape, kind, data }) {
+  const plain = op === "const" ? data.values.map(number) : op === "lookup" ? [data.seed, data.width] : data;
+  return { op, args: args.map((a) => a.id), shape, kind, data: plain };
+}
+
+const ids = (named) => Object.fromEntries([...named].map(([name, node]) => [name, node.id]));
+
+function graph({ pool, newTheta, newState, start, bound }) {
+  const names = bound.filter(([, value]) => value instanceof Node);
+  return {
+    nodes: pool.nodes.map(told),
+    theta: newTheta.id,
+    state: [...newState].map(([name, node]) => [name, node.id]),
+    start: ids(start),
+    bound: names.map(([name, node]) => [name, node.id]),
+  };
+}
+
+function asked({ text, ...settings }) {
+  const begin = performance.now();
+  try {
+    const traced = trace(parse(text), settings);
+    const took = performance.now() - begin;
+    return { ...graph(traced), took };
+  } catch (error) {
+    const took = performance.now() - begin;
+    const { message, from, to } = error;
+    if (error instanceof Refusal) return { refused: { message, from, to }, took };
+    return { error: `${error.stack}`, took };
+  }
+}
+
+const cases = JSON.parse(readFileSync(0, "utf8"));
+process.stdout.write(JSON.stringify(cases.map(asked)));

@@ -1,0 +1,208 @@
+"""Graphs of texts of rules: as the page traces them, and as `primer.derived` does."""
+
+import json
+import subprocess
+from pathlib import Path
+
+import numpy as np
+from edit_syntax import VENDORED
+from helpers import node
+
+import primer
+from primer import Objective, power
+from primer.derived.abstract import Abstract
+from primer.derived.graph import Node, Pool, TraceError, as_node, make
+from primer.derived.trace import Watcher
+from primer.exact import scaled_power, when
+from primer.objective import Signs
+from primer.optimizer import Optimizer
+from primer.rules.lamb import norms
+from primer.rules.newton import solve
+
+STATIC = Path(primer.__file__).parent / "static"
+DRIVER = Path(__file__).with_suffix(".mjs")
+KNOWN = {
+    "np": np, "power": power, "scaled_power": scaled_power, "when": when, "solve": solve,
+    "norms": norms, "Signs": Signs,
+}  # fmt: skip
+
+
+def traced(cases):
+    """What the page makes of each case, a dict of text, dim, fields, …"""
+    command = [node(), str(DRIVER), str(VENDORED), str(STATIC)]
+    done = subprocess.run(command, input=json.dumps(cases), capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def field(name, value):
+    """A field with a known value as the page is told of it."""
+    array = np.asarray(value)
+    kind = type(value).__name__ if type(value) in (bool, int, float) else array.dtype.kind
+    return {"name": name, "shape": list(array.shape), "kind": kind, "value": array.tolist()}
+
+
+def slider(name, slot, kind="f", shape=()):
+    """A field that moves."""
+    return {"name": name, "shape": list(shape), "kind": kind, "slot": slot}
+
+
+class Symbols(Objective):
+    """A J all whose values are symbols, the names of which the page has too."""
+
+    def __init__(self, pool, dim):
+        super().__init__(lambda theta: None, dim=dim)
+        self.pool = pool
+        self.shapes = [(dim,)]
+
+    def node(self, op, *args):
+        nodes = [as_node(self.pool, x) for x in args]
+        assert all(n.shape == (self.dim,) for n in nodes)
+        shape = {"J": (), "hess": (self.dim,) * 2, "hessian": (self.dim,) * 2}.get(op, (self.dim,))
+        return make(self.pool, op, tuple(nodes), shape)
+
+    def __call__(self, theta):
+        return self.node("J", theta)
+
+    def grad(self, theta):
+        return self.node("grad", theta)
+
+    def hess(self, theta):
+        return self.node("hess" if self.pool.abstract else "hessian", theta)
+
+    def hvp(self, theta, u):
+        if self.pool.abstract:
+            return (self.hess(theta) * u[..., None, :]).sum(-1)
+        return self.node("hvp", theta, u)
+
+
+def rule_of(text, bound):
+    """An Optimizer whose methods and numbers are those of a text; its fields are bound already."""
+    space = dict(KNOWN)
+    exec(compile(text, "text", "exec", dont_inherit=True), space)
+    own = {name: value for name, value in space.items() if name not in (*KNOWN, "__builtins__")}
+    made = object.__new__(type("Text", (Optimizer,), own))
+    made.__dict__.update(bound)
+    return made
+
+
+def reference(case):
+    """The graph that Python's trace makes of a case, in the form of `traced`; or its refusal."""
+    plain = set()
+    while True:
+        pool = Pool()
+        if case.get("abstract"):
+            values = {f["name"]: _value(f) for f in case["fields"] if "value" in f}
+            pool = Abstract((case["dim"],), values, case.get("general", True))
+        try:
+            return _once(case, pool, plain)
+        except (TraceError, ArithmeticError, LookupError, TypeError, ValueError) as error:
+            if getattr(pool, "needs", set()) <= plain:
+                return {"refused": f"{type(error).__name__}: {error}"}
+            plain |= pool.needs
+        except (AttributeError, AssertionError, NameError, RecursionError) as error:
+            return {"refused": f"{type(error).__name__}: {error}"}
+
+
+def _value(told):
+    value = told["value"]
+    return np.array(value, told["kind"]) if len(told["kind"]) == 1 else value
+
+
+def _bound(told, pool, plain):
+    if pool.abstract and told["name"] not in plain and told["kind"] not in ("bool", "b"):
+        return make(pool, "field", (), (), told["name"])
+    if "value" in told:
+        return _value(told)
+    kinds = {"bool": bool, "int": int, "float": float}
+    kind = kinds.get(told["kind"]) or np.dtype({"f": float, "i": int, "b": bool}[told["kind"]])
+    return make(pool, "field", (), tuple(told["shape"]), told["slot"], kind)
+
+
+def _once(case, pool, plain):
+    dim = case["dim"]
+    theta, t = make(pool, "theta", (), (dim,)), make(pool, "t", kind=int)
+    rule = rule_of(case["text"], {f["name"]: _bound(f, pool, plain) for f in case["fields"]})
+    start = {name: as_node(pool, value) for name, value in rule.init(theta).items()}
+    state = {
+        name: make(pool, "state", (), node.shape, name, node.dtype) for name, node in start.items()
+    }
+    watcher = Watcher()
+    new, after = watcher.run(rule.step, Symbols(pool, dim), theta, dict(state), t)
+    (call,) = watcher.taken()
+    new, after = as_node(pool, new), {name: as_node(pool, x) for name, x in after.items()}
+    _check(theta, new, start, after)
+    return _graph(pool, new, after, start, call.bound)
+
+
+def _check(theta, new, start, after):
+    """What the page asks of a step, beside what a trace does."""
+    assert new.shape == theta.shape
+    assert after.keys() == start.keys()
+    for name, x in after.items():
+        assert x.shape == start[name].shape
+        assert start[name].dtype != bool or x.dtype == bool
+
+
+def _graph(pool, new, after, start, bound):
+    nodes = list(pool.values())
+    place = {id(node): k for k, node in enumerate(nodes)}
+    return {
+        "nodes": [_told(node, place) for node in nodes],
+        "theta": place[id(new)],
+        "state": [[name, place[id(x)]] for name, x in after.items()],
+        "start": {name: place[id(x)] for name, x in start.items()},
+        "bound": [[name, place[id(x)]] for name, x in bound if isinstance(x, Node)],
+    }
+
+
+def _told(node, place):
+    data = node.data
+    if node.op == "const":
+        data = [_number(x) for x in node.data.ravel().tolist()]
+    elif node.op == "lookup":
+        data = [node.data.seed, node.data.dim]
+    elif isinstance(data, tuple):
+        data = [list(x) if isinstance(x, tuple) else x for x in data]
+    kind = node.kind.__name__ if isinstance(node.kind, type) else node.kind.kind
+    op = {"hessian": "hess"}.get(node.op, node.op)
+    args = [place[id(x)] for x in node.args]
+    return {"op": op, "args": args, "shape": [*map(int, node.shape)], "kind": kind, "data": data}
+
+
+def _number(x):
+    return "-0" if x == 0 and str(x) == "-0.0" else np.format_float_positional(x)
+
+
+def canonical(graph):
+    """A graph without what goes by the order in which constants were made, as a text.
+
+    The other nodes that count are numbered in the order in which they were made.
+    """
+    nodes = graph["nodes"]
+    todo = [graph["theta"], *graph["start"].values()]
+    todo += [k for _, k in (*graph["state"], *graph["bound"])]
+    needed = set()
+    while todo:
+        k = todo.pop()
+        if k not in needed:
+            needed.add(k)
+            todo += nodes[k]["args"]
+    order = {k: i for i, k in enumerate(sorted(k for k in needed if nodes[k]["op"] != "const"))}
+
+    def name(k):
+        return f"n{order[k]}" if k in order else _text(nodes[k], [])
+
+    lines = [f"{name(k)} = {_text(nodes[k], [name(a) for a in nodes[k]['args']])}" for k in order]
+    lines += [f"start {key} {name(k)}" for key, k in sorted(graph["start"].items())]
+    lines += [f"state {key} {name(k)}" for key, k in graph["state"]]
+    lines += [f"bound {key} {name(k)}" for key, k in graph["bound"]]
+    return "\n".join([*lines, f"theta {name(graph['theta'])}"])
+
+
+def _text(node, args):
+    data = node["data"]
+    if node["op"] == "const":
+        data = [float(x) if x != "-0" else "-0" for x in data]
+    told = json.dumps(data)
+    return f"{node['op']}({', '.join(args)}) {node['shape']} {node['kind']} {told}"
