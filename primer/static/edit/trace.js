@@ -198,7 +198,7 @@ function kept(pool, map, start, node) {
       const place = valueOf(node, name);
       if (!before) throw placed(new Refusal(`init does not make ${shown(name)}: add ${shown(name)}: 0 * theta to what init returns.`), place);
       const after = part(pool, name, x, node);
-      alike(name, before, after, place);
+      if (!pool.abstract) alike(name, before, after, place);
       return [name, after];
     }),
   );
