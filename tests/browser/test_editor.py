@@ -267,7 +267,8 @@ def test_the_equation_follows_when_the_typing_pauses(page, opened):
     equation = "() => PrimerExplorer.all[0].editor.formula.latex"
     assert page.evaluate(equation) == latex(Adam)
     tall = page.locator(".px-equation").bounding_box()["height"]
-    put(page, "def step(self, J, theta, state, t):\n    return theta - self.lr * J.grad(theta), {}\n")
+    sgd = "    g = J.grad(theta)\n    return theta - self.lr * g, {}"
+    put(page, f"def step(self, J, theta, state, t):\n{sgd}")
     until(page, f"text => ({equation})() === text", latex(SGD), seconds=10)
     until(page, "() => document.querySelectorAll('.px-equation > *').length === 1", seconds=10)
     assert page.locator(".px-equation").bounding_box()["height"] == tall
