@@ -12,6 +12,7 @@ runInThisContext(readFileSync(bundle, "utf8"));
 const { Refusal } = await module("edit/refusal.js");
 const { parse } = await module("edit/syntax.js");
 const { trace } = await module("edit/trace.js");
+const { equation } = await module("edit/equation.js");
 const { machine } = await module("edit/machine.js");
 const { ordered } = await module("edit/compile.js");
 const { lib, march } = PrimerExplorer;
@@ -124,6 +125,44 @@ function programs({ texts }) {
   });
 }
 
-const kinds = { unedited, edited, programs };
+// {texts, rule, tables, scene: text of an object, steps}: what a link's text does. Gives the slowest
+// times, what was thrown that is no refusal or has a message that is too long, how many ran, and
+// whether anything that all scripts share was changed.
+function hostile({ texts, rule, tables, scene, steps }) {
+  const known = runInThisContext(`(${scene})`);
+  const before = shared();
+  const seen = { slow: [], wild: [], ran: 0, refused: 0 };
+  for (const text of texts) {
+    const began = performance.now();
+    const parts = [() => ran(text, rule, known, tables, steps), () => equation(parse(text), rule.fields)];
+    const errors = parts.map(caught).filter(Boolean);
+    seen.slow.push([performance.now() - began, text.slice(0, 200)]);
+    seen[errors.length ? "refused" : "ran"]++;
+    const wild = errors.filter((error) => !(error instanceof Refusal && fits(error, text)));
+    seen.wild.push(...wild.map((error) => [text.slice(0, 500), String(error?.stack).slice(0, 1000)]));
+  }
+  seen.slow = seen.slow.sort(([a], [b]) => b - a).slice(0, 20);
+  return { ...seen, changed: shared() !== before };
+}
+
+function ran(text, rule, scene, tables, steps) {
+  const { run } = made(text, rule, scene, tables, steps);
+  march({ ...run, loss: (x, h, t) => scene.value(x, t) }, [0.1], Array(scene.dim).fill(1), steps, run);
+}
+function caught(f) {
+  try {
+    f();
+  } catch (error) {
+    return error;
+  }
+}
+const fits = ({ message, from, to }, { length }) =>
+  message.length < 600 && (from === null || (from >= 0 && from <= to && to <= length));
+const shared = () =>
+  [Object, Array, Function, Map, Number, String].flatMap((one) => [one, one.prototype].map(names)).join() +
+  names(globalThis) + names(PrimerExplorer.lib);
+const names = (one) => Object.getOwnPropertyNames(one).sort().join();
+
+const kinds = { unedited, edited, programs, hostile };
 const found = JSON.parse(readFileSync(jobs, "utf8")).map((job) => kinds[job.kind](job));
 writeFileSync(results, JSON.stringify(found));
