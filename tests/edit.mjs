@@ -130,16 +130,23 @@ function programs({ texts }) {
 // whether anything that all scripts share was changed.
 function hostile({ texts, rule, tables, scene, steps }) {
   const known = runInThisContext(`(${scene})`);
+  rule.values = (h, t, f) => void (f[0] = h[0]);
   const before = shared();
   const seen = { slow: [], wild: [], ran: 0, refused: 0 };
   for (const text of texts) {
-    const began = performance.now();
-    const parts = [() => ran(text, rule, known, tables, steps), () => equation(parse(text), rule.fields)];
+    const began = process.cpuUsage();
+    const parts = [
+      () => ran(text, rule, known, tables, steps),
+      () => equation(parse(text), rule.fields),
+    ];
     const errors = parts.map(caught).filter(Boolean);
-    seen.slow.push([performance.now() - began, text.slice(0, 200)]);
+    const { user, system } = process.cpuUsage(began);
+    seen.slow.push([(user + system) / 1000, text.slice(0, 200)]);
     seen[errors.length ? "refused" : "ran"]++;
     const wild = errors.filter((error) => !(error instanceof Refusal && fits(error, text)));
-    seen.wild.push(...wild.map((error) => [text.slice(0, 500), String(error?.stack).slice(0, 1000)]));
+    seen.wild.push(
+      ...wild.map((error) => [text.slice(0, 500), String(error?.stack).slice(0, 1000)]),
+    );
   }
   seen.slow = seen.slow.sort(([a], [b]) => b - a).slice(0, 20);
   return { ...seen, changed: shared() !== before };
@@ -147,7 +154,13 @@ function hostile({ texts, rule, tables, scene, steps }) {
 
 function ran(text, rule, scene, tables, steps) {
   const { run } = made(text, rule, scene, tables, steps);
-  march({ ...run, loss: (x, h, t) => scene.value(x, t) }, [0.1], Array(scene.dim).fill(1), steps, run);
+  march(
+    { ...run, loss: (x, h, t) => scene.value(x, t) },
+    [0.1],
+    Array(scene.dim).fill(1),
+    steps,
+    run,
+  );
 }
 function caught(f) {
   try {
@@ -159,8 +172,11 @@ function caught(f) {
 const fits = ({ message, from, to }, { length }) =>
   message.length < 600 && (from === null || (from >= 0 && from <= to && to <= length));
 const shared = () =>
-  [Object, Array, Function, Map, Number, String].flatMap((one) => [one, one.prototype].map(names)).join() +
-  names(globalThis) + names(PrimerExplorer.lib);
+  [Object, Array, Function, Map, Number, String]
+    .flatMap((one) => [one, one.prototype].map(names))
+    .join() +
+  names(globalThis) +
+  names(PrimerExplorer.lib);
 const names = (one) => Object.getOwnPropertyNames(one).sort().join();
 
 const kinds = { unedited, edited, programs, hostile };
