@@ -11,7 +11,7 @@ import numpy as np
 
 from ..derived import alone
 from ..derived.abstract import reachable
-from ..derived.javascript import binder
+from ..derived.javascript import _binder
 from ..derived.trace import Traced, trace_step
 from ..derived.writer import literal
 from ..objective import Signs
@@ -117,7 +117,7 @@ def _scene(explorer: Explorer, scene: Scene, tables: dict[str, str]) -> str:
 def _tables(explorer: Explorer, known: dict[str, str | None]) -> str:
     """The random signs that editable rules draw in a run."""
     found: dict[tuple[int, int], Signs] = {}
-    bind = binder(_sliders(explorer))
+    bind = _binder(_sliders(explorer))
     for name, text in known.items():
         if text and asks_for(text, "Signs"):
             for scene in explorer.scenes:

@@ -39,8 +39,9 @@ class Task:
     ----------
     says : str
         What to do, in a sentence or two; what stands in backticks is code.
-    goal : Optimizer
-        A rule that does it, with numbers, schedules, and sliders of the explorer.
+    goal : Optimizer, or its class
+        A rule that does it, with numbers, schedules, and sliders of the explorer. A class gets the
+        fields of the rule to change, as far as it has them.
     of : str
         The name of the rule to change, by default the first that can be changed.
     lines : str
@@ -68,7 +69,7 @@ class Task:
     """
 
     says: str
-    goal: Optimizer
+    goal: Optimizer | type[Optimizer]
     of: str = ""
     lines: str = ""
     done: str = ""
@@ -76,8 +77,10 @@ class Task:
     def __post_init__(self) -> None:
         if not (isinstance(self.says, str) and self.says.strip()):
             raise check.refuse("says", self.says, "a text that says what to do")
-        if not isinstance(self.goal, Optimizer):
-            raise check.refuse("goal", self.goal, "an Optimizer instance such as Adam(lr=0.1)")
+        made = isinstance(self.goal, type) and issubclass(self.goal, Optimizer)
+        if not (made or isinstance(self.goal, Optimizer)):
+            what = "an Optimizer instance such as Adam(lr=0.1), or its class"
+            raise check.refuse("goal", self.goal, what)
         for name in ("of", "lines", "done"):
             if not isinstance(getattr(self, name), str):
                 raise check.refuse(name, getattr(self, name), "a text")
@@ -88,7 +91,9 @@ class Task:
 def _are_lines(text: str) -> bool:
     """Whether these are statements that assign a name or return."""
     try:
-        made: Any = ast.parse(f"def step():\n pass\n{textwrap.indent(textwrap.dedent(text), ' ')}").body
+        made: Any = ast.parse(
+            f"def step():\n pass\n{textwrap.indent(textwrap.dedent(text), ' ')}"
+        ).body
     except SyntaxError:
         return False
     kinds = ast.Assign, ast.AugAssign, ast.Return
@@ -116,11 +121,20 @@ def posed(task: Any, explorer: Explorer) -> Posed | None:
     if of not in known:
         names = " or ".join(map(repr, known)) or "empty: no rule here can be changed in a page"
         raise check.refuse("of of the Task", task.of, names)
+    goal = _made(task.goal, explorer.rules[of])
     own = {id(control.slider) for control in explorer.controls}
-    if any(id(slider) not in own for slider in sliders_of(task.goal)):
-        raise check.refuse("goal of the Task", task.goal, "without sliders of its own")
-    text = "" if task.lines.strip() else _solution(task.goal, explorer.rules[of])
-    return Posed(task, of, _programs(task.goal, of, explorer), text)
+    if any(id(slider) not in own for slider in sliders_of(goal)):
+        raise check.refuse("goal of the Task", goal, "without sliders of its own")
+    text = "" if task.lines.strip() else _solution(goal, explorer.rules[of])
+    return Posed(task, of, _programs(goal, of, explorer), text)
+
+
+def _made(goal: Any, rule: Optimizer) -> Optimizer:
+    """The goal; of a class, the rule with the fields that both have."""
+    if isinstance(goal, Optimizer):
+        return goal
+    names = {field.name for field in dataclasses.fields(goal)}
+    return goal(**{k: v for k, v in rule.fields().items() if k in names})
 
 
 def _solution(goal: Optimizer, rule: Optimizer) -> str:
