@@ -6,20 +6,22 @@ scripts in pages. `primer.explorer.explore_grid` writes its numbers as ``<script
 each becomes ``_static/grids/<hash>.js``. The explorer asks for its files when it comes near the
 window; the page itself loads the programs of its first explorer.
 
-What changes the rules of an explorer, ``<script class="px-edits">``, becomes
+What changes the rules of an explorer, deflated in ``<script class="px-edits">``, becomes
 ``_static/edits/<hash>.js``. That is asked for when a reader presses a button, and so are the
 editor, its style sheet, the parser of Python, and what sets formulas where a page has none.
 
 Scripts rather than data files, so that they also work from ``file://``.
 """
 
+import base64
 import hashlib
 import re
+import zlib
 from pathlib import Path
 
 PROGRAMS = re.compile(r'<script class="px-programs">(.*?)</script>', re.S)
 GRID = re.compile(r'<script type="text/plain" class="px-grid">([^<]*)</script>')
-EDITS = re.compile(r'<script class="px-edits">(.*?)</script>', re.S)
+EDITS = re.compile(r'<script type="text/plain" class="px-edits">([^<]*)</script>')
 #: Files that the editor needs, by what the page calls their addresses.
 EDITOR = {
     "script": "_static/edit.js",
@@ -55,8 +57,9 @@ def split(body, address):
         return f'<span class="px-programs" data-src="{address(name)}" hidden></span>'
 
     def edits(match):
-        name = f"_static/edits/{digest(match[1])}.js"
-        files[name] = match[1]
+        text = zlib.decompress(base64.b64decode(match[1])).decode()
+        name = f"_static/edits/{digest(text)}.js"
+        files[name] = text
         places = {"src": name, **EDITOR}
         told = " ".join(f'data-{key}="{address(place)}"' for key, place in places.items())
         return f'<span class="px-edits" {told} hidden></span>'

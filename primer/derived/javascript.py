@@ -131,19 +131,15 @@ def _pageless(rule: Optimizer) -> str:
 
 
 def _write(rule: Any, J: Any, sliders: tuple, watch: tuple, steps: Any) -> Program:
-    traced = trace_step(rule, J, J.dim, binder(sliders))
+    traced = trace_step(rule, J, J.dim, _binder(sliders))
     layout = dict(leaves(traced.start))
     after = dict(leaves(traced.new_state))
     if layout.keys() != after.keys():
         raise TraceError(
             f"step must return the state of init, {sorted(layout)}, got {sorted(after)}"
         )
-    for path, node in layout.items():
-        if truth(node.kind) and not truth(after[path].kind):
-            raise TraceError(
-                f"{path[-1]} of the state starts as a truth value and becomes a number: start it "
-                "as a number"
-            )
+    after = {path: after[path] for path in layout}
+    _refuse_other(layout, after)
     names, seen = _watched(traced, watch)
     tables: dict[str, str] = {}
     init = Writer(layout, steps, tables).body([("s", list(layout.values()))])
@@ -162,7 +158,7 @@ def _write(rule: Any, J: Any, sliders: tuple, watch: tuple, steps: Any) -> Progr
     return Program(source, sliders, J.dim, _labels(layout), tuple(names))
 
 
-def binder(sliders: tuple) -> Callable[..., Any]:
+def _binder(sliders: tuple) -> Callable[..., Any]:
     """Numbers stay, a slider becomes h[k], a schedule its value at the traced step."""
 
     def symbol(pool: Pool, name: str, value: Any) -> Any:
@@ -183,6 +179,21 @@ def binder(sliders: tuple) -> Callable[..., Any]:
         return bound(t) if isinstance(bound, OfStep) else bound
 
     return bind
+
+
+def _refuse_other(layout: dict[tuple, Node], after: dict[tuple, Node]) -> None:
+    """Refuse a state that is of another form after a step."""
+    for path, node in layout.items():
+        if node.shape != after[path].shape:
+            raise TraceError(
+                f"{path[-1]} of the state has the shape {node.shape} at the start and "
+                f"{after[path].shape} after a step: start it as 0 * theta, or as it will be"
+            )
+        if truth(node.kind) and not truth(after[path].kind):
+            raise TraceError(
+                f"{path[-1]} of the state starts as a truth value and becomes a number: start it "
+                "as a number"
+            )
 
 
 def _labels(layout: dict[tuple, Node]) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from .. import check
 from ..plotting.figures import building
 from . import page
 from .model import Control
+from .tasks import Posed
 
 _made: collections.Counter[str] = collections.Counter()
 
@@ -48,6 +49,7 @@ class Base:
     programs: Sequence[str] = ()
     packed = ""
     editable = False
+    task: Posed | None = None
     first = "Rule"  # heading of the names
 
     def __init__(self, identity: Any) -> None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+import textwrap
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ..derived import alone
 from ..derived.abstract import reachable
-from ..derived.javascript import binder
+from ..derived.javascript import _binder
 from ..derived.trace import Traced, trace_step
 from ..derived.writer import literal
 from ..objective import Signs
@@ -65,7 +66,9 @@ def _whole(explorer: Explorer, known: dict[str, str | None], tables: dict[str, s
     - ``tables``: rows of random signs, by the class that draws them;
     - ``scenes``: {dim} and the methods of `primer.derived.alone.objective`; with ``watched``, by
       rule, where w is another one than on the first scene;
-    - ``task``: null, or what `primer.explorer.tasks` writes.
+    - ``task``: null, or {of, says, done, lines, text, goal, sizes}: ``of`` is the place of the rule
+      to change, ``goal`` has a program for every scene and ``sizes`` the lengths of its s and w;
+      ``text`` is the goal's own where there are no ``lines`` that solve it.
     """
     rules = [_rule(explorer, k, text, tables) for k, text in enumerate(known.values())]
     scenes = [_scene(explorer, scene, tables) for scene in explorer.scenes]
@@ -73,7 +76,7 @@ def _whole(explorer: Explorer, known: dict[str, str | None], tables: dict[str, s
         "rules": _array(rules),
         "tables": _tables(explorer, known),
         "scenes": _array(scenes),
-        "task": "null",
+        "task": _task(explorer),
     }
     return "{\n" + "".join(f"{name}: {text},\n" for name, text in parts.items()) + "}"
 
@@ -114,7 +117,7 @@ def _scene(explorer: Explorer, scene: Scene, tables: dict[str, str]) -> str:
 def _tables(explorer: Explorer, known: dict[str, str | None]) -> str:
     """The random signs that editable rules draw in a run."""
     found: dict[tuple[int, int], Signs] = {}
-    bind = binder(_sliders(explorer))
+    bind = _binder(_sliders(explorer))
     for name, text in known.items():
         if text and asks_for(text, "Signs"):
             for scene in explorer.scenes:
@@ -130,6 +133,24 @@ def _tables(explorer: Explorer, known: dict[str, str | None]) -> str:
 def _signs(traced: Traced) -> dict[tuple[int, int], Signs]:
     used = [n.data for n in reachable(traced.new_theta) if n.op == "lookup"]
     return {(s.seed, s.dim): s for s in used if isinstance(s, Signs)}
+
+
+def _task(explorer: Explorer) -> str:
+    asked = explorer.task
+    if asked is None:
+        return "null"
+    task, programs = asked.task, asked.programs
+    sizes = [{"s": len(p.state), "w": len(p.watched)} for p in programs]
+    parts = {
+        "of": str(explorer.names.index(asked.of)),
+        "says": _written(task.says),
+        "done": _written(task.done),
+        "lines": _written(textwrap.dedent(task.lines).strip()),
+        "text": _written(asked.text or None),
+        "goal": _array([p.source for p in programs]),
+        "sizes": _written(sizes),
+    }
+    return _object(parts)
 
 
 def _sliders(explorer: Explorer) -> tuple:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 import decimal
 import hashlib
 import html
 import json
+import zlib
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +17,7 @@ from ..plotting.figures import building, style_sheet
 from ..plotting.palette import Look
 from .bundle import script
 from .model import Control
+from .tasks import block
 
 if TYPE_CHECKING:
     from .base import Base
@@ -68,6 +71,7 @@ def _body(explorer: Base, controls: bool) -> str:
         _scenes(explorer),
         rows and f'<div class="px-controls">{rows}</div>',
         _numbers(explorer),
+        block(explorer.task) if building() else "",
         TRY,
         caption and f"<figcaption>{caption}</figcaption>",
     )
@@ -145,9 +149,10 @@ def _packed(explorer: Base) -> str:
 
 
 def _edits(explorer: Base) -> str:
-    """What changes the rules of the explorer; book/_ext/explorers.py moves it to a file."""
+    """What changes the rules, deflated; book/_ext/explorers.py writes it to a file, inflated."""
     edits = explorer.edits() if building() else ""
-    return edits and f'<script class="px-edits">{edits}</script>'
+    packed = base64.b64encode(zlib.compress(edits.encode(), 9)).decode()
+    return edits and f'<script type="text/plain" class="px-edits">{packed}</script>'
 
 
 def _scene(k: int, panels: list[Any]) -> str:

@@ -125,7 +125,7 @@ export class Explorer {
     const point = start?.split(",").map(number);
     if (point?.length === this.start.length && point.every(Number.isFinite)) this.put(point);
     if (show !== undefined) this.only(chosen(show, this.data.rules));
-    if (rule) edit(this, { rule, text, lines });
+    return rule && edit(this, { rule, text, lines });
   }
   fits(link) {
     const { words, sliders } = read(link, this);
@@ -150,6 +150,9 @@ export class Explorer {
   }
   edit() {
     edit(this, {});
+  }
+  begin() {
+    this.edit(); // a task, which the editor brings along
   }
 
   update() {

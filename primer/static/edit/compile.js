@@ -116,6 +116,10 @@ export class Compiler {
       return broadcastPlaces(arg.shape, node.shape).map((place) => own[place]);
     });
     const name = operation(node);
+    const checked = checks.get(node.op);
+    if (checked && (checked === "count" || isPlain(node))) {
+      parts[1] = parts[1].map((address) => this.emit(checked, address));
+    }
     if (node.data === "keeps") parts.reverse();
     if (node.op === "square") parts.push(parts[0]);
     return consecutive(0, sizeOf(node.shape)).map((i) =>
@@ -225,11 +229,22 @@ const reduced = new Map([
   ["min", { name: "minimum" }],
 ]);
 
+// What the second number of an operation must be: of one on Python's own numbers, and of a power.
+const checks = new Map([
+  ["divide", "nonzero"],
+  ["floor_divide", "nonzero"],
+  ["remainder", "nonzero"],
+  ["ipow", "count"],
+  ["scaled_power", "count"],
+]);
+const isPlain = ({ kind, args }) => kind.length > 1 && args[1].op !== "const";
+
 // The machine's name of what a node does: integers have no -0, and a root is taken as a root.
 function operation({ op, kind, data }) {
-  const whole = `whole_${op}`;
-  const name = integral(kind) && isOperation(whole) ? whole : data === "root" ? "root_power" : op;
-  if (name === "square") return "multiply";
-  if (isOperation(name)) return name;
+  const names = [`whole_${op}`, `plain_${op}`, "root_power", op];
+  const fits = [integral(kind), kind.length > 1, data === "root", true];
+  const name = names.find((each, k) => fits[k] && isOperation(each));
+  if (name) return name;
+  if (op === "square") return "multiply";
   throw new Refusal(`np.${op} can be printed, but not run in a page.`);
 }

@@ -152,14 +152,12 @@ export function expressionsOf(kids) {
 }
 
 const numberConstant = (node) => {
-  const [{ figure, value }] = tokensOf(node.text);
+  const [{ figure, value }] = [...tokensOf(node.text)];
   return { value, kind: figure };
 };
 
 const stringConstant = (node) => ({
-  value: tokensOf(node.text)
-    .map((one) => one.value)
-    .join(""),
+  value: [...tokensOf(node.text)].map((one) => one.value).join(""),
   kind: "str",
 });
 
@@ -205,10 +203,10 @@ export function parametersOf(kids) {
 function parameterOf(part) {
   const [name] = part;
   if (name.name !== "VariableName")
-    refuseAt(`\`${name.text}\` is not understood here: write names.`, name);
+    refuseAt(`Write the name of each argument here, without \`${name.text}\`.`, name);
   const value = part.findIndex((kid) => kid.name === "AssignOp") + 1;
   const fallback = value > 0 ? expressionOf(part[value]) : null;
-  return { arg: nameOf(name.text), default: fallback, ...fromTo(name, part.at(-1)) };
+  return { arg: nameOf(name.text), default: fallback, ...fromTo(name, fallback ?? name) };
 }
 
 function lambdaOf({ kids, from, to }) {

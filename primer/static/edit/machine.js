@@ -5,7 +5,7 @@ import { truth } from "./kinds.js";
 import { sizeOf } from "./nodes.js";
 import { execute, rested } from "./operations.js";
 import { Refusal } from "./refusal.js";
-import { shapeText } from "./values.js";
+import { asNode, isNumeric, shapeText } from "./values.js";
 
 // The slowest run that is let through ends within about a tenth of a second.
 const mostOperations = 2e7;
@@ -19,15 +19,16 @@ export function machine(traced, objective, fields, { watched = [], steps = 1 } =
   const memory = new Memory();
   const at = layout(traced, objective.dim, fields.slots, memory);
   const compiled = (nodes, most) => new Compiler(memory, objective, at.leaf, most).program(nodes);
-  const locals = new Set(watched.map(({ local }) => traced.locals.get(local)).filter(Boolean));
+  const locals = new Map(watched.map(({ local }) => [local, localOf(traced, local)]));
+  const shown = [...locals.values()].filter(Boolean);
   const kept = [...traced.start.keys()].map((name) => traced.newState.get(name));
   const start = compiled([...traced.start.values()], mostOperations);
-  const each = compiled([traced.newTheta, ...kept, ...locals], mostOperations / (steps + 1));
+  const each = compiled([traced.newTheta, ...kept, ...shown], mostOperations / (steps + 1));
   const [next, ...others] = each.out;
-  const known = new Map([...locals].map((node, k) => [node, others[kept.length + k]]));
+  const known = new Map(shown.map((node, k) => [node, others[kept.length + k]]));
   const nothing = memory.constant(NaN);
   const seen = watched.flatMap(({ local, size }) => {
-    const found = known.get(traced.locals.get(local)) ?? [];
+    const found = known.get(locals.get(local)) ?? [];
     return Array.from({ length: size }, (_, i) => found[found.length > 1 ? i : 0] ?? nothing);
   });
   const m = memory.array();
@@ -56,6 +57,12 @@ export function machine(traced, objective, fields, { watched = [], steps = 1 } =
       if (w) copy(m, leave.seen, w);
     },
   };
+}
+
+// The numbers that a name of step stands for at its end, as a node; undefined where there are none.
+function localOf({ pool, locals }, name) {
+  const value = locals.get(name);
+  return isNumeric(value) ? asNode(pool, value) : undefined;
 }
 
 // The addresses of theta, t, the fields and the state, and the function that finds them for a node.

@@ -20,6 +20,23 @@ function raised(base, exponent) {
   tire(exponent);
   return P(base, exponent);
 }
+// An exponent of primer.power, which refuses others too.
+function counted(exponent) {
+  if (exponent >= 0 && Number.isInteger(exponent)) return exponent;
+  throw new Refusal("n in power(b, n) is a whole number >= 0: write b ** n for other powers.");
+}
+
+// What Python refuses of its own numbers, such as the step t, where NumPy would go on with inf or NaN.
+function nonzero(divisor) {
+  if (divisor !== 0) return divisor;
+  throw new Refusal("A number made of t is 0 and stands below a division: t counts from 0.");
+}
+function raisedPlainly(base, exponent) {
+  const made = raised(base, exponent);
+  const finite = Number.isFinite(base) && Number.isFinite(exponent);
+  if (Number.isFinite(made) || !finite) return made;
+  throw new Refusal("A power of a number made of t is no finite number: t counts from 0.");
+}
 function raisedScaled(base, exponent, factor) {
   tire(exponent);
   return S(base, exponent, factor);
@@ -37,6 +54,8 @@ const operations = [
   ["where", 1],
   ["row", 8],
   ["ask", 0],
+  ["nonzero", 1, nonzero],
+  ["count", 1, counted],
   ["negative", 1, (a) => -a],
   ["whole_negative", 1, (a) => 0 - a],
   ["whole_multiply", 1, (a, b) => 0 + a * b],
@@ -77,13 +96,14 @@ const operations = [
   ["log2", 40, Math.log2],
   ["log10", 40, Math.log10],
   ["cbrt", 40, Math.cbrt],
-  ["hypot", 40, Math.hypot],
+  ["hypot", 40, (a, b) => Math.hypot(a, b)],
   ["remainder", 200, mod],
   ["floor_divide", 200, div],
   ["whole_remainder", 200, (a, b) => (b === 0 ? 0 : 0 + mod(a, b))],
   ["whole_floor_divide", 200, (a, b) => (b === 0 ? 0 : 0 + div(a, b))],
   ["power", 200, raised],
   ["ipow", 200, raised],
+  ["plain_power", 200, raisedPlainly],
   ["root_power", 200, (a, b) => (b === 0.5 ? Math.sqrt(a) : raised(a, b))],
   ["scaled_power", 200, raisedScaled],
 ];

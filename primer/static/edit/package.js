@@ -2,6 +2,7 @@
 import { asArray, getItem, isTraced, reduced, summed } from "./arrays.js";
 import { arranged, formOf } from "./forms.js";
 import { FORMS } from "./functions.js";
+import { integral } from "./kinds.js";
 import { guess } from "./near.js";
 import { Misfit, Node } from "./nodes.js";
 import { truth } from "./operators.js";
@@ -29,6 +30,7 @@ const whole = new Slice(null, null, null);
 const NORM = String.raw`\lVert #3 \rVert_{\mathrm{block}}`;
 
 function checkCount(n) {
+  if (n instanceof Node && (n.pool.abstract || integral(n.kind))) return;
   const count = isPlainNumber(n) && typeof n !== "bigint" ? null : isPlainNumber(n) || isArray(n) ? wholeOf(n) : null;
   if (count === null || count < 0) {
     throw new Refusal("n in power(b, n) is a whole number >= 0: write b ** n for other powers.");
@@ -37,7 +39,7 @@ function checkCount(n) {
 
 // primer.power
 function power(pool, b, n) {
-  if (!(n instanceof Node) && !shapeOf(n).length) checkCount(n);
+  if (n instanceof Node || !shapeOf(n).length) checkCount(n);
   if (b instanceof Node || n instanceof Node) return exactPower(pool, b, n);
   const made = eachNumber(pool, "power", [b, n].map((x) => asArray(pool, x)), "f", globalThis.PrimerExplorer.power);
   return isPlainNumber(b) && !isArray(n) ? made.values[0] : made;
@@ -53,11 +55,11 @@ function exactPower(pool, b, n) {
 
 // primer.exact.scaled_power: a * b ** n.
 function scaledPower(pool, a, b, n) {
+  if (n instanceof Node || !shapeOf(n).length) checkCount(n);
   if ([a, b, n].some((x) => x instanceof Node)) {
     const args = [b, n, a].map((x) => asNode(pool, x));
     return pool.make("scaled_power", args, common("power", args), null, "f");
   }
-  if (!shapeOf(n).length) checkCount(n);
   const parts = [b, n, a].map((x) => asArray(pool, x));
   const made = eachNumber(pool, "power", parts, "f", globalThis.PrimerExplorer.lib.S);
   return [a, b, n].every(isPlainNumber) ? made.values[0] : made;
