@@ -12,9 +12,17 @@ runInThisContext(readFileSync(bundle, "utf8"));
 const { Refusal } = await module("edit/refusal.js");
 const { parse } = await module("edit/syntax.js");
 const { trace } = await module("edit/trace.js");
+const { equation } = await module("edit/equation.js");
 const { machine } = await module("edit/machine.js");
 const { ordered } = await module("edit/compile.js");
 const { lib, march } = PrimerExplorer;
+
+// One run on a landscape; what only a run can refuse is thrown here.
+function marched(run, scene, h, start, steps) {
+  const found = march({ ...run, loss: (x, _, t) => scene.value(x, t) }, h, start, steps, run);
+  if (run.refused) throw run.refused;
+  return found;
+}
 
 function made(text, rule, scene, tables, steps, watched = rule.watched) {
   const traced = trace(parse(text), { dim: scene.dim, fields: rule.fields, tables });
@@ -86,13 +94,7 @@ function edited({ scenes, tables, texts }) {
     try {
       const rule = { fields, slots: 0, watched: [] };
       const { traced, run } = made(text, rule, known[scene], tables, steps);
-      const found = march(
-        { ...run, loss: (x, h, t) => known[scene].value(x, t) },
-        [],
-        start,
-        steps,
-        run,
-      );
+      const found = marched(run, known[scene], [], start, steps);
       const nodes = ordered([
         ...traced.start.values(),
         ...traced.newState.values(),
@@ -124,6 +126,50 @@ function programs({ texts }) {
   });
 }
 
-const kinds = { unedited, edited, programs };
+// {texts, rule, tables, scene: text of an object, steps}: what a link's text does. Gives the slowest
+// times, what was thrown that is no refusal or has a message that is too long, how many ran, and
+// whether anything that all scripts share was changed.
+function hostile({ texts, rule, tables, scene, steps }) {
+  const known = runInThisContext(`(${scene})`);
+  rule.values = (h, t, f) => f.fill(h[0]);
+  const before = shared();
+  const seen = { slow: [], wild: [], ran: 0, refused: 0 };
+  for (const text of texts) {
+    const began = process.cpuUsage();
+    const error = caught(() => shown(text, rule, known, tables, steps));
+    const { user, system } = process.cpuUsage(began);
+    seen.slow.push([(user + system) / 1000, text.slice(0, 200)]);
+    seen[error ? "refused" : "ran"]++;
+    if (!error || (error instanceof Refusal && fits(error, text))) continue;
+    seen.wild.push([text.slice(0, 500), String(error.stack).slice(0, 1000)]);
+  }
+  seen.slow = seen.slow.sort(([a], [b]) => b - a).slice(0, 20);
+  return { ...seen, changed: shared() !== before };
+}
+
+// What the panel does with a text.
+function shown(text, rule, scene, tables, steps) {
+  const { run } = made(text, rule, scene, tables, steps);
+  marched(run, scene, [0.1], Array(scene.dim).fill(1), steps);
+  equation(parse(text), rule.fields);
+}
+function caught(f) {
+  try {
+    f();
+  } catch (error) {
+    return error;
+  }
+}
+const fits = ({ message, from, to }, { length }) =>
+  message.length < 600 && (from === null || (from >= 0 && from <= to && to <= length));
+const shared = () =>
+  [Object, Array, Function, Map, Number, String]
+    .flatMap((one) => [one, one.prototype].map(names))
+    .join() +
+  names(globalThis) +
+  names(PrimerExplorer.lib);
+const names = (one) => Object.getOwnPropertyNames(one).sort().join();
+
+const kinds = { unedited, edited, programs, hostile };
 const found = JSON.parse(readFileSync(jobs, "utf8")).map((job) => kinds[job.kind](job));
 writeFileSync(results, JSON.stringify(found));

@@ -55,6 +55,14 @@ def bombs() -> list[str]:
         *["".join(f"{'    ' * k}for i{k} in range(99):\n" for k in range(n))[0:] + "    " * n + "x = 1"
           for n in (2, 5, 15)],
         *["x = " + "[" * n + "1" + " for a in range(99)]" * n for n in (2, 5, 15)],
+        # about as much as is let through
+        *[f"x = theta\n    for i in range({n}):\n        x = {one}" for one in (
+            "np.exp(x)", "x + theta", "power(x, 77)", "power(x, 10**5)", "x**1.5", "x**0.3 + 1",
+            "x % 1e-300", "1e300 // x", "power(1 + 1e-9 * x, 10**12 + i)", "J.grad(x)", "np.sqrt(x + J(x))",
+            "J.hess(x) @ x", "np.where(x > 0, x, theta)", "x + power(0.9, t + i)", "np.tanh(x) + i",
+            "np.sum(x * np.ones((50, 2)), axis=0)", "J.hvp(x, x)", "np.linalg.solve(J.hess(x), x)",
+            "power(self.lr, 2**50 + t + i) * x", "scaled_power(x, 1 - 1e-9, 2**40 + t + i)",
+        ) for n in (50, 240, 900)],
         "x = [0] * 10**9", "x = 10**9 * [0]", "x = 'a' * 10**9", "x = (0,) * 10**9", "x = 10**10**10",
         "x = 10.0**10**10", "x = 2**(2**62)", "x = -(2**63)**9", "x = range(10**12)",
         "x = list(range(10**8))", "x = sum(range(10**9))", "x = max(range(10**9))",
@@ -108,8 +116,8 @@ def bombs() -> list[str]:
 
 
 def mutation(random_: random.Random, text: str) -> str:
-    """A text with one to eight changes: pieces put in, taken out, doubled, moved, characters changed."""
-    for _ in range(random_.randint(1, 8)):
+    """A text with a few changes: pieces put in, taken out, doubled, moved, characters changed."""
+    for _ in range(random_.choice([1, 1, 1, 2, 3, 8])):
         i, j = sorted(random_.randrange(len(text) + 1) for _ in range(2))
         short = min(j, i + random_.choice([1, 3, 10, 40]))
         text = random_.choice([_put, _put, _cut, _doubled, _moved, _odd])(random_, text, i, short)

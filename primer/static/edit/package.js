@@ -124,8 +124,9 @@ export function rowOf(pool, { data }, t) {
 export function objectiveOf(pool, dim) {
   const at = (name, x) => {
     const node = asNode(pool, x);
+    if (pool.abstract) return node;
     if (node.kind !== "f") throw new Refusal(`${name} takes floats, as theta holds: write 1.0 * (…).`);
-    if (pool.abstract || (node.shape.length === 1 && node.shape[0] === dim)) return node;
+    if (node.shape.length === 1 && node.shape[0] === dim) return node;
     throw new Misfit(`${name} takes something like theta, of shape (${dim},), and this is of shape ${shapeText(node.shape)}.`);
   };
   const made = (label, text, call) =>

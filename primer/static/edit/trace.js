@@ -175,7 +175,7 @@ function outcome(pool, value, theta, start, node) {
       ...placeOfPart(node, 0),
     );
   }
-  if (newTheta.kind !== "f") {
+  if (!pool.abstract && newTheta.kind !== "f") {
     throw new Refusal("step must return a theta of floats: write 1.0 * (…).", ...placeOfPart(node, 0));
   }
   return [newTheta, kept(pool, value.items[1].map, start, node)];
