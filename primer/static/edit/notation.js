@@ -31,7 +31,7 @@ const APART = new Set("theta state grad solve matmul hess lookup written".split(
 const BEFORE = ["(", "{", "[", ", ", "\\lVert "];
 const BEHIND = [")", "}", "]", ", ", " \\rVert"];
 // Longest text of one line of an equation.
-const LONGEST = 2000;
+const LONGEST_TEXT = 2000;
 export const TOO_LONG = "The equation is too long to read: give steps of it a name.";
 
 // Like x.toExponential(digits), but of two numbers that are as near the one with an even last digit.
@@ -113,7 +113,7 @@ export class Notation {
     }
     return remembered(this.cache, node, () => {
       const read = this.plain(node);
-      if ([...read[0]].length > LONGEST) throw new Refusal(TOO_LONG);
+      if ([...read[0]].length > LONGEST_TEXT) throw new Refusal(TOO_LONG);
       return read;
     });
   }
