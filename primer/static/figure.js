@@ -133,7 +133,7 @@ export class Explorer {
     const known =
       sliders.every(([k]) => k >= 0) &&
       (!words.show || chosen(words.show, rules)) &&
-      (!["rule", "text", "lines"].some((key) => key in words) || rules.includes(words.rule));
+      (!["rule", "text", "lines"].some((key) => key in words) || rules?.includes(words.rule));
     return (
       this.root.isConnected &&
       known &&
