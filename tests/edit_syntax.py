@@ -1,9 +1,10 @@
-"""Texts of Python, and what Python's own `ast` makes of them, written as the page's syntax.js does."""
+"""What the page's syntax.js makes of a text, and what Python's own `ast` makes of it, alike."""
 
 import ast
 import itertools
 import json
 import subprocess
+import warnings
 from pathlib import Path
 
 from helpers import node
@@ -43,7 +44,9 @@ def read(texts):
 
 def tree(text):
     """The tree of Python's own parser, as syntax.js writes it."""
-    return Tree(text).told(ast.parse(text))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # such as \d in a plain string
+        return Tree(text).told(ast.parse(text))
 
 
 def units(text):

@@ -2,7 +2,7 @@
 
 
 class Writer:
-    """Random texts of the language that syntax.js reads, with spaces, brackets and comments anywhere."""
+    """Writes what syntax.js reads, with spaces, brackets and comments wherever they may be."""
 
     NAMES = (
         "a",
@@ -62,7 +62,7 @@ class Writer:
         return self.rng.choice(ways)
 
     def gap(self):
-        """Space that may stand between two words: more of it, or a new line, where it is allowed."""
+        """Space that may stand between two words, and a new line where that is allowed."""
         draw = self.rng.random()
         if draw < 0.85:
             return " "
@@ -252,9 +252,7 @@ class Writer:
             lambda: " = ".join(
                 [self.targets(1) for _ in range(self.one(1, 1, 2))] + [self.values(deep)]
             ),
-            lambda: (
-                f"{self.one('a', 'a.b', 'a[0]')} {self.one(*self.BINARY)}= {self.one(self.expression, lambda d: self.expression(d) + ', 1')(deep)}"
-            ),
+            lambda: self.update(deep),
             lambda: (
                 f"{self.one('a', 'self.b', 'a[1]')}: {self.expression(1)} = {self.values(deep)}"
             ),
@@ -266,6 +264,10 @@ class Writer:
             *ways,
             *([lambda: f"return {self.values(deep)}", lambda: "return"] * 2 if inside else []),
         )()
+
+    def update(self, deep):
+        value = self.expression(deep) + self.one("", "", ", 1")
+        return f"{self.one('a', 'a.b', 'a[0]')} {self.one(*self.BINARY)}= {value}"
 
     def block(self, deep, indent, inside):
         if self.rng.random() < 0.2:
@@ -297,7 +299,9 @@ class Writer:
         return text + self.one("", f"{indent}else:{self.block(deep, indent, inside)}")
 
     def loop(self, deep, indent, inside):
-        return f"{indent}for {self.targets(0)} in {self.several(lambda: self.expression(1), 1)}:{self.block(deep, indent, inside)}"
+        through = self.several(lambda: self.expression(1), 1)
+        head = f"{indent}for {self.targets(0)} in {through}:"
+        return head + self.block(deep, indent, inside)
 
     def function(self, deep, indent, inside):
         head = f"{indent}def {self.one(*self.NAMES)}({self.parameters(1)}){self.one('', ' -> a')}:"

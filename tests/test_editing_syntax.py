@@ -1,6 +1,7 @@
 """The page reads the text of a rule as Python does, and says what to write where it cannot."""
 
 import ast
+import gzip
 import re
 import textwrap
 import warnings
@@ -22,7 +23,7 @@ MISTAKES = [
     ("x = f(a[0)\ny = 2\n", 1, "]"),
     ("x = 1)\n", 1, "closes nothing"),
     ("x = 1\n}\n", 2, "closes nothing"),
-    ("x = f(a,\ny = 2)\n", 1, "not closed"),
+    ("x = (a,\ny = 2)\n", 1, "not closed"),
     ("x = f(a,\nreturn x)\n", 1, "not closed"),
     ("x = [1,\n  2\n  3]\n", 3, "comma"),
     ("x = 'abc\ny = 1\n", 1, "string"),
@@ -78,8 +79,8 @@ MISTAKES = [
     ("x = f(, b)\n", 1, "missing"),
     ("x = a.\n", 1, "name"),
     ("x = a if b\n", 1, "else"),
-    ("x = a == not b\n", 1, "brackets"),
-    ("x = a - not b\n", 1, "brackets"),
+    ("x = a == not b\n", 1, "parentheses"),
+    ("x = a - not b\n", 1, "parentheses"),
     ("else: x = 1\n", 1, "`if`"),
     ("x = 1\nelif a: x = 2\n", 2, "`if`"),
     ("else if a: x = 2\n", 1, "`if`"),
@@ -105,7 +106,7 @@ MISTAKES = [
     ("x = self.lambda\n", 1, "own"),
     ("f(k=1, 2)\n", 1, "before those"),
     ("f(k=1, k=2)\n", 1, "twice"),
-    ("f(a for a in b, c)\n", 1, "brackets"),
+    ("f(a for a in b, c)\n", 1, "parentheses"),
     ("for i range(3): pass\n", 1, "`in`"),
     ("for i = 1: pass\n", 1, "`for … in …:`"),
     ("for i of x: pass\n", 1, "`in`"),
@@ -121,7 +122,7 @@ MISTAKES = [
     ("x = 2 × a\n", 1, "`*`"),
     ("x = a²\n", 1, "`**2`"),
     ("x = “m”\n", 1, '`"`'),
-    ("x = a ? b : c\n", 1, "?"),
+    ("x = a ? b : c\n", 1, "if condition else"),
     ("x = a \\ \n  + b\n", 1, "backslash"),
     ("x = theta[.., 0]\n", 1, "`...`"),
     ("x = theta[]\n", 1, "missing"),
@@ -206,8 +207,8 @@ def mutated(rng, text):
 
 
 PIECES = [*"abtxJ01.5 \n\t()[]{}=+-*/<>!:;,'\"#\\@%&|^~_e"] + (
-    "    |\n    |\n        | if | else | for | in | not | and |def |return |lambda |==|**|True|None|is |"
-    "...|elif |pass|assert |import |'''| = |1.| or |: |, *"
+    "    |\n    |\n        | if | else | for | in | not | and |def |return |lambda |==|**|True|"
+    "None|is |...|elif |pass|assert |import |'''| = |1.| or |: |, *|;|(|)|[|]|,|,|=|x for x in "
 ).split("|")
 
 
@@ -335,8 +336,6 @@ def test_a_backslash_ends_nothing_and_a_comment_says_nothing():
 
 
 def test_the_vendored_script_is_small_and_makes_no_code_of_a_text():
-    import gzip
-
     text = VENDORED.read_text("utf-8")
     modules = "".join(path.read_text("utf-8") for path in sorted(MODULES.glob("*.js")))
     assert len(gzip.compress((text + modules).encode(), 9)) < 150_000

@@ -1,6 +1,7 @@
 // Why a line is not Python: Lezer says at which word it got stuck, this says what to write.
 import { isWordOfPython } from "./advice.js";
 import { beginsBlock, closesBracket, notClosed, opensBracket, refusalOf } from "./layout.js";
+import { guess } from "./near.js";
 
 const STATEMENT_WORDS = new Set("assert def for if pass return".split(" "));
 const VALUES = new Set(["number", "string"]);
@@ -99,7 +100,7 @@ function atColon(line, i, open) {
   if (open?.text === "(")
     return refusalOf("Write `=` to give an argument by its name, not `:`.", sign);
   if (line[0].text === "def" && !line.some(({ text }) => text === "("))
-    return refusalOf("Brackets are missing: write `def name(…):`.", sign);
+    return refusalOf("Parentheses are missing: write `def name(…):`.", sign);
   if (i > 0 && !endsValue(line[i - 1]))
     return refusalOf(`A value is missing between ${quoted(line[i - 1])} and \`:\`.`, sign);
   if (line[0].text === "for" && !line.some(({ text }) => text === "in"))
@@ -129,24 +130,11 @@ function betweenValues(line, i, open) {
 function afterFirst(first, token) {
   if (OTHER_LANGUAGES.has(first.text))
     return refusalOf(`${quoted(first)} is not Python: ${OTHER_LANGUAGES.get(first.text)}`, first);
-  const meant = [...STATEMENT_WORDS, "else", "elif"].find((word) => isNear(first.text, word));
-  if (meant) return refusalOf(`Did you mean \`${meant}\` for ${quoted(first)}?`, first);
+  const words = [...STATEMENT_WORDS, "else", "elif"];
+  const meant = first.text.length > 1 && guess(first.text, words, (word) => `\`${word}\``);
+  if (meant) return refusalOf(`${quoted(first)} is not understood here.${meant}`, first);
   const both = `${quoted(first)} and ${quoted(token)}`;
   return refusalOf(`\`=\` or an operator is missing between ${both}.`, token);
-}
-
-// Whether a letter was lost, added, changed, or two stand in the wrong order.
-function isNear(word, right) {
-  let same = 0;
-  while (same < right.length && word[same] === right[same]) same++;
-  const [rest, wanted] = [word.slice(same), right.slice(same)];
-  const swapped = rest[1] + rest[0] + rest.slice(2) === wanted;
-  const ways = [
-    rest.slice(1) === wanted,
-    rest === wanted.slice(1),
-    rest.slice(1) === wanted.slice(1),
-  ];
-  return swapped || ways.includes(true);
 }
 
 function atWord(line, i) {
@@ -159,7 +147,7 @@ function atWord(line, i) {
   if (STATEMENT_WORDS.has(token.text) && i > 0 && endsValue(line[i - 1]))
     return refusalOf(`${quoted(token)} begins a line of its own.`, token);
   if (token.text === "not")
-    return refusalOf("Write brackets around `not` and what follows it.", token);
+    return refusalOf("Write parentheses around `not` and what follows it.", token);
   if (
     JOINING_WORDS.has(token.text) &&
     i > 0 &&

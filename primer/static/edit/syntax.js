@@ -92,6 +92,12 @@ function returnOf({ kids, from, to }) {
   return { type: "Return", value: kids.length > 1 ? expressionsOf(kids.slice(1)) : null, from, to };
 }
 
+function groupOf({ kids }) {
+  const late = kids.find((kid, i) => kid.name === ";" && kids[i + 1]?.name === ";");
+  if (late !== undefined) refuseAt("A statement is missing after `;`.", late);
+  return statementsOf(kids.filter((kid) => kid.name !== ";"));
+}
+
 const STATEMENTS = new Map([
   ["AssertStatement", assertionOf],
   ["AssignStatement", assignmentOf],
@@ -104,7 +110,7 @@ const STATEMENTS = new Map([
   ["IfStatement", ifOf],
   ["PassStatement", ({ from, to }) => ({ type: "Pass", from, to })],
   ["ReturnStatement", returnOf],
-  ["StatementGroup", ({ kids }) => statementsOf(kids.filter((kid) => kid.name !== ";"))],
+  ["StatementGroup", groupOf],
   ["UpdateStatement", updateOf],
 ]);
 
@@ -120,7 +126,7 @@ function checkReturns(statements) {
   for (const statement of statements) {
     const { type, body, orelse } = statement;
     if (type === "Return")
-      refuseAt("`return` belongs into a function: indent it below `def`.", statement);
+      refuseAt("`return` belongs in a function: indent it below `def`.", statement);
     if (type === "If" || type === "For") checkReturns([...body, ...orelse]);
   }
 }

@@ -39,6 +39,7 @@ const OTHER_SIGNS = new Map([
   ["”", '"'],
   ["\u00a0", " "],
   ["!", "not …"],
+  ["?", "a if condition else b"],
   ["，", ","],
   ["（", "("],
   ["）", ")"],
