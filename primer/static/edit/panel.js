@@ -40,13 +40,16 @@ export class Panel {
     const keys = make("p", { className: "px-spoken", id: `${id}-keys`, textContent: KEYS });
     this.writing = this.editor(id);
     const code = make("div", { className: "px-code" }, this.writing.el);
-    const inside = [this.head(), code, keys, this.fault, this.spoken, this.formula.el];
-    this.el = make("section", { className: "px-yours", ariaLabel: "Your rule" }, ...inside);
+    const left = make("div", {}, code, keys, this.fault, this.spoken);
+    const both = make("div", { className: "px-both" }, left, this.formula.el);
+    const named = { className: "px-yours", role: "region", ariaLabel: "Your rule" };
+    this.el = make("div", named, this.head(), both); // what is said of sections is for those of the book
     this.el.append(this.dials.el, this.buttons);
     this.panels().at(-1).after(this.el);
     root.querySelector(".px-body").classList.add("px-open");
-    this.task = this.edits.task && new Task(this.explorer, this.edits.task, this.asked());
-    if (this.task) this.el.prepend(this.task.el);
+    const asks = this.edits.task && root.querySelector(".px-task");
+    this.task = asks && new Task(this.explorer, this.edits.task, this.asked());
+    if (asks) this.el.prepend(asks);
   }
   panels() {
     return this.explorer.data.scenes.map(({ el }) => el);
