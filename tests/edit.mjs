@@ -12,6 +12,7 @@ runInThisContext(readFileSync(bundle, "utf8"));
 const { Refusal } = await module("edit/refusal.js");
 const { parse } = await module("edit/syntax.js");
 const { trace } = await module("edit/trace.js");
+const { equation } = await module("edit/equation.js");
 const { machine } = await module("edit/machine.js");
 const { ordered } = await module("edit/compile.js");
 const { lib, march } = PrimerExplorer;
@@ -116,6 +117,68 @@ function edited({ scenes, tables, texts }) {
   });
 }
 
-const kinds = { unedited, edited };
-const told_ = JSON.parse(readFileSync(jobs, "utf8")).map((job) => kinds[job.kind](job));
-writeFileSync(results, JSON.stringify(told_));
+// {texts: [{source, start, steps}]}: theta of all steps of traced programs.
+function programs({ texts }) {
+  return texts.map(({ source, start, steps }) => {
+    const run = march(runInThisContext(source)(lib), [], start, steps, { s: 999, w: 0 });
+    return packed(run.x);
+  });
+}
+
+// {texts, rule, tables, scene: text of an object, steps}: what a link's text does. Gives the slowest
+// times, what was thrown that is no refusal or has a message that is too long, how many ran, and
+// whether anything that all scripts share was changed.
+function hostile({ texts, rule, tables, scene, steps }) {
+  const known = runInThisContext(`(${scene})`);
+  rule.values = (h, t, f) => void (f[0] = h[0]);
+  const before = shared();
+  const seen = { slow: [], wild: [], ran: 0, refused: 0 };
+  for (const text of texts) {
+    const began = process.cpuUsage();
+    const parts = [
+      () => ran(text, rule, known, tables, steps),
+      () => equation(parse(text), rule.fields),
+    ];
+    const errors = parts.map(caught).filter(Boolean);
+    const { user, system } = process.cpuUsage(began);
+    seen.slow.push([(user + system) / 1000, text.slice(0, 200)]);
+    seen[errors.length ? "refused" : "ran"]++;
+    const wild = errors.filter((error) => !(error instanceof Refusal && fits(error, text)));
+    seen.wild.push(
+      ...wild.map((error) => [text.slice(0, 500), String(error?.stack).slice(0, 1000)]),
+    );
+  }
+  seen.slow = seen.slow.sort(([a], [b]) => b - a).slice(0, 20);
+  return { ...seen, changed: shared() !== before };
+}
+
+function ran(text, rule, scene, tables, steps) {
+  const { run } = made(text, rule, scene, tables, steps);
+  march(
+    { ...run, loss: (x, h, t) => scene.value(x, t) },
+    [0.1],
+    Array(scene.dim).fill(1),
+    steps,
+    run,
+  );
+}
+function caught(f) {
+  try {
+    f();
+  } catch (error) {
+    return error;
+  }
+}
+const fits = ({ message, from, to }, { length }) =>
+  message.length < 600 && (from === null || (from >= 0 && from <= to && to <= length));
+const shared = () =>
+  [Object, Array, Function, Map, Number, String]
+    .flatMap((one) => [one, one.prototype].map(names))
+    .join() +
+  names(globalThis) +
+  names(PrimerExplorer.lib);
+const names = (one) => Object.getOwnPropertyNames(one).sort().join();
+
+const kinds = { unedited, edited, programs, hostile };
+const found = JSON.parse(readFileSync(jobs, "utf8")).map((job) => kinds[job.kind](job));
+writeFileSync(results, JSON.stringify(found));

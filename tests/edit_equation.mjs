@@ -22,7 +22,10 @@ function traced({ dim, general, nodes, ...graph }) {
   }
   const named = (pairs) => pairs.map(([name, k]) => [name, pool.nodes[k]]);
   const [theta, newTheta] = [graph.theta, graph.newTheta].map((k) => pool.nodes[k]);
-  const maps = ["state", "start", "newState", "locals"].map((key) => [key, new Map(named(graph[key]))]);
+  const maps = ["state", "start", "newState", "locals"].map((key) => [
+    key,
+    new Map(named(graph[key])),
+  ]);
   const given = new Map(graph.given.map((name) => [name, null]));
   return { pool, theta, newTheta, ...Object.fromEntries(maps), bound: named(graph.bound), given };
 }

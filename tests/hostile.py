@@ -55,6 +55,14 @@ def bombs() -> list[str]:
         *["".join(f"{'    ' * k}for i{k} in range(99):\n" for k in range(n))[0:] + "    " * n + "x = 1"
           for n in (2, 5, 15)],
         *["x = " + "[" * n + "1" + " for a in range(99)]" * n for n in (2, 5, 15)],
+        # about as much as is let through
+        *[f"x = theta\n    for i in range({n}):\n        x = {one}" for one in (
+            "np.exp(x)", "x + theta", "power(x, 77)", "power(x, 10**5)", "x**1.5", "x**0.3 + 1",
+            "x % 1e-300", "1e300 // x", "power(1 + 1e-9 * x, 10**12 + i)", "J.grad(x)", "np.sqrt(x + J(x))",
+            "J.hess(x) @ x", "np.where(x > 0, x, theta)", "x + power(0.9, t + i)", "np.tanh(x) + i",
+            "np.sum(x * np.ones((50, 2)), axis=0)", "J.hvp(x, x)", "np.linalg.solve(J.hess(x), x)",
+            "power(self.lr, 2**50 + t + i) * x", "scaled_power(x, 1 - 1e-9, 2**40 + t + i)",
+        ) for n in (50, 240, 900)],
         "x = [0] * 10**9", "x = 10**9 * [0]", "x = 'a' * 10**9", "x = (0,) * 10**9", "x = 10**10**10",
         "x = 10.0**10**10", "x = 2**(2**62)", "x = -(2**63)**9", "x = range(10**12)",
         "x = list(range(10**8))", "x = sum(range(10**9))", "x = max(range(10**9))",
@@ -135,11 +143,18 @@ def _moved(random_, text, i, j):
 
 
 def _odd(random_, text, i, j):
-    return text[:i] + chr(random_.choice([random_.randrange(128), random_.randrange(0xFFFF)])) + text[i + 1 :]
+    return (
+        text[:i]
+        + chr(random_.choice([random_.randrange(128), random_.randrange(0xFFFF)]))
+        + text[i + 1 :]
+    )
 
 
 def texts(seed: int, count: int, sources: list[str]) -> list[str]:
     """All bombs, then mutations of these sources."""
     random_ = random.Random(seed)
     known = bombs()
-    return [*known, *(mutation(random_, random_.choice(sources)) for _ in range(count - len(known)))]
+    return [
+        *known,
+        *(mutation(random_, random_.choice(sources)) for _ in range(count - len(known))),
+    ]

@@ -36,7 +36,7 @@ WRAPS = [
     "<v>.clip(-1, 1)", "np.full_like(<v>, <n>)", "np.roll(<v>, 1)", "np.roll(<v>, 1, axis=-1)",
     "np.broadcast_to(<v>, theta.shape)", "np.array([<n>, <n>]) * <v>", "np.dot(<v>, <a>)",
     "(<v> @ <a>)", "np.outer(<v>, <a>) @ <v>", "np.zeros(theta.shape) + <v>", "max(<v>, <n>)",
-    "np.eye(theta.shape[-1]) @ <v>", "sum([<v>, <a>])", "np.where(<v>, <a>, <b>)", "np.cumsum(<v>)",
+    "np.eye(theta.shape[-1]) @ <v>", "sum([<v>, <a>])", "np.where(<v>, <a>, <b>)",
     "power(<v>, 3)", "power(<v>, t + 1)", "power(self.<f>, t + 1) * <v>", "scaled_power(<n>, <v>, t)",
     "np.linalg.solve(<a>[..., None] * <b>[..., None, :] + np.eye(theta.shape[-1]), <v>[..., None])[..., 0]",
     "np.array(<v>)", "np.asarray(<v>)", "np.swapaxes(<v>, -1, -1)", "np.reshape(<v>, theta.shape)",
@@ -73,14 +73,14 @@ OBJECTIVE = [
 ]  # fmt: skip
 STARTS = [
     "0 * theta", "np.zeros_like(theta)", "0", "0.0", "theta", "1 + 0 * theta", "np.ones_like(theta)",
-    "0 * theta[..., :1]", "np.copy(theta)", "theta > 0", "self.<f> * theta", "np.zeros(2)", "[0, 0]",
+    "0 * theta[..., :1]", "np.copy(theta)", "theta > 0", "self.<f> * theta", "np.zeros(2)",
     "0 * theta[..., 0]", "None", "np.full_like(theta, 0.5)", "True", "theta.shape[-1]", "1e-3",
 ]  # fmt: skip
 STATEMENTS = [
     "for i in range(3):\n    <x> = <x> / 2 + <a>", "<x> += <a>", "<x> *= <n>", "<x> -= self.<f> * <a>",
     "<x>, extra = <a>, <b>", "<x> = extra = <a>", "if <c>:\n    <x> = <a>\nelse:\n    <x> = <b>",
-    "if <c>:\n    <x> = <a>", "<x>[0] = 1", "assert self.<f> >= 0", "pass", "del <x>",
-    "extra = [<a> * k for k in range(3)]\n<x> = extra[1] + extra[2]", "print(<x>)", "<x>: float = <a>",
+    "if <c>:\n    <x> = <a>", "<x>[0] = 1", "assert self.<f> >= 0", "pass",
+    "extra = [<a> * k for k in range(3)]\n<x> = extra[1] + extra[2]", "<x>: float = <a>",
     "for k, u in enumerate([<a>, <b>]):\n    <x> = <x> + k * u", "<x> **= 2", "<x> //= 1", "return <a>",
     "for u, w in zip([<a>, <b>], [1, 2]):\n    <x> = <x> + w * u", 
     "extra = {**state}\n<x> = <a>", "<x> = theta.shape", "np = 3", "self.<f> = 2", "def extra(u):\n    return u + <a>\n<x> = extra(<b>)",

@@ -37,8 +37,10 @@ from primer import (
 )
 from primer.derived import alone
 from primer.derived.javascript import javascript, program
+from primer.derived.writer import literal
 from primer.explorer import Plot, editing, rule_text
 from primer.explorer.bundle import script
+from primer.explorer.page import register
 from primer.explorer.rule_text import BUILT_IN, text_of
 from primer.hyper import Hyper
 from primer.objective import Signs, Through
@@ -54,10 +56,10 @@ MOVING = {
 }
 
 
-def told(code):
+def told(code, before=""):
     """What node prints for this code, which has the page's own script, as Python."""
     done = subprocess.run(
-        [node(), "-e", f"{script()}const {{ lib }} = PrimerExplorer;{code}"],
+        [node(), "-e", f"{before}{script()}const {{ lib }} = PrimerExplorer;{code}"],
         capture_output=True,
         text=True,
         check=False,
@@ -69,7 +71,8 @@ def told(code):
 def edits(live, ask="e"):
     """A part of what the edit file of an explorer gives, in node."""
     get = f"const e = PrimerEdits[{json.dumps(live.id)}](lib);"
-    return told(f"{editing.source(live)}{get}console.log(JSON.stringify({ask}))")
+    code = f"{editing.source(live)}{get}console.log(JSON.stringify({ask}))"
+    return told(code, register(live.programs))
 
 
 @pytest.fixture
@@ -403,10 +406,19 @@ def test_second_derivatives_of_many_coordinates_are_left_out():
     assert re.findall(r"^(\w+)\(", text, re.M) == ["value", "grad"]
 
 
-def test_a_table_of_noise_is_written_once():
+def test_noise_that_the_page_has_is_not_written_again():
     noisy = Noisy(Q, 0.5, seed=3, steps=20)
-    live = explore(SGD(lr=0.1), on={"a": noisy, "b": noisy + landscapes.beale()}, steps=20)
-    assert len(re.findall(r"^const T\d = ", editing.source(live), re.M)) == 2
+    places = {"a": noisy, "b": noisy + landscapes.beale()}
+    task = Task("Do.", Momentum(lr=0.1), of="SGD")
+    live = explore(SGD(lr=0.1), Adam(), on=places, steps=20, task=task)
+    text = editing.source(live)
+    column = ",".join(map(literal, noisy.table.written(21)[:, 0].tolist()))
+    assert column not in text
+    assert len(re.findall(r'^const T\d = PrimerPrograms\["\w+"\]\(lib\)', text, re.M)) == 6
+    assert all(column in program for program in live.programs)
+    gradients = edits(live, "e.scenes.map(J => { const g = []; J.grad([1, 2], 4, g); return g; })")
+    for J, found in zip(places.values(), gradients, strict=True):
+        np.testing.assert_allclose(found, J.at(4).grad(np.array([1.0, 2.0])), rtol=1e-13)
 
 
 def test_random_signs_come_as_rows_where_a_rule_draws_them():
@@ -423,12 +435,13 @@ def test_only_the_book_has_the_button_and_only_where_a_rule_can_be_changed(monke
     own, wrapped = (explore(rule, on=Q, steps=3) for rule in (SGD(), Clip(SGD(), norm=1.0)))
     grid = explore_grid({"lr": FIELDS[0]}, lambda lr: {"a": np.ones((3, len(lr)))}, [Plot("a")])
     button = '<button type="button" class="px-edit" value="edit">Edit this rule</button>'
-    assert "px-edit" not in own.html()
+    parts = button, 'class="px-edits"', "px-task"
+    assert not any(part in own.html() for part in parts[:2])
     monkeypatch.setenv("PRIMER_BOOK", "1")
     assert re.search(rf'<div class="px-buttons px-live-only">.*{button}', own.html())
-    assert own.html().count("px-edits") == 1
+    assert own.html().count('class="px-edits"') == 1
     for other in (wrapped, grid):
-        assert "px-edit" not in other.html()
+        assert not any(part in other.html() for part in parts)
         assert other.edits() == ""
 
 
@@ -528,6 +541,8 @@ def test_a_solution_is_the_goals_own_text_with_the_numbers_that_the_rule_lacks()
     live = posed(Task("Remember.", Momentum(lr=FIELDS[0], beta=0.5)))
     text = edits(live, "e.task.text")
     assert text == f"beta = 0.5\n\n{text_of(Momentum())}"
+    of_its_class = posed(Task("Remember.", Momentum))
+    assert edits(of_its_class, "e.task.text") == f"beta = 0.9\n\n{text_of(Momentum())}"
     same = posed(Task("Forget.", SGD(lr=FIELDS[0])), Momentum(lr=FIELDS[0]))
     assert edits(same, "e.task.text") == text_of(SGD())
 
@@ -537,7 +552,7 @@ def test_a_solution_is_the_goals_own_text_with_the_numbers_that_the_rule_lacks()
     [
         (lambda: Task("", SGD()), "says must be a text that says what to do, got ''"),
         (lambda: Task(3, SGD()), "says must be a text that says what to do, got 3"),
-        (lambda: Task("Do.", SGD), "goal must be an Optimizer instance"),
+        (lambda: Task("Do.", 3), "goal must be an Optimizer instance .*, or its class, got 3"),
         (lambda: Task("Do.", SGD(), of=3), "of must be a text, got 3"),
         (lambda: Task("Do.", SGD(), done=None), "done must be a text, got None"),
         (

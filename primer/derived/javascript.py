@@ -29,12 +29,13 @@ class Program:
     - ``init(x, s, h)`` fills s with the state before step 0;
     - ``step(x, s, h, t, w)`` overwrites x and s with theta_{t+1} and its state and fills w, if
       given, with the watched numbers of this step;
-    - ``loss(x, h, t)`` is the loss that `run` records.
+    - ``loss(x, h, t)`` is the loss that `run` records;
+    - ``tables`` are its columns of noise, where it has some, as in the attribute of that name.
 
     x, s, h, w are arrays (Float64Array will do); h holds the values of `sliders` in order; `lib`
     has what NumPy computes differently from JavaScript, such as the power ``P(b, n)``, and is
     defined in static/numbers.js. `state` and `watched` name the numbers of s and w, such
-    as ``m[0]``.
+    as ``m[0]``, and `tables` holds the texts of the columns of noise.
     """
 
     source: str
@@ -42,6 +43,7 @@ class Program:
     dim: int
     state: tuple[str, ...]
     watched: tuple[str, ...]
+    tables: tuple[str, ...] = ()
 
 
 def javascript(rule: Optimizer, J: Objective, steps: int | None = None) -> str:
@@ -148,14 +150,15 @@ def _write(rule: Any, J: Any, sliders: tuple, watch: tuple, steps: Any) -> Progr
     )
     loss = Writer(layout, steps, tables).value(traced.loss)
     constants = "".join(f"const {name} = [{rows}];\n" for rows, name in tables.items())
+    told = f"tables: [{', '.join(tables.values())}],\n" if tables else ""
     source = (
-        f"lib => {{\n{constants}return {{\n"
+        f"lib => {{\n{constants}return {{\n{told}"
         f"init(x, s, h) {{\n{init}}},\n"
         f"step(x, s, h, t, w) {{\n{step}}},\n"
         f"loss(x, h, t) {{\n{loss}}}\n"
         "}; }"
     )
-    return Program(source, sliders, J.dim, _labels(layout), tuple(names))
+    return Program(source, sliders, J.dim, _labels(layout), tuple(names), tuple(tables))
 
 
 def _binder(sliders: tuple) -> Callable[..., Any]:

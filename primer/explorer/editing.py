@@ -25,7 +25,7 @@ def source(explorer: Explorer) -> str:
     """The script with all that is needed to change the rules of an explorer; "" where none can be.
 
     It puts a function of `lib` into ``PrimerEdits``, by the explorer's id; see `_whole` for what
-    that returns.
+    that returns. Noise is that of the explorer's programs, where they have it.
 
     Examples
     --------
@@ -41,7 +41,17 @@ def source(explorer: Explorer) -> str:
     whole = _whole(explorer, known, tables)
     rows = "".join(f"const {name} = [{row}];\n" for row, name in tables.items())
     head = f"(globalThis.PrimerEdits ??= {{}})[{_written(explorer.id)}] = lib =>"
-    return f"{head} {{\n{rows}return {whole};\n}};\n"
+    return _sharing(explorer, f"{head} {{\n{rows}return {whole};\n}};\n")
+
+
+def _sharing(explorer: Explorer, text: str) -> str:
+    """The script with the columns of noise that the page has already taken from its programs."""
+    for scene, told in zip(explorer.scenes, explorer.data["scenes"], strict=True):
+        for program, known in zip(scene.programs, told["programs"], strict=True):
+            for k, rows in enumerate(program.tables):
+                place = f'PrimerPrograms["{known["program"]}"](lib).tables[{k}]'
+                text = text.replace(f" = [{rows}];\n", f" = {place};\n")
+    return text
 
 
 def texts(explorer: Explorer) -> dict[str, str | None]:

@@ -101,8 +101,18 @@ def _text(rule: Optimizer) -> str:
     heads = [f.__name__ for f in functions]
     if len({*heads, *numbers}) < len(heads) + len(numbers):
         raise Fixed
-    lines = "\n".join(f"{name} = {value!r}" for name, value in numbers.items())
-    return "\n\n".join(filter(None, [lines, *functions.values()]))
+    return "\n\n".join([*filter(None, [assigned(numbers)]), *functions.values()])
+
+
+def assigned(numbers: dict[str, Any]) -> str:
+    """The lines that stand at the top of a text and give numbers their names.
+
+    Examples
+    --------
+    >>> assigned({"beta": np.float64(0.5)})
+    'beta = 0.5'
+    """
+    return "\n".join(f"{name} = {_number(value)!r}" for name, value in numbers.items())
 
 
 def _plain(value: Any) -> bool:

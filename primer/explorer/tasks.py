@@ -15,7 +15,7 @@ from ..derived.trace import sliders_of
 from ..optimizer import Optimizer
 from . import editing
 from .blame import blamed
-from .rule_text import NUMBER, text_of
+from .rule_text import NUMBER, assigned, text_of
 
 if TYPE_CHECKING:
     from .traced import Explorer
@@ -91,9 +91,8 @@ class Task:
 def _are_lines(text: str) -> bool:
     """Whether these are statements that assign a name or return."""
     try:
-        made: Any = ast.parse(
-            f"def step():\n pass\n{textwrap.indent(textwrap.dedent(text), ' ')}"
-        ).body
+        inside = textwrap.indent(textwrap.dedent(text), " ")
+        made: Any = ast.parse(f"def step():\n pass\n{inside}").body
     except SyntaxError:
         return False
     kinds = ast.Assign, ast.AugAssign, ast.Return
@@ -147,8 +146,7 @@ def _solution(goal: Optimizer, rule: Optimizer) -> str:
             f"given: the text of {goal!r} is no solution where the fields are those of {rule!r}"
         )
         raise check.refuse("lines of the Task", "", allowed)
-    head = "".join(f"{name} = {value!r}\n" for name, value in lacking.items())
-    return head + "\n" * (bool(head) and text.startswith("def")) + text
+    return "\n\n".join(filter(None, [assigned(lacking), text]))
 
 
 def _same(a: Any, b: Any) -> bool:

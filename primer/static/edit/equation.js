@@ -9,7 +9,7 @@ import { trace } from "./trace.js";
 // Sizes of two traces whose equations must agree: no rule has such axes itself.
 const SIZES = [11, 13];
 // Few parameters, for which a rule must do what it does for more.
-const FEW = [2, 3];
+const SMALLEST = [2, 3];
 // Numbers of parameters to try for a rule that works for one of them only.
 const SMALL = [2, 3, 1, 4];
 
@@ -50,7 +50,7 @@ function printedLines(made) {
   const length = Math.max(first.length, second.length);
   const k = Array.from({ length }).findIndex((_, i) => first[i] !== second[i]);
   if (k >= 0) throw new Refusal(another(first[k] ?? ""));
-  for (const dim of FEW) checkFew(made, dim, both[0]);
+  for (const dim of SMALLEST) checkFew(made, dim, both[0]);
   return first;
 }
 

@@ -36,6 +36,22 @@ export function madeOf(...nodes) {
   return found;
 }
 
+// What names are bound to, in the order of time; of names that get a value at once, as h and w in
+// `h = w = x`, first the one that the text has first.
+function inOrder({ bound, locals }) {
+  const names = [...locals.keys()];
+  const groups = [];
+  for (const [name, value] of bound) {
+    if (groups.at(-1)?.value !== value) groups.push({ value, names: [] });
+    groups.at(-1).names.push(name);
+  }
+  return groups.flatMap((group) =>
+    group.names
+      .sort((a, b) => names.indexOf(a) - names.indexOf(b))
+      .map((name) => [name, group.value]),
+  );
+}
+
 // The lines of a traced rule, and the symbols in them.
 export class EquationLines {
   // `order`: the names of all fields, in the order in which they get their symbols.
@@ -186,13 +202,14 @@ export class EquationLines {
   // Names that a step gives to nodes: rank 0 a name of its own, 1 an argument bound again, 2 a name
   // bound again later.
   bindings() {
-    const { bound, newTheta } = this.traced;
+    const { newTheta } = this.traced;
     const line = ([name, value]) =>
       this.needed.has(value) &&
       value !== newTheta &&
       !LEAVES.has(value.op) &&
       name.replaceAll("_", "");
-    return bound.filter(line).map(([name, node]) => ({ rank: this.rank(name, node), name, node }));
+    const bound = inOrder(this.traced).filter(line);
+    return bound.map(([name, node]) => ({ rank: this.rank(name, node), name, node }));
   }
 
   rank(name, node) {

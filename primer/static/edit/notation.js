@@ -3,7 +3,8 @@
 import { Refusal } from "./refusal.js";
 
 // Binding strength, from the loosest.
-export const [CASES, OR, AND, COMPARE, MOD, SUM, EACH, PRODUCT, POWER, ATOM] = Array(10).keys();
+const [CASES, OR, AND, COMPARE, MOD, SUM, EACH, PRODUCT, POWER, ATOM] = Array(10).keys();
+export { CASES, OR, AND, COMPARE, MOD, SUM, EACH, PRODUCT, POWER, ATOM };
 const INFIX = new Map([
   ["less", "<"],
   ["less_equal", "\\le"],
@@ -31,7 +32,7 @@ const APART = new Set("theta state grad solve matmul hess lookup written".split(
 const BEFORE = ["(", "{", "[", ", ", "\\lVert "];
 const BEHIND = [")", "}", "]", ", ", " \\rVert"];
 // Longest text of one line of an equation.
-const LONGEST = 2000;
+const LONGEST_TEXT = 2000;
 export const TOO_LONG = "The equation is too long to read: give steps of it a name.";
 
 // Like x.toExponential(digits), but of two numbers that are as near the one with an even last digit.
@@ -113,7 +114,7 @@ export class Notation {
     }
     return remembered(this.cache, node, () => {
       const read = this.plain(node);
-      if ([...read[0]].length > LONGEST) throw new Refusal(TOO_LONG);
+      if ([...read[0]].length > LONGEST_TEXT) throw new Refusal(TOO_LONG);
       return read;
     });
   }

@@ -4,7 +4,7 @@ import { Refusal } from "./refusal.js";
 const { P, S, sign, copysign, max, min, mod, div, isInf } = globalThis.PrimerExplorer.lib;
 
 // Powers of more than a million factors cost by their exponent, which is known only in the run.
-const mostEffort = 4e7;
+const mostEffort = 2e7;
 let effort = 0;
 export function rested() {
   effort = 0;

@@ -37,6 +37,13 @@ const NUMPYS = new Map([
   ["==", "equal"],
   ["!=", "not_equal"],
 ]);
+// What Python asks an array for where a number of its own stands on the left.
+const MIRRORED = new Map([
+  ["<", ">"],
+  ["<=", ">="],
+  [">", "<"],
+  [">=", "<="],
+]);
 const UNARY = new Map([
   ["-", "negative"],
   ["+", "positive"],
@@ -48,7 +55,10 @@ const isSymbolic = (x) => isArray(x) || x instanceof Dimension;
 
 // a op b
 export function binary(pool, op, a, b) {
-  if (isPlainNumber(a) && isPlainNumber(b)) return arithmetic(op, a, b);
+  if (isPlainNumber(a) && isPlainNumber(b)) {
+    if (op === "@") throw new Refusal("`@` is for vectors and matrices: write * with a single number.");
+    return arithmetic(op, a, b);
+  }
   if (isSymbolic(a) || isSymbolic(b)) {
     if (op === "@") return product(pool, asArray(pool, a), asArray(pool, b));
     return ufunc(pool, NUMPYS.get(op), [a, b]);
@@ -105,6 +115,7 @@ export function comparison(pool, op, a, b) {
   if (b instanceof Dimension && op.endsWith("=") && "=!".includes(op[0]) && !isArray(a)) {
     return same(plainOf(a), plainOf(b)) === (op === "==");
   }
+  if (isPlainNumber(a) && isSymbolic(b)) return ufunc(pool, NUMPYS.get(MIRRORED.get(op) ?? op), [b, a]);
   if (isSymbolic(a) || isSymbolic(b)) return ufunc(pool, NUMPYS.get(op), [a, b]);
   const texts = typeof a === "string" && typeof b === "string";
   if (texts || (isPlainNumber(a) && isPlainNumber(b))) return compared(op, a, b);

@@ -50,7 +50,8 @@ function exactPower(pool, b, n) {
   const args = [b, n].map((x) => asNode(pool, x));
   const [base, exponent] = args;
   const two = exponent.op === "const" && !exponent.shape.length && exponent.data.values[0] === 2;
-  return two ? elementwise(pool, "square", [base]) : pool.make("ipow", args, common("power", args), null, "f");
+  const kind = args.every((a) => a.kind.length > 1) ? "float" : "f";
+  return two ? elementwise(pool, "square", [base]) : pool.make("ipow", args, common("power", args), null, kind);
 }
 
 // primer.exact.scaled_power: a * b ** n.
@@ -76,6 +77,7 @@ function when(pool, condition, value, otherwise) {
 
 // primer.rules.newton.solve
 function solve(pool, H, g) {
+  if (!shapeOf(g).length) throw new Misfit("solve needs an array on the right: solve(H, g).");
   const column = getItem(pool, asArray(pool, g), new Tuple([ELLIPSIS, null]));
   return getItem(pool, solved(pool, asArray(pool, H), column), new Tuple([ELLIPSIS, 0n]));
 }
@@ -118,19 +120,25 @@ export function rowOf(pool, { data }, t) {
   return new Known([...data.rows[place]], [data.width], "f");
 }
 
-// The objective, as a step sees it.
+// The objective, as a step sees it; that of an equation takes vectors of any length.
 export function objectiveOf(pool, dim) {
   const at = (name, x) => {
     const node = asNode(pool, x);
+    if (pool.abstract) return node;
+    if (node.kind !== "f") throw new Refusal(`${name} takes floats, as theta holds: write 1.0 * (…).`);
     if (node.shape.length === 1 && node.shape[0] === dim) return node;
     throw new Misfit(`${name} takes something like theta, of shape (${dim},), and this is of shape ${shapeText(node.shape)}.`);
   };
   const made = (label, text, call) =>
     new Callable(label, (args, named) => call(...arranged(label, formOf(text), args, named)));
-  const value = made("J", "theta", (x) => pool.make("J", [at("J", x)], []));
-  const hess = (x) => pool.make("hess", [at("J.hess", x)], [dim, dim]);
+  const node = (op, label, times) => (x) => {
+    const { shape } = at(label, x);
+    return pool.make(op, [at(label, x)], [...shape.slice(0, -1), ...Array(times).fill(shape.slice(-1)).flat()]);
+  };
+  const value = made("J", "theta", node("J", "J", 0));
+  const hess = node("hess", "J.hess", 2);
   const attributes = new Map([
-    ["grad", made("J.grad", "theta", (x) => pool.make("grad", [at("J.grad", x)], [dim]))],
+    ["grad", made("J.grad", "theta", node("grad", "J.grad", 1))],
     ["hess", made("J.hess", "theta", hess)],
     ["hvp", made("J.hvp", "theta u", (x, u) => hvp(pool, hess, at("J.hvp", x), at("J.hvp", u)))],
   ]);
@@ -142,7 +150,7 @@ export function objectiveOf(pool, dim) {
 function hvp(pool, hess, x, u) {
   if (!pool.abstract) return pool.make("hvp", [x, u], x.shape);
   const rows = ufunc(pool, "multiply", [hess(x), getItem(pool, u, new Tuple([ELLIPSIS, null, whole]))]);
-  return reduced(pool, "sum", rows, [1], false, "f");
+  return summed(pool, rows, -1n, false);
 }
 
 const missing = (attributes) => (name) =>
