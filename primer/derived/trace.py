@@ -240,7 +240,8 @@ class Watcher:
     def note(self, frame: Any) -> Call:
         """Take down the names that are bound to something new."""
         call, known = self.open[frame], dict(frame.f_locals)
-        names = [name for name in frame.f_code.co_varnames if name in known]
+        code = frame.f_code  # a name that an inner function reads too is a cell
+        names = [n for n in dict.fromkeys(code.co_varnames + code.co_cellvars) if n in known]
         new = [n for n in names if known[n] is not call.locals.get(n, call.given.get(n))]
         call.bound += [(name, known[name]) for name in new]
         call.locals = {name: known[name] for name in names}

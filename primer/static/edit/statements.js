@@ -1,5 +1,5 @@
 // What the statements of a text do.
-import { items } from "./builtins.js";
+import { inTurn, items } from "./builtins.js";
 import { assign, evaluate, makeFunction, placed } from "./evaluate.js";
 import { binary, truth } from "./operators.js";
 import { Refusal } from "./refusal.js";
@@ -59,7 +59,7 @@ function at(node, make) {
 }
 
 const assignAt = (target, x, scope) => at(target, () => assign(target, x, scope));
-const itemsAt = (node, scope) => at(node, () => items(scope.run.pool, evaluate(node, scope)));
+const itemsAt = (node, scope) => at(node, () => inTurn(scope.run.pool, evaluate(node, scope)));
 const truthAt = (node, word, scope) => at(node, () => truth(evaluate(node, scope), word));
 
 // The function that a def makes.
