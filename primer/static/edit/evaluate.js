@@ -43,6 +43,18 @@ export function placed(error, node) {
   return error;
 }
 
+// make(), whose refusals are told at this node.
+export function at(node, make) {
+  try {
+    return make();
+  } catch (error) {
+    throw placed(error, node);
+  }
+}
+
+// Whether what a node says counts as true.
+export const truthAt = (node, word, scope) => at(node, () => truth(evaluate(node, scope), word));
+
 const EXPRESSIONS = {
   Name: ({ id }, scope) => scope.get(id),
   Constant: ({ value, kind }) =>
@@ -57,7 +69,7 @@ const EXPRESSIONS = {
     let x;
     for (const [i, value] of values.entries()) {
       x = evaluate(value, scope);
-      if (i < values.length - 1 && truth(x, op) === (op === "or")) return x;
+      if (i < values.length - 1 && at(value, () => truth(x, op)) === (op === "or")) return x;
     }
     return x;
   },
@@ -72,7 +84,7 @@ const EXPRESSIONS = {
   List: ({ elts }, scope) => new List(elements(elts, scope)),
   Dict: dictionaryOfText,
   IfExp: ({ test, body, orelse }, scope) =>
-    evaluate(truth(evaluate(test, scope), "if") ? body : orelse, scope),
+    evaluate(truthAt(test, "if", scope) ? body : orelse, scope),
   ListComp: (node, scope) => new List([...comprehended(node, scope)]),
   GeneratorExp: (node, scope) => new Lazy(comprehended(node, scope)),
   Lambda: (node, scope) =>
@@ -130,7 +142,7 @@ function* comprehended({ elt, generators }, scope) {
     const { target, iter, ifs } = generators[k];
     for (const item of inTurn(pool, k ? evaluate(iter, inner) : first)) {
       assign(target, item, inner);
-      if (ifs.every((test) => truth(evaluate(test, inner), "if"))) yield* turns(k + 1);
+      if (ifs.every((test) => truthAt(test, "if", inner))) yield* turns(k + 1);
     }
   }
   yield* turns(0);
