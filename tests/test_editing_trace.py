@@ -215,3 +215,61 @@ def test_what_is_refused_is_told_at_its_place():
                 'write return theta, {"m": m, "k": k, "c": c}.'
             )
         assert refused["message"] == message
+
+
+BOMBS = [
+    "y = 10 ** 10 ** 10 ** 10",
+    "y = (-1) ** 9007199254740991 * g",
+    "y = [0] * 10 ** 9",
+    "y = 'a'\nfor i in range(60):\n    y = y + y",
+    "y = [1]\nfor i in range(60):\n    y = y + y",
+    "y = [1]\nfor i in range(60):\n    y += y",
+    "y = range(10 ** 15)",
+    "y = [i for i in range(10000) for j in range(10000)]",
+    "y = 0\nfor i in range(10000):\n    for j in range(10000):\n        y = y + 1",
+    "y = sum(i for i in range(10000) for j in range(10000))",
+    "def f(x):\n    return f(x) + f(x)\ny = f(g)",
+    "def f(n):\n    return 1 if n == 0 else f(n - 1) + f(n - 1)\ny = f(50)",
+    "y = np.zeros((10 ** 5, 10 ** 5, 10 ** 5)).sum()",
+    "y = np.ones(40000)\nfor i in range(1000):\n    y = y + y",
+    "y = np.arange(1e300)",
+    "y = np.eye(300) @ np.eye(300)",
+    "y = np.broadcast_to(g, (10 ** 6, 2))",
+    "y = g\nfor i in range(10000):\n    y = y * 1.0001 + i",
+    "y = g\nfor i in range(10000):\n    y = np.stack([y, y])",
+    "y = g\nfor i in range(1000):\n    y = y[None]",
+    "y = 1.5\nfor i in range(10000):\n    for j in range(100):\n        y = y ** 0.9999",
+    "y = np.full(10000, 1.5) ** 0.3",
+    "y = 0\nfor i in range(10000):\n    y = y + power(0.5 + 1e-5 * i, 10 ** 15)",
+    "y = []\nfor i in range(10000):\n    y.append(y)\ny = y == y",
+    "y = []\ny.append(y)\ny = np.array(y)",
+    "y = [1]\nfor x in y:\n    y.append(x)",
+    "y = (1,)\nfor i in range(30):\n    y = (y, y)\ny = y == y",
+    "y = [1]\nfor i in range(30):\n    y = [y, y]\ny = np.array(y)",
+    "y = g\nfor i in range(2000):\n    y = np.where(y > 0, y, m) + np.sum(y)",
+    "y = zip(*[range(10000)] * 1000)",
+    "y = -1 in range(2000)\nfor i in range(10000):\n    y = -1 in range(2000)",
+    "y = np.sum(np.ones((1,) * 2000))",
+]
+HOSTILE = """self.__proto__ self.constructor state['__proto__'] state['constructor'] np.__proto__
+np.constructor J.constructor g.constructor g.prototype constructor toString hasOwnProperty __proto__
+{}.constructor {'a':1}['toString'] (lambda:1).call np.sum.form np.sum.call self.missing self.attributes
+[].items state.map 'a'.length np.linalg.constructor dict(__proto__=1)['toString'] globalThis self.call
+np.attributes.get J.call (1,2).items float.kind g.values g.pool theta.args Signs(0,2).data""".split()
+
+
+@pytest.mark.parametrize("abstract", [False, True])
+def test_no_text_takes_long(abstract):
+    settings = SETTINGS[2] if abstract else SETTINGS[0]
+    cases = [case(snippet(body), settings) for body in BOMBS]
+    warm = [case(snippet("y = g"), settings)] * 50
+    for each, page in zip([*warm, *cases], traced([*warm, *cases]), strict=True):
+        assert "error" not in page, page
+        assert page["took"] < 400, (each["text"][len(HEAD) :], page["took"])
+
+
+def test_no_text_reaches_what_is_no_value_of_python():
+    cases = [case(snippet(f"y = {x}"), SETTINGS[0]) for x in HOSTILE]
+    cases += [case(snippet(f"y = g\n{x} = 2"), SETTINGS[0]) for x in ("__y", "__proto__", "J.grad")]
+    for each, page in zip(cases, traced(cases), strict=True):
+        assert "refused" in page, (each["text"][len(HEAD) :], page)

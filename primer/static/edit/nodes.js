@@ -29,7 +29,7 @@ import { Refusal } from "./refusal.js";
 const MOST_NUMBERS = 50_000;
 const MOST_WORK = 120_000;
 // What a node costs beside its numbers.
-const NODE = 3;
+const NODE = 10;
 const MOST_AXES = 32;
 
 // Sizes that do not fit together: a shape, an index, a number of values. An equation is then tried
@@ -130,6 +130,8 @@ export const sizeOf = (shape) => shape.reduce((product, n) => product * n, 1);
 
 // The shape that these broadcast to, or null.
 export function broadcastShape(shapes) {
+  const several = shapes.filter((s) => s.length);
+  if (several.every((s) => s.join() === several[0].join())) return several[0] ?? [];
   const length = Math.max(0, ...shapes.map((s) => s.length));
   const out = [];
   for (let back = length; back > 0; back--) {
