@@ -36,8 +36,8 @@ _later = {
         "TraceError", "card", "catalogue", "difference", "javascript", "latex", "torch_lines",
     ),
     "explorer": (
-        "Curve", "Draggable", "Heat", "Note", "Plot", "chooser", "decision_table", "explore",
-        "explore_grid",
+        "Curve", "Draggable", "Heat", "Note", "Plot", "Task", "chooser", "decision_table",
+        "explore", "explore_grid",
     ),
     "measure": ("RangeTest", "compare", "range_test"),
 }  # fmt: skip

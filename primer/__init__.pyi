@@ -23,6 +23,7 @@ from .explorer.grid import explore_grid as explore_grid
 from .explorer.model import Curve as Curve
 from .explorer.model import Draggable as Draggable
 from .explorer.notes import Note as Note
+from .explorer.tasks import Task as Task
 from .explorer.traced import explore as explore
 from .hyper import PerCoordinate as PerCoordinate
 from .hyper import Slider as Slider
@@ -152,6 +153,7 @@ __all__ = [
     "Sophia",
     "StepDecay",
     "Table",
+    "Task",
     "TraceError",
     "Varying",
     "WarmupCosine",

@@ -1,6 +1,6 @@
 // Reads texts of Python as a page does when a rule is edited: node edit_syntax.mjs vendored.js modules/
 // reads a list of texts, as JSON, and writes for each {tree}, {refused: {message, from, to}} or {error};
-// and how long it took, in milliseconds.
+// and how long it took, in milliseconds: the shortest of some times, as other programs are at work.
 import { readFileSync } from "node:fs";
 import { pathToFileURL } from "node:url";
 import vm from "node:vm";
@@ -11,9 +11,15 @@ const { parse } = await import(pathToFileURL(`${modules}/syntax.js`));
 const { Refusal } = await import(pathToFileURL(`${modules}/refusal.js`));
 
 // A float as a text, which can say inf.
-const told = (key, value) => (typeof value === "number" && key === "value" ? `${value}` : value);
+const spelled = (key, value) => (typeof value === "number" && key === "value" ? `${value}` : value);
 
 function asked(text) {
+  const told = once(text);
+  for (let i = 0; i < 4 && told.took > 10; i++) told.took = Math.min(told.took, once(text).took);
+  return told;
+}
+
+function once(text) {
   const begin = performance.now();
   try {
     const tree = parse(text);
@@ -27,4 +33,4 @@ function asked(text) {
 }
 
 const texts = JSON.parse(readFileSync(0, "utf8"));
-process.stdout.write(JSON.stringify(texts.map(asked), told));
+process.stdout.write(JSON.stringify(texts.map(asked), spelled));

@@ -1,10 +1,11 @@
-"""Texts of Python, and what Python's own `ast` makes of them, written as the page's syntax.js does."""
+"""What the page's syntax.js makes of a text, and what Python's own `ast` makes of it, alike."""
 
 import ast
+import itertools
 import json
 import subprocess
+import warnings
 from pathlib import Path
-from random import Random
 
 from helpers import node
 
@@ -21,7 +22,16 @@ SIGNS = {
     ast.Lt: "<", ast.Gt: ">", ast.LtE: "<=", ast.GtE: ">=", ast.Eq: "==", ast.NotEq: "!=",
     ast.In: "in", ast.NotIn: "not in", ast.Is: "is", ast.IsNot: "is not",
 }  # fmt: skip
-DROPPED = {"ctx", "type_comment", "returns", "decorator_list", "type_params", "msg", "simple", "is_async"}
+DROPPED = {
+    "ctx",
+    "type_comment",
+    "returns",
+    "decorator_list",
+    "type_params",
+    "msg",
+    "simple",
+    "is_async",
+}
 
 
 def read(texts):
@@ -34,20 +44,27 @@ def read(texts):
 
 def tree(text):
     """The tree of Python's own parser, as syntax.js writes it."""
-    starts = [0]
-    for line in text.split("\n"):
-        starts.append(starts[-1] + len(line) + 1)
-    return Tree(text.split("\n"), starts).told(ast.parse(text))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # such as \d in a plain string
+        return Tree(text).told(ast.parse(text))
+
+
+def units(text):
+    """How long JavaScript takes this text to be."""
+    return len(text.encode("utf-16-le")) // 2
 
 
 class Tree:
-    def __init__(self, lines, starts):
-        self.lines, self.starts = lines, starts
+    """Writes nodes of `ast`, with places in the text as JavaScript counts them."""
+
+    def __init__(self, text):
+        self.text, self.lines = text, text.split("\n")
+        lengths = [units(line) + 1 for line in self.lines]
+        self.starts = list(itertools.accumulate(lengths, initial=0))
 
     def offset(self, line, column):
         before = self.lines[line - 1].encode()[:column].decode()
-        earlier = "".join(text + "\n" for text in self.lines[: line - 1])
-        return len((earlier + before).encode("utf-16-le")) // 2
+        return self.starts[line - 1] + units(before)
 
     def told(self, value):
         if isinstance(value, list):
@@ -71,8 +88,7 @@ class Tree:
         }
 
     def Module(self, value):
-        length = len("\n".join(self.lines).encode("utf-16-le")) // 2
-        return {"type": "Module", "body": self.told(value.body), "from": 0, "to": length}
+        return {"type": "Module", "body": self.told(value.body), "from": 0, "to": units(self.text)}
 
     def comprehension(self, value):
         told = self.plain(value)
@@ -108,7 +124,9 @@ class Tree:
 def same(ours, theirs):
     """Compare two trees; our numbers come as texts, and without brackets an end may be vague."""
     if isinstance(theirs, dict):
-        if theirs.get("kind") in ("int", "float"):
+        if not isinstance(ours, dict):
+            return False
+        if theirs.get("kind") in ("int", "float") and isinstance(ours.get("value"), str):
             ours = ours | {"value": float(ours["value"].replace("Infinity", "inf"))}
         return ours.keys() == theirs.keys() and all(same(ours[k], theirs[k]) for k in theirs)
     if isinstance(theirs, list):

@@ -371,6 +371,31 @@ def test_a_truth_value_that_becomes_a_number_in_the_state_is_refused():
         javascript(Flag(), BOWL)
 
 
+def test_a_state_that_changes_its_shape_is_refused():
+    class Grown(type(ruled(branch))):
+        def init(self, theta):
+            return {"m": 0.0}
+
+        def step(self, J, theta, state, t):
+            return theta - 0.1 * state["m"], {"m": state["m"] + theta}
+
+    with pytest.raises(TraceError, match=r"m of the state has the shape \(\) at .* 0 \* theta"):
+        javascript(Grown(), BOWL)
+
+
+def test_a_step_may_return_the_parts_of_the_state_in_another_order():
+    class Turned(type(ruled(branch))):
+        def init(self, theta):
+            return {"a": 0 * theta, "b": 0 * theta[..., 0] + 1}
+
+        def step(self, J, theta, state, t):
+            a, b = state["a"], state["b"]
+            return theta - 0.1 * a, {"b": b / 2, "a": a + J.grad(theta) * b[..., None]}
+
+    text = javascript(Turned(), BOWL)
+    np.testing.assert_array_equal(page(text, 30, s=3), run(Turned(), BOWL, START, 30).theta)
+
+
 def test_a_truth_value_stays_one_in_the_state():
     @rule
     class Flags(Optimizer):

@@ -1,6 +1,6 @@
 """Glue between the theme and the book: what each page loads, and what it does not.
 
-- The explorers' script and style go to every page.
+- The explorers' script and style go to every page; those of the editor of rules only beside them.
 - Thebe, which Jupyter Book always adds, is dropped: it would load from another host, and throws.
 - The buttons that unfold a page's subpages in the sidebar get a name.
 - Sphinx's search is dropped, and what marks its words: the book has its own (search_index.py).
@@ -15,7 +15,7 @@ from pathlib import Path
 
 from built_pages import rewrite
 
-from primer.explorer.bundle import script
+from primer.explorer.bundle import editor, script
 from primer.plotting.figures import static
 
 DEAD_SCRIPTS = re.compile(
@@ -51,6 +51,8 @@ def add_explorer_assets(app, config):
     folder.mkdir(parents=True, exist_ok=True)
     folder.joinpath("explorer.js").write_text(script(), "utf-8")
     folder.joinpath("explorer.css").write_text(static("explorer.css"), "utf-8")
+    folder.joinpath("edit.js").write_text(editor(), "utf-8")
+    folder.joinpath("edit.css").write_text(static("edit.css"), "utf-8")
     config.html_js_files.append(("explorer.js", {"async": "async", "fetchpriority": "high"}))
     config.html_css_files.append("explorer.css")
 

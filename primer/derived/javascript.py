@@ -29,12 +29,13 @@ class Program:
     - ``init(x, s, h)`` fills s with the state before step 0;
     - ``step(x, s, h, t, w)`` overwrites x and s with theta_{t+1} and its state and fills w, if
       given, with the watched numbers of this step;
-    - ``loss(x, h, t)`` is the loss that `run` records.
+    - ``loss(x, h, t)`` is the loss that `run` records;
+    - ``tables`` are its columns of noise, where it has some, as in the attribute of that name.
 
     x, s, h, w are arrays (Float64Array will do); h holds the values of `sliders` in order; `lib`
     has what NumPy computes differently from JavaScript, such as the power ``P(b, n)``, and is
     defined in static/numbers.js. `state` and `watched` name the numbers of s and w, such
-    as ``m[0]``.
+    as ``m[0]``, and `tables` holds the texts of the columns of noise.
     """
 
     source: str
@@ -42,6 +43,7 @@ class Program:
     dim: int
     state: tuple[str, ...]
     watched: tuple[str, ...]
+    tables: tuple[str, ...] = ()
 
 
 def javascript(rule: Optimizer, J: Objective, steps: int | None = None) -> str:
@@ -131,19 +133,15 @@ def _pageless(rule: Optimizer) -> str:
 
 
 def _write(rule: Any, J: Any, sliders: tuple, watch: tuple, steps: Any) -> Program:
-    traced = trace_step(rule, J, J.dim, binder(sliders))
+    traced = trace_step(rule, J, J.dim, _binder(sliders))
     layout = dict(leaves(traced.start))
     after = dict(leaves(traced.new_state))
     if layout.keys() != after.keys():
         raise TraceError(
             f"step must return the state of init, {sorted(layout)}, got {sorted(after)}"
         )
-    for path, node in layout.items():
-        if truth(node.kind) and not truth(after[path].kind):
-            raise TraceError(
-                f"{path[-1]} of the state starts as a truth value and becomes a number: start it "
-                "as a number"
-            )
+    after = {path: after[path] for path in layout}
+    _refuse_other(layout, after)
     names, seen = _watched(traced, watch)
     tables: dict[str, str] = {}
     init = Writer(layout, steps, tables).body([("s", list(layout.values()))])
@@ -152,17 +150,18 @@ def _write(rule: Any, J: Any, sliders: tuple, watch: tuple, steps: Any) -> Progr
     )
     loss = Writer(layout, steps, tables).value(traced.loss)
     constants = "".join(f"const {name} = [{rows}];\n" for rows, name in tables.items())
+    told = f"tables: [{', '.join(tables.values())}],\n" if tables else ""
     source = (
-        f"lib => {{\n{constants}return {{\n"
+        f"lib => {{\n{constants}return {{\n{told}"
         f"init(x, s, h) {{\n{init}}},\n"
         f"step(x, s, h, t, w) {{\n{step}}},\n"
         f"loss(x, h, t) {{\n{loss}}}\n"
         "}; }"
     )
-    return Program(source, sliders, J.dim, _labels(layout), tuple(names))
+    return Program(source, sliders, J.dim, _labels(layout), tuple(names), tuple(tables))
 
 
-def binder(sliders: tuple) -> Callable[..., Any]:
+def _binder(sliders: tuple) -> Callable[..., Any]:
     """Numbers stay, a slider becomes h[k], a schedule its value at the traced step."""
 
     def symbol(pool: Pool, name: str, value: Any) -> Any:
@@ -183,6 +182,21 @@ def binder(sliders: tuple) -> Callable[..., Any]:
         return bound(t) if isinstance(bound, OfStep) else bound
 
     return bind
+
+
+def _refuse_other(layout: dict[tuple, Node], after: dict[tuple, Node]) -> None:
+    """Refuse a state that is of another form after a step."""
+    for path, node in layout.items():
+        if node.shape != after[path].shape:
+            raise TraceError(
+                f"{path[-1]} of the state has the shape {node.shape} at the start and "
+                f"{after[path].shape} after a step: start it as 0 * theta, or as it will be"
+            )
+        if truth(node.kind) and not truth(after[path].kind):
+            raise TraceError(
+                f"{path[-1]} of the state starts as a truth value and becomes a number: start it "
+                "as a number"
+            )
 
 
 def _labels(layout: dict[tuple, Node]) -> tuple[str, ...]:

@@ -240,8 +240,9 @@ class Watcher:
     def note(self, frame: Any) -> Call:
         """Take down the names that are bound to something new."""
         call, known = self.open[frame], dict(frame.f_locals)
-        code = frame.f_code  # a name that an inner function reads too is a cell
-        names = [n for n in dict.fromkeys(code.co_varnames + code.co_cellvars) if n in known]
+        code = frame.f_code
+        own = dict.fromkeys((*code.co_varnames, *code.co_cellvars))  # inner functions see the last
+        names = [name for name in own if name in known]
         new = [n for n in names if known[n] is not call.locals.get(n, call.given.get(n))]
         call.bound += [(name, known[name]) for name in new]
         call.locals = {name: known[name] for name in names}

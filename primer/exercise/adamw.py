@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from ..exact import power
 from ..landscapes import quadratic
 from ..objective import Objective
 from ..optimizer import Optimizer
@@ -16,8 +17,22 @@ from . import Verdict, verdict
 from .judging import all_given
 
 __all__ = [
+    "Unscaled",
     "check_half", "check_one_step", "check_same_turn", "check_spared", "check_translate",
 ]  # fmt: skip
+
+
+class Unscaled(AdamW):
+    """AdamW whose decay does not follow its rate: what the chapter asks for on the page."""
+
+    def step(self, J, theta, state, t):
+        g = J.grad(theta)
+        m = self.beta1 * state["m"] + (1 - self.beta1) * g
+        v = self.beta2 * state["v"] + (1 - self.beta2) * g**2
+        m_hat = m / (1 - power(self.beta1, t + 1))
+        v_hat = v / (1 - power(self.beta2, t + 1))
+        theta = (1 - self.weight_decay) * theta - self.lr * m_hat / (np.sqrt(v_hat) + self.eps)
+        return theta, {"m": m, "v": v}
 
 
 def check_one_step(answer: Any) -> Verdict:

@@ -7,9 +7,10 @@ from .asking import chooser, decision_table
 from .grid import Heat, Plot, explore_grid
 from .model import Curve, Draggable
 from .notes import Note
+from .tasks import Task
 from .traced import Explorer, explore
 
 __all__ = [
-    "Curve", "Draggable", "Explorer", "Heat", "Note", "Plot", "chooser", "decision_table",
-    "explore", "explore_grid",
+    "Curve", "Draggable", "Explorer", "Heat", "Note", "Plot", "Task", "chooser",
+    "decision_table", "explore", "explore_grid",
 ]  # fmt: skip

@@ -11,6 +11,7 @@ from .. import check
 from ..plotting.figures import building
 from . import page
 from .model import Control
+from .tasks import Posed
 
 _made: collections.Counter[str] = collections.Counter()
 
@@ -32,6 +33,8 @@ class Base:
         What the script in the page reads.
     programs : list of str
         The JavaScript of the rules, which `data` names by `page.key`; none over a grid.
+    editable : bool
+        Whether a reader of the book can change a rule in the page.
     """
 
     title: str
@@ -45,6 +48,8 @@ class Base:
     data: dict[str, Any]
     programs: Sequence[str] = ()
     packed = ""
+    editable = False
+    task: Posed | None = None
     first = "Rule"  # heading of the names
 
     def __init__(self, identity: Any) -> None:
@@ -69,6 +74,10 @@ class Base:
     def results(self) -> list[tuple[str, ...]]:
         """The table of numbers at the default settings, without the names."""
         raise NotImplementedError
+
+    def edits(self) -> str:
+        """The script that a page loads when a reader changes a rule; "" where none can be."""
+        return ""
 
     def html(self) -> str:
         """The explorer as HTML that is alive wherever scripts run."""

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+import textwrap
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ..derived import alone
 from ..derived.abstract import reachable
-from ..derived.javascript import binder
+from ..derived.javascript import _binder
 from ..derived.trace import Traced, trace_step
 from ..derived.writer import literal
 from ..objective import Signs
@@ -24,7 +25,7 @@ def source(explorer: Explorer) -> str:
     """The script with all that is needed to change the rules of an explorer; "" where none can be.
 
     It puts a function of `lib` into ``PrimerEdits``, by the explorer's id; see `_whole` for what
-    that returns.
+    that returns. Noise is that of the explorer's programs, where they have it.
 
     Examples
     --------
@@ -33,17 +34,27 @@ def source(explorer: Explorer) -> str:
     >>> source(live).splitlines()[0][:31]
     '(globalThis.PrimerEdits ??= {})'
     """
-    texts = editable(explorer)
-    if not any(texts.values()):
+    known = texts(explorer)
+    if not any(known.values()):
         return ""
     tables: dict[str, str] = {}
-    whole = _whole(explorer, texts, tables)
+    whole = _whole(explorer, known, tables)
     rows = "".join(f"const {name} = [{row}];\n" for row, name in tables.items())
     head = f"(globalThis.PrimerEdits ??= {{}})[{_written(explorer.id)}] = lib =>"
-    return f"{head} {{\n{rows}return {whole};\n}};\n"
+    return _sharing(explorer, f"{head} {{\n{rows}return {whole};\n}};\n")
 
 
-def editable(explorer: Explorer) -> dict[str, str | None]:
+def _sharing(explorer: Explorer, text: str) -> str:
+    """The script with the columns of noise that the page has already taken from its programs."""
+    for scene, told in zip(explorer.scenes, explorer.data["scenes"], strict=True):
+        for program, known in zip(scene.programs, told["programs"], strict=True):
+            for k, rows in enumerate(program.tables):
+                place = f'PrimerPrograms["{known["program"]}"](lib).tables[{k}]'
+                text = text.replace(f" = [{rows}];\n", f" = {place};\n")
+    return text
+
+
+def texts(explorer: Explorer) -> dict[str, str | None]:
     """The text of every rule, by name; None for those that a page cannot change."""
     return {name: _text(explorer, rule) for name, rule in explorer.rules.items()}
 
@@ -56,7 +67,7 @@ def _text(explorer: Explorer, rule: Any) -> str | None:
     return text
 
 
-def _whole(explorer: Explorer, texts: dict[str, str | None], tables: dict[str, str]) -> str:
+def _whole(explorer: Explorer, known: dict[str, str | None], tables: dict[str, str]) -> str:
     """What `primer/static/edit` reads.
 
     - ``rules``, in the order of the explorer: null, or {text, fields, slots, values, watched};
@@ -65,15 +76,17 @@ def _whole(explorer: Explorer, texts: dict[str, str | None], tables: dict[str, s
     - ``tables``: rows of random signs, by the class that draws them;
     - ``scenes``: {dim} and the methods of `primer.derived.alone.objective`; with ``watched``, by
       rule, where w is another one than on the first scene;
-    - ``task``: null, or what `primer.explorer.tasks` writes.
+    - ``task``: null, or {of, says, done, lines, text, goal, sizes}: ``of`` is the place of the rule
+      to change, ``goal`` has a program for every scene and ``sizes`` the lengths of its s and w;
+      ``text`` is the goal's own where there are no ``lines`` that solve it.
     """
-    rules = [_rule(explorer, k, text, tables) for k, text in enumerate(texts.values())]
+    rules = [_rule(explorer, k, text, tables) for k, text in enumerate(known.values())]
     scenes = [_scene(explorer, scene, tables) for scene in explorer.scenes]
     parts = {
         "rules": _array(rules),
-        "tables": _tables(explorer, texts),
+        "tables": _tables(explorer, known),
         "scenes": _array(scenes),
-        "task": "null",
+        "task": _task(explorer),
     }
     return "{\n" + "".join(f"{name}: {text},\n" for name, text in parts.items()) + "}"
 
@@ -111,11 +124,11 @@ def _scene(explorer: Explorer, scene: Scene, tables: dict[str, str]) -> str:
     return _object(parts, alone.objective(scene.J, explorer.steps, tables))
 
 
-def _tables(explorer: Explorer, texts: dict[str, str | None]) -> str:
+def _tables(explorer: Explorer, known: dict[str, str | None]) -> str:
     """The random signs that editable rules draw in a run."""
     found: dict[tuple[int, int], Signs] = {}
-    bind = binder(_sliders(explorer))
-    for name, text in texts.items():
+    bind = _binder(_sliders(explorer))
+    for name, text in known.items():
         if text and asks_for(text, "Signs"):
             for scene in explorer.scenes:
                 traced = trace_step(explorer.rules[name], scene.J, len(scene.start), bind)
@@ -132,12 +145,30 @@ def _signs(traced: Traced) -> dict[tuple[int, int], Signs]:
     return {(s.seed, s.dim): s for s in used if isinstance(s, Signs)}
 
 
+def _task(explorer: Explorer) -> str:
+    asked = explorer.task
+    if asked is None:
+        return "null"
+    task, programs = asked.task, asked.programs
+    sizes = [{"s": len(p.state), "w": len(p.watched)} for p in programs]
+    parts = {
+        "of": str(explorer.names.index(asked.of)),
+        "says": _written(task.says),
+        "done": _written(task.done),
+        "lines": _written(textwrap.dedent(task.lines).strip()),
+        "text": _written(asked.text or None),
+        "goal": _array([p.source for p in programs]),
+        "sizes": _written(sizes),
+    }
+    return _object(parts)
+
+
 def _sliders(explorer: Explorer) -> tuple:
     return tuple(control.slider for control in explorer.controls)
 
 
-def _array(texts: list[str]) -> str:
-    return "[\n" + "".join(f"{text},\n" for text in texts) + "]"
+def _array(items: list[str]) -> str:
+    return "[\n" + "".join(f"{text},\n" for text in items) + "]"
 
 
 def _object(parts: dict[str, str], methods: str = "") -> str:

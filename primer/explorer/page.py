@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 import decimal
 import hashlib
 import html
 import json
+import zlib
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +17,7 @@ from ..plotting.figures import building, style_sheet
 from ..plotting.palette import Look
 from .bundle import script
 from .model import Control
+from .tasks import block
 
 if TYPE_CHECKING:
     from .base import Base
@@ -52,7 +55,7 @@ def page(explorer: Base, controls: bool = True) -> str:
         f"{_body(explorer, controls)}"
         f'<noscript><p class="px-note">{WITHOUT}</p></noscript>'
         f'<script type="application/json" class="px-data">{as_json(explorer.data)}</script>'
-        f"{_packed(explorer)}</div>"
+        f"{_packed(explorer)}{_edits(explorer)}</div>"
     )
 
 
@@ -68,6 +71,7 @@ def _body(explorer: Base, controls: bool) -> str:
         _scenes(explorer),
         rows and f'<div class="px-controls">{rows}</div>',
         _numbers(explorer),
+        block(explorer.task) if building() else "",
         TRY,
         caption and f"<figcaption>{caption}</figcaption>",
     )
@@ -144,6 +148,13 @@ def _packed(explorer: Base) -> str:
     return f'<script type="text/plain" class="px-grid">{explorer.packed}</script>'
 
 
+def _edits(explorer: Base) -> str:
+    """What changes the rules, deflated; book/_ext/explorers.py writes it to a file, inflated."""
+    edits = explorer.edits() if building() else ""
+    packed = base64.b64encode(zlib.compress(edits.encode(), 9)).decode()
+    return edits and f'<script type="text/plain" class="px-edits">{packed}</script>'
+
+
 def _scene(k: int, panels: list[Any]) -> str:
     inside = "".join(f'<div class="px-panel">{p.svg}</div>' for p in panels)
     return f'<div class="px-panels" data-scene="{k}"{" hidden" if k else ""}>{inside}</div>'
@@ -184,9 +195,10 @@ def _numbers(explorer: Base) -> str:
     rows = "".join(_result(k, *item, item[0] in shown) for k, item in enumerate(known))
     heads = "".join(f'<th scope="col">{head}</th>' for head in (explorer.first, *explorer.columns))
     play = [] if explorer.packed else [("play", "▶ Play")]
+    edit = [("edit", "Edit this rule")] if building() and explorer.editable else []
     buttons = "".join(
         f'<button type="button" class="px-{what}" value="{what}">{label}</button>'
-        for what, label in (*play, ("reset", "Reset"), ("link", "Copy link"))
+        for what, label in (*play, ("reset", "Reset"), ("link", "Copy link"), *edit)
     )
     return (
         f'<div class="px-foot"><div class="px-table"><table><thead><tr>{heads}</tr></thead>'

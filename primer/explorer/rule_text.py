@@ -29,6 +29,15 @@ PYTHONS = {
     "range", "len", "abs", "min", "max", "sum", "float", "int", "bool", "zip", "enumerate",
     "tuple", "list", "dict", "round",
 }  # fmt: skip
+#: What a text may be made of.
+UNDERSTOOD = (
+    ast.FunctionDef, ast.arguments, ast.arg, ast.Return, ast.Assign, ast.AugAssign, ast.AnnAssign,
+    ast.Expr, ast.If, ast.For, ast.Pass, ast.Assert, ast.BinOp, ast.UnaryOp, ast.BoolOp,
+    ast.Compare, ast.Call, ast.Starred, ast.keyword, ast.Attribute, ast.Subscript, ast.Slice,
+    ast.Tuple, ast.List, ast.Dict, ast.Name, ast.Constant, ast.IfExp, ast.ListComp,
+    ast.GeneratorExp, ast.comprehension, ast.Lambda, ast.expr_context, ast.operator, ast.unaryop,
+    ast.boolop, ast.cmpop,
+)  # fmt: skip
 #: Parameters of the methods.
 COUNTS = {"init": 2, "step": 5}
 NUMBER = bool | int | float | np.number | np.bool_
@@ -79,8 +88,9 @@ def _text(rule: Optimizer) -> str:
         raise Fixed
     names = ["init"] * (make.init is not Optimizer.init) + ["step"]
     methods = [getattr(make, name) for name in names]
-    if any(_count(f) != COUNTS[name] for name, f in zip(names, methods, strict=True)):
-        raise Fixed
+    for name, method in zip(names, methods, strict=True):
+        if _count(method) != COUNTS[name] or method.__name__ != name:
+            raise Fixed
     numbers: dict[str, Any] = {}
     functions: dict[Any, str] = {}
     for method in methods:
@@ -91,8 +101,18 @@ def _text(rule: Optimizer) -> str:
     heads = [f.__name__ for f in functions]
     if len({*heads, *numbers}) < len(heads) + len(numbers):
         raise Fixed
-    lines = "\n".join(f"{name} = {value!r}" for name, value in numbers.items())
-    return "\n\n".join(filter(None, [lines, *functions.values()]))
+    return "\n\n".join([*filter(None, [assigned(numbers)]), *functions.values()])
+
+
+def assigned(numbers: dict[str, Any]) -> str:
+    """The lines that stand at the top of a text and give numbers their names.
+
+    Examples
+    --------
+    >>> assigned({"beta": np.float64(0.5)})
+    'beta = 0.5'
+    """
+    return "\n".join(f"{name} = {_number(value)!r}" for name, value in numbers.items())
 
 
 def _plain(value: Any) -> bool:
@@ -116,6 +136,9 @@ def _source(function: Callable[..., Any]) -> str:
         raise Fixed from None
     made = tree.body[0]
     if not isinstance(made, ast.FunctionDef) or made.name != function.__name__:
+        raise Fixed
+    del made.decorator_list
+    if not all(isinstance(each, UNDERSTOOD) for each in ast.walk(made)):
         raise Fixed
     return _without(whole, made)
 
@@ -186,7 +209,7 @@ def _follow(function: Any, functions: dict[Any, str], numbers: dict[str, Any]) -
 
 def _helper(function: Any, name: str) -> str:
     """The text of a helper function; one that is decorated is not what its text says."""
-    if function.__name__ != name or hasattr(function, "__wrapped__"):
+    if function.__name__ != name or hasattr(function, "__wrapped__") or not _count(function):
         raise Fixed
     return _source(function)
 

@@ -15,11 +15,12 @@ from ..objective import Objective
 from ..optimizer import Optimizer
 from ..running import Run, run
 from ..waiting import each
-from . import figure, page, table
+from . import editing, figure, page, table, tasks
 from .base import Base, text
 from .blame import at_the_call, blamed, refuse_shapes
 from .model import Curve, Draggable, Record, controls, fresh, looks, named, record, substituted
 from .notes import Note, listed, meant, refuse_nowhere
+from .tasks import Task
 from .views import Layout
 from .wanted import expanded, spoken, watched
 
@@ -49,6 +50,7 @@ class Options:
     table: Sequence[str]
     shown: Sequence[str]
     notes: Sequence[Note]
+    task: Task | None
 
     @property
     def listed(self) -> list[Any]:
@@ -72,6 +74,7 @@ def explore(
     table: Sequence[str] = ("loss", "theta"),
     shown: Sequence[str] = (),
     notes: Sequence[Note] = (),
+    task: Task | None = None,
 ) -> Explorer:
     """A live figure: what the rules do on an objective, with a control for every `Slider` in them.
 
@@ -103,6 +106,8 @@ def explore(
         link such as ``#show=Adam,SGD`` draws those.
     notes : sequence of Note
         A few words in the panels, with arrows to what they speak of.
+    task : Task, optional
+        What a reader of the book is to do with a rule, under the table.
 
     Returns
     -------
@@ -126,7 +131,7 @@ def explore(
     ({'lr': 0.1}, (21, 2))
     """
     options = Options(
-        start, steps, views, window, race, title, caption, table, shown, listed(notes)
+        start, steps, views, window, race, title, caption, table, shown, listed(notes), task
     )
     return Explorer(named(rules, names), _scenes(on), options)
 
@@ -157,6 +162,8 @@ class Explorer(Base):
         The landscapes, each with its start and the programs of the rules.
     defaults : list of list of Record
         By landscape and rule, the run at the default settings.
+    task : Posed or None
+        What a reader of the book is to do.
     """
 
     def __init__(
@@ -185,6 +192,7 @@ class Explorer(Base):
         for name, J in landscapes.items():
             self._add(name, J, _start(options.start, J), options)
         self.programs = [p.source for scene in self.scenes for p in scene.programs]
+        self.task = tasks.posed(options.task, self)
         self.data = self._data()
 
     def _add(self, name: str, J: Any, point: Any, options: Options) -> None:
@@ -276,6 +284,14 @@ class Explorer(Base):
         """Where the runs start at present."""
         moved = self._lab.start if self._lab is not None else ()
         return tuple(moved) or self.scene.start
+
+    @property
+    def editable(self) -> bool:  # type: ignore[override]
+        """Whether a reader of the book can change one of the rules in the page."""
+        return any(editing.texts(self).values())
+
+    def edits(self) -> str:
+        return editing.source(self)
 
     def runs(self) -> dict[str, Run]:
         """NumPy's own run of every rule at the present settings, by name."""

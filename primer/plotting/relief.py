@@ -8,6 +8,7 @@ from typing import Any
 import matplotlib as mpl
 import numpy as np
 from contourpy import contour_generator
+from matplotlib.path import Path
 
 from .. import check
 from ..objective import Objective
@@ -80,9 +81,8 @@ def relief(
             return _seen(theta, lift(J(theta)), window)
 
     pieces = [piece for k in range(rows) for piece in _strip(x, y[k : k + 2], z[k : k + 2], edges)]
-    ends = np.cumsum([len(outline) for _, outline in pieces])
-    outlines = np.split(place(np.concatenate([outline for _, outline in pieces])), ends[:-1])
-    _paint(ax, outlines, [(band + 0.5) / bands for band, _ in pieces])
+    paths = [Path(place(path.vertices), path.codes) for _, path in pieces]
+    _paint(ax, paths, [(band + 0.5) / bands for band, _ in pieces])
     return place
 
 
@@ -97,18 +97,20 @@ def _seen(theta: np.ndarray, z: np.ndarray, frame: Any) -> np.ndarray:
 
 
 def _strip(x: Any, y: Any, z: Any, edges: np.ndarray) -> Any:
-    """Outlines (n, 2) of the bands of height in the strip between two rows."""
+    """The bands of height in the strip between two rows, each as one path."""
     lines = contour_generator(x=x, y=y, z=z, fill_type="OuterOffset")
     for band, (low, high) in enumerate(zip(edges[:-1], edges[1:], strict=True)):
-        for points, offsets in zip(*lines.filled(low, high), strict=True):
-            yield band, points[: offsets[1]]
+        found = zip(*lines.filled(low, high), strict=True)
+        outlines = [Path(points[: ends[1]], closed=True) for points, ends in found]
+        if outlines:
+            yield band, Path.make_compound_path(*outlines)
 
 
-def _paint(ax: Any, outlines: Any, heights: Any) -> None:
+def _paint(ax: Any, paths: Any, heights: Any) -> None:
     colors = mpl.colors.LinearSegmentedColormap.from_list("relief", TINTS)(heights)
     # The thin edge closes the hairlines between neighboring strips.
-    faces = mpl.collections.PolyCollection(
-        outlines, facecolors=colors, edgecolors=colors, linewidths=0.8
+    faces = mpl.collections.PathCollection(
+        paths, facecolors=colors, edgecolors=colors, linewidths=0.8, clip_on=False
     )
     ax.add_collection(faces)
     ax.autoscale_view()

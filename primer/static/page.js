@@ -125,8 +125,11 @@ function followLink(event) {
   const target = fit.filter((e) => before(e.root, a)).at(-1) ?? fit[0];
   const place = () => a.getBoundingClientRect().top;
   const top = place();
-  apply(target, parse(a.hash));
-  scrollBy({ top: place() - top, behavior: "instant" }); // a longer table moves what is read
+  const opened = apply(target, parse(a.hash));
+  const hold = () => scrollBy({ top: place() - top, behavior: "instant" });
+  hold(); // a longer table moves what is read, and so does an editor that opens
+  const still = scrollY;
+  opened?.then(() => scrollY === still && hold());
   point(target, a);
 }
 

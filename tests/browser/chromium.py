@@ -15,11 +15,12 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
-from primer.explorer.bundle import script
+from primer.explorer.bundle import editor, script
 from primer.plotting.figures import static
 
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
+BOOK = Path(__file__).parents[2] / "book"
 #: Where `make book` puts the site.
 SITE = Path(os.environ.get("PRIMER_SITE", Path(__file__).parents[2] / "_build" / "html"))
 REQUIRED = bool(os.environ.get("CI") or os.environ.get("REQUIRE_BROWSER"))
@@ -93,6 +94,26 @@ def write_page(path: Path, *explorers, before: str = "", theme: str = "light") -
         encoding="utf-8",
     )
     return path.as_uri()
+
+
+def write_site(folder: Path, *explorers, before: str = "", theme: str = "light") -> None:
+    """The same as `folder/page.html`, with all scripts, and the editor of rules, as files."""
+    sys.path.insert(0, str(BOOK / "_ext"))
+    import explorers as extension
+
+    write_page(folder / "page.html", *explorers, before=before, theme=theme)
+    body, files = extension.split((folder / "page.html").read_text("utf-8"), str)
+    files |= {
+        "page.html": body.replace("<meta", '<link rel="icon" href="data:,"><meta', 1),
+        "_static/edit.js": editor(),
+        "_static/edit.css": static("edit.css"),
+        "_static/mathjax_start.js": (BOOK / "_static" / "mathjax_start.js").read_text("utf-8"),
+    }
+    for name, text in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text, encoding="utf-8")
+    for name in ("codemirror", "mathjax"):
+        shutil.copytree(BOOK / "vendor" / name, folder / name, dirs_exist_ok=True)
 
 
 class UnderPolicy(http.server.SimpleHTTPRequestHandler):

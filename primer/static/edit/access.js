@@ -9,9 +9,13 @@ import { rowOf } from "./package.js";
 import { Refusal } from "./refusal.js";
 import { Callable, described, Dict, isArray, isPlainNumber, List, Slice, Space, Table, Tuple, wholeOf } from "./values.js";
 
+// Numbers of Python, such as t and what is made of it, are no arrays.
+const isPython = (x) => isPlainNumber(x) || (isArray(x) && x.kind.length > 1);
+
 // x.name
 export function attribute(run, x, name) {
   if (name.startsWith("_")) throw new Refusal(`.${name} is not understood here: names that begin with _ are Python's own.`);
+  if (isPython(x)) throw new Refusal(`A single number has no .${name}: use it as it is.`);
   if (isArray(x)) return arrayAttribute(run.pool, x, name);
   if (x instanceof Space) {
     const found = x.attributes.has(name) ? x.attributes.get(name) : x.missing(name);
@@ -20,7 +24,6 @@ export function attribute(run, x, name) {
   }
   if (x instanceof Dict && DICTIONARY.has(name)) return DICTIONARY.get(name)(run.pool, x);
   if (x instanceof List && name === "append") return appending(run.pool, x);
-  if (isPlainNumber(x)) throw new Refusal(`A single number has no .${name}: use it as it is.`);
   throw new Refusal(`There is no .${name} in ${described(x)} here.`);
 }
 
@@ -43,7 +46,7 @@ function appending(pool, list) {
 
 // x[key]
 export function subscript(run, x, key) {
-  if (isArray(x)) return getItem(run.pool, x, key);
+  if (isArray(x) && !isPython(x)) return getItem(run.pool, x, key);
   if (x instanceof Dict) return entry(x, key);
   if (x instanceof Table) return rowOf(run.pool, x, key);
   if (!(x instanceof Tuple)) throw new Refusal(`[…] needs an array, a list or the state, and this is ${described(x)}.`);

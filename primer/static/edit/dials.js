@@ -1,16 +1,16 @@
 // Sliders for the numbers that a reader gives a name at the top of the text, such as rho = 0.9.
 import { make } from "./make.js";
 
-const PLACES = 100;
+const DIAL_PLACES = 100;
 
 // Which numbers a slider offers that opens at v: 0 to 1, up to a round number, or, for what is tiny or
 // huge, powers of ten around it.
 export function range(v) {
   const size = Math.abs(v);
   if (size > 0 && (size < 0.005 || size >= 1e4))
-    return (i) => v * 10 ** ((6 * i) / PLACES - 3);
+    return (i) => v * 10 ** ((6 * i) / DIAL_PLACES - 3);
   const high = size <= 1 ? 1 : 10 ** Math.ceil(Math.log10(size * 1.25));
-  return v === 0 ? (i) => (2 * i) / PLACES - 1 : (i) => (Math.sign(v) * high * i) / PLACES;
+  return v === 0 ? (i) => (2 * i) / DIAL_PLACES - 1 : (i) => (Math.sign(v) * high * i) / DIAL_PLACES;
 }
 const spell = (v) => String(Number(v.toPrecision(3)));
 
@@ -18,13 +18,13 @@ const spell = (v) => String(Number(v.toPrecision(3)));
 export function constants({ body }) {
   const found = body.flatMap(({ type, targets, value }) =>
     type === "Assign" && targets.length === 1 && targets[0].type === "Name"
-      ? [{ name: targets[0].id, value: numberOf(value), from: value.from, to: value.to }]
+      ? [{ name: targets[0].id, value: dialValue(value), from: value.from, to: value.to }]
       : [],
   );
   return found.filter(({ value }) => Number.isFinite(value)).slice(0, 8);
 }
-function numberOf({ type, value, kind, op, operand }) {
-  if (type === "UnaryOp" && op === "-") return -numberOf(operand);
+function dialValue({ type, value, kind, op, operand }) {
+  if (type === "UnaryOp" && op === "-") return -dialValue(operand);
   return type === "Constant" && (kind === "int" || kind === "float") ? Number(value) : NaN;
 }
 
@@ -52,11 +52,11 @@ export class Dials {
     if (!dial.near) dial.near = range(found.value);
     const at = nearestPlace(dial.near, found.value);
     if (at === undefined) dial.near = range(found.value);
-    this.set(dial, at ?? nearestPlace(dial.near, found.value) ?? PLACES);
+    this.set(dial, at ?? nearestPlace(dial.near, found.value) ?? DIAL_PLACES);
   }
   row(name) {
     const id = `px-dial-${name}`;
-    const input = make("input", { type: "range", id, min: 0, max: PLACES, step: 1 });
+    const input = make("input", { type: "range", id, min: 0, max: DIAL_PLACES, step: 1 });
     const output = make("output", { htmlFor: id });
     const label = make("label", { htmlFor: id }, make("b", { textContent: name }), " in your rule");
     const row = make("div", { className: "px-row" }, label, input, output);
@@ -68,16 +68,16 @@ export class Dials {
   set({ input, output, value }, at) {
     const text = PrimerExplorer.minus(value);
     Object.assign(input, { value: at, ariaValueText: text });
-    input.style.setProperty("--at", at / PLACES);
+    input.style.setProperty("--at", at / DIAL_PLACES);
     output.textContent = text;
   }
 }
 
 // The place of a slider that is nearest to v; undefined outside its range.
 function nearestPlace(near, v) {
-  const [a, b] = [near(0), near(PLACES)];
-  const slack = Math.abs(b - a) / PLACES;
+  const [a, b] = [near(0), near(DIAL_PLACES)];
+  const slack = Math.abs(b - a) / DIAL_PLACES;
   if (v < Math.min(a, b) - slack || v > Math.max(a, b) + slack) return undefined;
-  const places = Array.from({ length: PLACES + 1 }, (_, i) => near(i));
+  const places = Array.from({ length: DIAL_PLACES + 1 }, (_, i) => near(i));
   return PrimerExplorer.nearest(places, v);
 }

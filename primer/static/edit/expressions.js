@@ -18,6 +18,8 @@ const REFUSED_EXPRESSIONS = {
   YieldExpression: "`yield` is not understood here: write `return`.",
 };
 
+const REFUSED_IN_CALL = "Write parentheses around what `for` makes: it is not the only argument.";
+
 export const refuseAt = (message, { from, to }) => {
   throw new Refusal(message, from, to);
 };
@@ -57,7 +59,7 @@ class Operations {
   all() {
     const part = this.either("or", () => this.either("and", () => this.not()));
     const left = this.items[this.at];
-    if (left !== undefined) refuseAt(`\`${left.op}\` cannot stand here without brackets.`, left);
+    if (left !== undefined) refuseAt(`\`${left.op}\` cannot stand here without parentheses.`, left);
     return part.node;
   }
   either(op, next) {
@@ -115,7 +117,7 @@ class Operations {
   operand() {
     const item = this.items[this.at++];
     if (item?.node) return item;
-    refuseAt(`A value is missing before \`${item.op}\`, or brackets around what follows.`, item);
+    refuseAt(`A value is missing before \`${item.op}\`, or parentheses around what follows.`, item);
   }
 }
 
@@ -152,14 +154,12 @@ export function expressionsOf(kids) {
 }
 
 const numberConstant = (node) => {
-  const [{ figure, value }] = tokensOf(node.text);
+  const [{ figure, value }] = [...tokensOf(node.text)];
   return { value, kind: figure };
 };
 
 const stringConstant = (node) => ({
-  value: tokensOf(node.text)
-    .map((one) => one.value)
-    .join(""),
+  value: [...tokensOf(node.text)].map((one) => one.value).join(""),
   kind: "str",
 });
 
@@ -205,10 +205,10 @@ export function parametersOf(kids) {
 function parameterOf(part) {
   const [name] = part;
   if (name.name !== "VariableName")
-    refuseAt(`\`${name.text}\` is not understood here: write names.`, name);
+    refuseAt(`Write the name of each argument here, without \`${name.text}\`.`, name);
   const value = part.findIndex((kid) => kid.name === "AssignOp") + 1;
   const fallback = value > 0 ? expressionOf(part[value]) : null;
-  return { arg: nameOf(name.text), default: fallback, ...fromTo(name, part.at(-1)) };
+  return { arg: nameOf(name.text), default: fallback, ...fromTo(name, fallback ?? part.at(-1)) };
 }
 
 function lambdaOf({ kids, from, to }) {
@@ -220,8 +220,6 @@ function lambdaOf({ kids, from, to }) {
     to,
   };
 }
-
-const REFUSED_IN_CALL = "Write brackets around what `for` makes: it is not the only argument.";
 
 function callOf({ kids: [func, { kids, from: open, to: close }], from, to }) {
   const inside = kids.slice(1, -1);
@@ -294,6 +292,8 @@ function comprehensionOf(type, kids, { from, to }) {
   if (late) refuseAt("`async` is not understood here: remove it.", late);
   heads.forEach((head, i) => {
     const part = kids.slice(head + 1, heads[i + 1]);
+    const more = part.slice(part.findIndex((kid) => kid.name === "in") + 2);
+    if (more.length > 0) refuseAt(REFUSED_IN_CALL, more[0]);
     if (kids[head].name === "if") generators.at(-1).ifs.push(conditionOf(part[0]));
     else generators.push(generatorOf(part));
   });
@@ -301,7 +301,7 @@ function comprehensionOf(type, kids, { from, to }) {
 }
 
 function conditionOf(node) {
-  if (node.name === "LambdaExpression") refuseAt("Write brackets around this function.", node);
+  if (node.name === "LambdaExpression") refuseAt("Write parentheses around this function.", node);
   return expressionOf(node);
 }
 

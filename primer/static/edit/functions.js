@@ -120,8 +120,11 @@ function rolled(pool, x, shift, axis) {
   return moved(pool, x, { shape: x.shape, places });
 }
 
-function diagonal(pool, x) {
+function diagonal(pool, x, axis1, axis2) {
   if (x.shape.length !== 2) throw new Misfit("np.diagonal takes a matrix here.");
+  if (axis1 !== null && axisOf(axis1, 2) === axisOf(axis2, 2)) {
+    throw new Refusal("np.diagonal goes along two different axes.");
+  }
   const [n, m] = x.shape;
   return viewed(pool, x, () => new Grid([Math.min(n, m)], [m + 1]));
 }
@@ -266,7 +269,8 @@ function arange(pool, start, stop, step, dtype) {
 }
 
 function array(pool, x, dtype) {
-  if (x instanceof Node) throw new Refusal("This is an array already: leave np.array away, or write np.copy(x).");
+  if (x instanceof Node && dtype === null) return x;
+  if (x instanceof Node) throw new Refusal("This is an array already: leave np.array away, or write x.astype(…).");
   const known = asKnown(pool, x);
   const kind = dtypeKind(dtype) ?? known.kind;
   return kind === known.kind ? known : recast(known, kind);
@@ -322,7 +326,7 @@ export const FORMS = [
   ["expand_dims", "a axis", expanded],
   ["flip", "a axis=None", flipped],
   ["roll", "a shift axis=None", rolled],
-  ["diagonal", "a", diagonal],
+  ["diagonal", "a *axis1=None *axis2=None", diagonal],
   ["zeros_like", "a dtype=None", filled(0)],
   ["ones_like", "a dtype=None", filled(1)],
   ["full_like", "a fill_value", fullLike],

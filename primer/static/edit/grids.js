@@ -39,6 +39,7 @@ export function axisOf(x, ndim) {
 
 // Several axes, sorted; all where none is named.
 export function axesOf(x, ndim) {
+  if (!ndim && [0, -1].includes(wholeOf(x))) return []; // NumPy lets a single number pass
   if (x === null || x === undefined) return Array.from({ length: ndim }, (_, i) => i);
   const axes = (x instanceof Tuple ? x.items : [x]).map((axis) => axisOf(axis, ndim));
   if (new Set(axes).size < axes.length) throw new Refusal("An axis is named twice here.");

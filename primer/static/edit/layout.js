@@ -9,13 +9,16 @@ const OPENED_BY = new Map([
 const CLOSED_BY = new Map([...OPENED_BY].map(([close, open]) => [open, close]));
 const BLOCK_WORDS = new Set("def if elif else for while class try except finally with".split(" "));
 const MOST_DEEP = 50;
-const MOST_TOKENS = 1000;
+const MOST_IN_LINE = 1000;
+const MOST_IN_TEXT = 5000;
 
 export const opensBracket = ({ text }) => CLOSED_BY.has(text);
 export const closesBracket = ({ text }) => OPENED_BY.has(text);
 // Whether this line is the first of a block, or would be with a colon.
 export const beginsBlock = (line) => BLOCK_WORDS.has(line[0].text);
 const endsInColon = (line) => line.at(-1).text === ":";
+// Whether the lines of a block must follow.
+export const awaitsBlock = (line) => line !== undefined && beginsBlock(line) && endsInColon(line);
 
 export const refusalOf = (message, { from, to }) => new Refusal(message, from, to);
 const extentOf = (line) => ({ from: line[0].from, to: line.at(-1).to });
@@ -54,7 +57,10 @@ function followBrackets(open, token, text) {
 function logicalLines(tokens, text) {
   const lines = [[]];
   const open = [];
+  let count = 0;
   for (const token of tokens) {
+    if (++count > MOST_IN_TEXT)
+      throw refusalOf("The text is too long: it is read only up to here.", token);
     if (token.kind === "sign") followBrackets(open, token, text);
     if (token.kind !== "line") lines.at(-1).push(token);
     else if (open.length === 0) lines.push([]);
@@ -74,8 +80,6 @@ function indentOf(line, text) {
 function indentedTooDeep(line, last) {
   if (last === undefined)
     return refusalOf("The first line is indented: move it to the left margin.", extentOf(line));
-  if (beginsBlock(last) && !last.some((token) => token.text === ":"))
-    return refusalOf("A colon is missing at the end of this line: write `:`.", extentOf(last));
   const says = "This line is indented deeper than the line above it: let both begin alike.";
   return refusalOf(says, extentOf(line));
 }
@@ -88,7 +92,7 @@ const noBlock = (last, line) =>
 
 // Follows the depths at which blocks begin: `levels` are those of the open ones.
 function followBlocks(levels, depth, line, last) {
-  const begins = last !== undefined && beginsBlock(last) && endsInColon(last);
+  const begins = awaitsBlock(last);
   if (begins && depth <= levels.at(-1)) throw noBlock(last, line);
   if (begins) levels.push(depth);
   if (depth > levels.at(-1)) throw indentedTooDeep(line, last);
@@ -106,11 +110,24 @@ export function laidOut(tokens, text) {
   const lines = logicalLines(tokens, text);
   const levels = [0];
   lines.forEach((line, i) => {
-    if (line.length > MOST_TOKENS)
+    if (line.length > MOST_IN_LINE)
       throw refusalOf("This line is too long: give parts of it a name.", extentOf(line));
     followBlocks(levels, indentOf(line, text), line, lines[i - 1]);
   });
   const last = lines.at(-1);
-  if (last !== undefined && beginsBlock(last) && endsInColon(last)) throw noBlock(last, last);
+  if (awaitsBlock(last)) throw noBlock(last, last);
   return lines;
+}
+
+// All lines of tokens but the last, which may be broken off.
+export function completeLines(tokens) {
+  const lines = [[]];
+  let open = 0;
+  for (const token of tokens) {
+    if (opensBracket(token)) open++;
+    if (closesBracket(token)) open--;
+    if (token.kind !== "line") lines.at(-1).push(token);
+    else if (open === 0) lines.push([]);
+  }
+  return lines.slice(0, -1).filter((line) => line.length > 0);
 }

@@ -7,7 +7,7 @@ import { guess } from "./near.js";
 import { Node } from "./nodes.js";
 import { Refusal } from "./refusal.js";
 import { ALIASES, UFUNCS, ufunc } from "./ufuncs.js";
-import { Callable, Dtype, Known, plainOf, Space, Tuple } from "./values.js";
+import { Callable, Dimension, Dtype, Known, plainOf, Space, Tuple } from "./values.js";
 
 const METHODS = new Set(
   "sum mean prod max min any all clip copy ravel reshape squeeze swapaxes dot".split(" "),
@@ -52,7 +52,9 @@ const INSTEAD = new Map([
 function formed(pool, label, text, make) {
   const form = formOf(text);
   return new Callable(label, (args, named) => {
-    const [first, ...rest] = arranged(label, form, args, named);
+    const [given, ...rest] = arranged(label, form, args, named);
+    const traced = [given, ...rest].flatMap((x) => x?.items ?? [x]).some((x) => x instanceof Node);
+    const first = given instanceof Dimension && !traced ? plainOf(given) : given;
     return make(pool, form[0].name === "a" ? asArray(pool, first) : first, ...rest);
   });
 }

@@ -39,14 +39,12 @@ const NUMPYS = new Map([
   ["==", "equal"],
   ["!=", "not_equal"],
 ]);
-const ORDERS = new Set(["<", "<=", ">", ">="]);
-const TURNED = new Map([
+// What Python asks an array for where a number of its own stands on the left.
+const MIRRORED = new Map([
   ["<", ">"],
   ["<=", ">="],
   [">", "<"],
   [">=", "<="],
-  ["==", "=="],
-  ["!=", "!="],
 ]);
 const UNARY = new Map([
   ["-", "negative"],
@@ -118,9 +116,9 @@ export function comparison(pool, op, a, b) {
   const equality = op === "==" || op === "!=";
   if (equality && !isArray(a) && !isArray(b)) return same(pool, a, b) === (op === "==");
   if (isSymbolic(a) || isSymbolic(b)) {
-    // Python asks the right side first where the left one is a number of its own.
-    const turned = b instanceof Node && !isArray(a) && !(a instanceof Dimension && ORDERS.has(op));
-    return turned ? ufunc(pool, NUMPYS.get(TURNED.get(op)), [b, a]) : ufunc(pool, NUMPYS.get(op), [a, b]);
+    const own = isPlainNumber(a) || isRow(a) || (a instanceof Dimension && !MIRRORED.has(op));
+    if (!own) return ufunc(pool, NUMPYS.get(op), [a, b]);
+    return ufunc(pool, NUMPYS.get(MIRRORED.get(op) ?? op), [b, a]);
   }
   const texts = typeof a === "string" && typeof b === "string";
   if (texts || (isPlainNumber(a) && isPlainNumber(b))) return compared(op, a, b);

@@ -2,6 +2,7 @@
 import { asArray, getItem, isTraced, reduced, summed, together } from "./arrays.js";
 import { arranged, formOf } from "./forms.js";
 import { FORMS } from "./functions.js";
+import { integral } from "./kinds.js";
 import { guess } from "./near.js";
 import { Misfit, Node } from "./nodes.js";
 import { truth } from "./operators.js";
@@ -29,6 +30,7 @@ const whole = new Slice(null, null, null);
 const NORM = String.raw`\lVert #3 \rVert_{\mathrm{block}}`;
 
 function checkCount(n) {
+  if (n instanceof Node && (n.pool.abstract || integral(n.kind))) return;
   const count = isPlainNumber(n) && typeof n !== "bigint" ? null : isPlainNumber(n) || isArray(n) ? wholeOf(n) : null;
   if (count === null || count < 0) {
     throw new Refusal("n in power(b, n) is a whole number >= 0: write b ** n for other powers.");
@@ -37,7 +39,7 @@ function checkCount(n) {
 
 // primer.power
 function power(pool, b, n) {
-  if (!(n instanceof Node) && !shapeOf(n).length) checkCount(n);
+  if (n instanceof Node || !shapeOf(n).length) checkCount(n);
   if (b instanceof Node || n instanceof Node) return exactPower(pool, b, n);
   const made = eachNumber(pool, "power", [b, n].map((x) => asArray(pool, x)), "f", globalThis.PrimerExplorer.power);
   return isPlainNumber(b) && !isArray(n) ? made.values[0] : made;
@@ -48,16 +50,17 @@ function exactPower(pool, b, n) {
   const args = [b, n].map((x) => asNode(pool, x));
   const [base, exponent] = args;
   const two = exponent.op === "const" && !exponent.shape.length && exponent.data.values[0] === 2;
-  return two ? elementwise(pool, "square", [base]) : pool.make("ipow", args, common("power", args), null, "f");
+  const kind = args.every((a) => a.kind.length > 1) ? "float" : "f";
+  return two ? elementwise(pool, "square", [base]) : pool.make("ipow", args, common("power", args), null, kind);
 }
 
 // primer.exact.scaled_power: a * b ** n.
 function scaledPower(pool, a, b, n) {
+  if (n instanceof Node || !shapeOf(n).length) checkCount(n);
   if ([a, b, n].some((x) => x instanceof Node)) {
     const args = [b, n, a].map((x) => asNode(pool, x));
     return pool.make("scaled_power", args, common("power", args), null, "f");
   }
-  if (!shapeOf(n).length) checkCount(n);
   const parts = [b, n, a].map((x) => asArray(pool, x));
   const made = eachNumber(pool, "power", parts, "f", globalThis.PrimerExplorer.lib.S);
   return [a, b, n].every(isPlainNumber) ? made.values[0] : made;
@@ -74,6 +77,7 @@ function when(pool, condition, value, otherwise) {
 
 // primer.rules.newton.solve
 function solve(pool, H, g) {
+  if (!shapeOf(g).length) throw new Misfit("solve needs an array on the right: solve(H, g).");
   const [matrix, right] = together(pool, [H, g]);
   const column = getItem(pool, right, new Tuple([ELLIPSIS, null]));
   return getItem(pool, solved(pool, matrix, column), new Tuple([ELLIPSIS, 0n]));
@@ -117,19 +121,25 @@ export function rowOf(pool, { data }, t) {
   return new Known([...data.rows[place]], [data.width], "f");
 }
 
-// The objective, as a step sees it.
+// The objective, as a step sees it; that of an equation takes vectors of any length.
 export function objectiveOf(pool, dim) {
   const at = (name, x) => {
     const node = asNode(pool, x);
+    if (pool.abstract) return node;
+    if (node.kind !== "f") throw new Refusal(`${name} takes floats, as theta holds: write 1.0 * (…).`);
     if (node.shape.length === 1 && node.shape[0] === dim) return node;
     throw new Misfit(`${name} takes something like theta, of shape (${dim},), and this is of shape ${shapeText(node.shape)}.`);
   };
   const made = (label, text, call) =>
     new Callable(label, (args, named) => call(...arranged(label, formOf(text), args, named)));
-  const value = made("J", "theta", (x) => pool.make("J", [at("J", x)], []));
-  const hess = (x) => pool.make("hess", [at("J.hess", x)], [dim, dim]);
+  const node = (op, label, times) => (x) => {
+    const { shape } = at(label, x);
+    return pool.make(op, [at(label, x)], [...shape.slice(0, -1), ...Array(times).fill(shape.slice(-1)).flat()]);
+  };
+  const value = made("J", "theta", node("J", "J", 0));
+  const hess = node("hess", "J.hess", 2);
   const attributes = new Map([
-    ["grad", made("J.grad", "theta", (x) => pool.make("grad", [at("J.grad", x)], [dim]))],
+    ["grad", made("J.grad", "theta", node("grad", "J.grad", 1))],
     ["hess", made("J.hess", "theta", hess)],
     ["hvp", made("J.hvp", "theta u", (x, u) => hvp(pool, hess, at("J.hvp", x), at("J.hvp", u)))],
   ]);
@@ -141,7 +151,7 @@ export function objectiveOf(pool, dim) {
 function hvp(pool, hess, x, u) {
   if (!pool.abstract) return pool.make("hvp", [x, u], x.shape);
   const rows = ufunc(pool, "multiply", [hess(x), getItem(pool, u, new Tuple([ELLIPSIS, null, whole]))]);
-  return reduced(pool, "sum", rows, [1], false, "f");
+  return summed(pool, rows, -1n, false);
 }
 
 const missing = (attributes) => (name) =>

@@ -43,11 +43,12 @@ export class Panel {
     const inside = [this.head(), code, keys, this.fault, this.spoken, this.formula.el];
     this.el = make("section", { className: "px-yours", ariaLabel: "Your rule" }, ...inside);
     this.el.append(this.dials.el, this.buttons);
-    this.$panels().at(-1).after(this.el);
+    this.panels().at(-1).after(this.el);
     root.querySelector(".px-body").classList.add("px-open");
     this.task = this.edits.task && new Task(this.explorer, this.edits.task, this.asked());
+    if (this.task) this.el.prepend(this.task.el);
   }
-  $panels() {
+  panels() {
     return this.explorer.data.scenes.map(({ el }) => el);
   }
   editor(id) {
@@ -59,6 +60,7 @@ export class Panel {
       },
       changed: (text) => this.changed(text),
       leave: () => this.buttons.firstChild.focus(),
+      covered: () => this.covered(),
     });
   }
   head() {
@@ -94,8 +96,8 @@ export class Panel {
     this.writing.put(this.yours.rule.text);
   }
   solve() {
-    const { task, explorer } = this.edits.task ? { ...this, task: this.edits.task } : this;
-    const name = explorer.data.rules[task.of];
+    const { task } = this.edits;
+    const name = this.explorer.data.rules[task.of];
     if (this.name !== name) this.begin(name);
     const { text } = this.yours.rule;
     this.writing.put(task.text ?? patched(text, task.lines));
@@ -145,6 +147,27 @@ export class Panel {
     }
   }
 
+  // How much of the window's top the header and a picture that stays in sight cover.
+  covered() {
+    const { el } = this.explorer.scene;
+    const { position, top } = getComputedStyle(el);
+    const picture = el.getBoundingClientRect();
+    const above = picture.right > this.el.getBoundingClientRect().left + 1;
+    if (position !== "sticky") return 0;
+    return above ? Math.max(0, picture.bottom) : Number.parseFloat(top);
+  }
+  // To picture and text, where not both are in the window.
+  reveal() {
+    const { el } = this.explorer.scene;
+    const [first] = this.panels();
+    const before = first.previousElementSibling?.getBoundingClientRect().bottom;
+    const top = before ?? first.parentNode.getBoundingClientRect().top;
+    if (top >= 0 && this.el.getBoundingClientRect().bottom <= innerHeight) return;
+    const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    const under = Number.parseFloat(getComputedStyle(el).top) || 0;
+    scrollBy({ top: top - under, behavior: calm ? "instant" : "smooth" });
+  }
+
   // What the message line says: after a change of the text, and of the settings.
   tell() {
     const error = this.error ?? (this.yours.refused && refused(this.yours.refused));
@@ -183,7 +206,9 @@ export function open(explorer, { rule, text, lines } = {}) {
   const name = names.includes(rule) ? rule : (explorer.data.rules[edits.task?.of] ?? names[0]);
   const given = givenText(edits.rules[explorer.data.rules.indexOf(name)].text, text, lines);
   if (!already || rule) panel.begin(name, given, given === undefined ? "" : CAME);
-  if (!rule) panel.writing.view.focus();
+  if (rule) return;
+  panel.writing.view.focus();
+  panel.reveal();
 }
 function givenText(own, text, lines) {
   if ((text ?? lines ?? "").length > MOST_LETTERS) return undefined;

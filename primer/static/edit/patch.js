@@ -1,11 +1,11 @@
 // A rule's text with some of its lines changed, as links of the prose ask for it.
-const OPEN = /[([{]/;
-const CLOSED = /[)\]}]/;
-const QUOTE = /("""|'''|"|')/y;
-const NAME = /^[A-Za-z_]\w*$/;
+const OPENS = /[([{]/;
+const SHUTS = /[)\]}]/;
+const QUOTE_MARKS = /("""|'''|"|')/y;
+const PLAIN_NAME = /^[A-Za-z_]\w*$/;
 
 // Where a string that begins at `at` ends: behind its closing quotes, or its line.
-function endOfString(text, at, quote) {
+function stringEnd(text, at, quote) {
   for (let i = at + quote.length; i < text.length; i++) {
     if (text[i] === "\\") i++;
     else if (text.startsWith(quote, i)) return i + quote.length;
@@ -18,13 +18,13 @@ function endOfString(text, at, quote) {
 function endOfStatement(text, from) {
   let depth = 0;
   for (let i = from; i < text.length; i++) {
-    QUOTE.lastIndex = i;
-    const [, quote] = QUOTE.exec(text) ?? [];
-    if (quote) i = endOfString(text, i, quote) - 1;
-    else if (text[i] === "#") i = endOfString(text, i, "\n") - 2;
+    QUOTE_MARKS.lastIndex = i;
+    const [, quote] = QUOTE_MARKS.exec(text) ?? [];
+    if (quote) i = stringEnd(text, i, quote) - 1;
+    else if (text[i] === "#") i = stringEnd(text, i, "\n") - 2;
     else if (text[i] === "\\") i++;
     else if (text[i] === "\n" && depth <= 0) return i;
-    else depth += OPEN.test(text[i]) - CLOSED.test(text[i]);
+    else depth += OPENS.test(text[i]) - SHUTS.test(text[i]);
   }
   return text.length;
 }
@@ -47,9 +47,10 @@ function statements(text) {
 // The statements of the function of that name.
 function inside(all, name) {
   const head = all.findIndex(({ code }) => new RegExp(`^def\\s+${name}\\b`).test(code));
+  if (head < 0) return [];
   const rest = all.slice(head + 1);
   const end = rest.findIndex(({ indent }) => indent <= all[head].indent);
-  return head < 0 ? [] : rest.slice(0, end < 0 ? rest.length : end);
+  return rest.slice(0, end < 0 ? rest.length : end);
 }
 
 // What a statement says: {returns} or {names, target, changed}; `changed`: it needs the value before.
@@ -57,7 +58,7 @@ function meaning(code) {
   if (/^return\b/.test(code)) return { returns: true, names: [], alone: /^return\s*\{/.test(code) };
   const [, target, op] = /^([\w\s,.[\]"'()]*?)\s*([-+*/%@&|^]|\*\*|\/\/)?=(?!=)/.exec(code) ?? [];
   const names = (target ?? "").split(",").map((name) => name.replace(/[\s()]/g, ""));
-  return { names: names.filter((name) => NAME.test(name)), changed: op !== undefined };
+  return { names: names.filter((name) => PLAIN_NAME.test(name)), changed: op !== undefined };
 }
 
 const same = (a, b) => a.length === b.length && a.every((name, i) => name === b[i]);

@@ -11,7 +11,7 @@ import {
   refuseAt,
   targetOf,
 } from "./expressions.js";
-import { laidOut } from "./layout.js";
+import { awaitsBlock, completeLines, laidOut } from "./layout.js";
 import { Refusal } from "./refusal.js";
 import { tokensOf } from "./tokens.js";
 import { treeOf } from "./tree.js";
@@ -92,6 +92,12 @@ function returnOf({ kids, from, to }) {
   return { type: "Return", value: kids.length > 1 ? expressionsOf(kids.slice(1)) : null, from, to };
 }
 
+function groupOf({ kids }) {
+  const late = kids.find((kid, i) => kid.name === ";" && kids[i + 1]?.name === ";");
+  if (late !== undefined) refuseAt("A statement is missing after `;`.", late);
+  return statementsOf(kids.filter((kid) => kid.name !== ";"));
+}
+
 const STATEMENTS = new Map([
   ["AssertStatement", assertionOf],
   ["AssignStatement", assignmentOf],
@@ -104,7 +110,7 @@ const STATEMENTS = new Map([
   ["IfStatement", ifOf],
   ["PassStatement", ({ from, to }) => ({ type: "Pass", from, to })],
   ["ReturnStatement", returnOf],
-  ["StatementGroup", ({ kids }) => statementsOf(kids.filter((kid) => kid.name !== ";"))],
+  ["StatementGroup", groupOf],
   ["UpdateStatement", updateOf],
 ]);
 
@@ -120,7 +126,7 @@ function checkReturns(statements) {
   for (const statement of statements) {
     const { type, body, orelse } = statement;
     if (type === "Return")
-      refuseAt("`return` belongs into a function: indent it below `def`.", statement);
+      refuseAt("`return` belongs in a function: indent it below `def`.", statement);
     if (type === "If" || type === "For") checkReturns([...body, ...orelse]);
   }
 }
@@ -132,22 +138,35 @@ function boundedTree(node, left) {
     if (part !== null && typeof part === "object") boundedTree(part, left - 1);
 }
 
-// The Module that a text of Python says; a Refusal where it says none.
+// The lines before the last one, made whole by a block; null where there are none.
+function textBefore(text) {
+  const line = completeLines(tokensOf(text)).at(-1);
+  if (line === undefined) return null;
+  return text.slice(0, line.at(-1).to) + (awaitsBlock(line) ? " pass" : "");
+}
+
+// The Module that a text of Python says, or a Refusal at the first of its lines that says none.
 export function parse(text) {
-  const body = text.length > MOST_CHARACTERS ? tooLong() : linesOfText(text);
+  try {
+    return moduleOf(text);
+  } catch (refusal) {
+    if (!(refusal instanceof Refusal) || refusal.from === null) throw refusal;
+    const before = textBefore(text.slice(0, refusal.from));
+    if (before !== null) parse(before);
+    throw refusal;
+  }
+}
+
+function moduleOf(text) {
+  if (text.length > MOST_CHARACTERS) {
+    const most = MOST_CHARACTERS.toLocaleString("en-US");
+    throw new Refusal(`This text is too long: at most ${most} characters are read.`);
+  }
+  const lines = laidOut(tokensOf(text), text);
+  checkWords(lines);
+  const body = lines.length === 0 ? [] : statementsOf(treeOf(text, lines).kids);
   const module = { type: "Module", body, from: 0, to: text.length };
   boundedTree(module, MOST_DEEP_NODES);
   checkReturns(body);
   return module;
-}
-
-function tooLong() {
-  const most = MOST_CHARACTERS.toLocaleString("en-US");
-  throw new Refusal(`This text is too long: at most ${most} characters are read.`);
-}
-
-function linesOfText(text) {
-  const lines = laidOut(tokensOf(text), text);
-  checkWords(lines);
-  return lines.length === 0 ? [] : statementsOf(treeOf(text, lines).kids);
 }

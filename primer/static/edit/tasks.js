@@ -1,6 +1,4 @@
 // A task of the page: change this rule until it runs as another one does.
-import { button, make } from "./make.js";
-
 const TOLERANCE = 1e-9;
 const most = (list) => list.reduce((high, v) => Math.max(high, Math.abs(v)), 0);
 
@@ -58,30 +56,30 @@ function verdict({ t, i, is, should }) {
   return `after step ${t} ${name} is ${mine}, it should be ${other}.`;
 }
 
+// The block of the page that says what to do moves into the panel while it is open.
 export class Task {
-  // `runs(h, start)` runs the rule that is written; `solve()` puts a solution into the editor.
+  // `program()` is the rule that is written, `solve()` puts a solution into the editor.
   constructor(explorer, task, { program, solve }) {
     Object.assign(this, { explorer, task, program });
-    this.block = explorer.root.querySelector(".px-task");
-    if (!this.block) return;
-    this.first = [...this.block.querySelectorAll("button")];
-    this.said = make("p", { className: "px-checked", role: "status" });
-    this.buttons = [
-      button("Check", () => this.check(), "px-play"),
-      button("Show a solution", solve, "px-solve"),
-    ];
-    this.first[0]?.after(...this.buttons);
-    this.first.forEach((each) => (each.hidden = true));
-    this.block.append(this.said);
+    this.el = explorer.root.querySelector(".px-task");
+    this.said = this.el.querySelector(".px-task-said");
+    this.before = this.el.previousElementSibling;
+    const does = { begin: null, check: () => this.check(), solve };
+    this.el.querySelectorAll("button").forEach((each) => {
+      each.hidden = each.value === "begin";
+      if (!each.hidden) each.onclick = does[each.value];
+    });
   }
   end() {
-    if (!this.block) return;
-    [...this.buttons, this.said].forEach((el) => el.remove());
-    this.first.forEach((each) => (each.hidden = false));
+    this.say("");
+    this.el.querySelectorAll("button").forEach((each) => {
+      each.hidden = each.value !== "begin";
+    });
+    this.before.after(this.el);
   }
-  say(text, done) {
+  say(text, done = false) {
     this.said.textContent = text;
-    this.said.classList.toggle("px-done", Boolean(done));
+    this.said.classList.toggle("px-done", done);
   }
 
   check() {
@@ -99,7 +97,7 @@ export class Task {
     const { march } = PrimerExplorer;
     const mine = this.program();
     const { loss } = source.programs[place][0].run;
-    const from = (point) => march({ ...goal, loss }, h, point, data.steps, sizes);
+    const from = (point) => march(goal, h, point, data.steps, sizes);
     const run = march({ ...mine, loss }, h, start, data.steps, mine);
     return difference(run, from(start), from(start.map((v) => v * (1 + 2 ** -50) + 1e-16)));
   }

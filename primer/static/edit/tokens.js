@@ -37,8 +37,9 @@ const OTHER_SIGNS = new Map([
   ["’", "'"],
   ["“", '"'],
   ["”", '"'],
-  ["\u00a0", "a plain space"],
-  ["!", "not"],
+  ["\u00a0", " "],
+  ["!", "not …"],
+  ["?", "a if condition else b"],
   ["，", ","],
   ["（", "("],
   ["）", ")"],
@@ -131,7 +132,7 @@ function unknownSign(text, from) {
   }
   const shown = /[\p{L}\p{N}\p{P}\p{S}]/u.test(sign) ? sign : `U+${hexOf(sign)}`;
   const instead = OTHER_SIGNS.get(sign);
-  const advice = instead === undefined ? "" : `: write ${instead}`;
+  const advice = instead === undefined ? "" : `: write \`${instead}\``;
   throw new Refusal(`The character ${shown} is not understood here${advice}.`, from, to);
 }
 
@@ -156,18 +157,16 @@ function tokenAt(text, from) {
   return unknownSign(text, from);
 }
 
-// All of them, [{kind, text, from, to, value?}], or a Refusal at the first that is none.
-export function tokensOf(text) {
-  const found = [];
+// One after the other, {kind, text, from, to, value?}; a Refusal at the first that is none.
+export function* tokensOf(text) {
   for (let at = 0; at < text.length;) {
     const blank = matchAt(BLANK_TEXT, text, at);
     if (blank) at += blank.length;
     else {
       const token = tokenAt(text, at);
       token.text = text.slice(token.from, token.to);
-      found.push(token);
+      yield token;
       at = token.to;
     }
   }
-  return found;
 }

@@ -175,6 +175,9 @@ function outcome(pool, value, theta, start, node) {
       ...placeOfPart(node, 0),
     );
   }
+  if (!pool.abstract && newTheta.kind !== "f") {
+    throw new Refusal("step must return a theta of floats: write 1.0 * (…).", ...placeOfPart(node, 0));
+  }
   return [newTheta, kept(pool, value.items[1].map, start, node)];
 }
 
@@ -195,7 +198,7 @@ function kept(pool, map, start, node) {
       const place = valueOf(node, name);
       if (!before) throw placed(new Refusal(`init does not make ${shown(name)}: add ${shown(name)}: 0 * theta to what init returns.`), place);
       const after = part(pool, name, x, node);
-      alike(name, before, after, place);
+      if (!pool.abstract) alike(name, before, after, place);
       return [name, after];
     }),
   );

@@ -119,7 +119,8 @@ function poweredNode(pool, args, shape, kind) {
     return pool.make("square", [base], shape, null, kind);
   }
   const root = base.shape.length && !exponent.shape.length ? "root" : null;
-  return pool.make("power", args, shape, root, kind);
+  const counts = args.every((a) => a.kind === "int") && !(known?.[0] < 0);
+  return pool.make("power", args, shape, root, counts ? "int" : kind);
 }
 
 const negativePower = () =>

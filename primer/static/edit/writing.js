@@ -43,11 +43,16 @@ function spotOf({ doc }, from, to) {
 }
 
 export class Writing {
-  // `changed(text)` is called after every change, `leave()` when Esc is pressed.
-  constructor({ attributes, changed, leave }) {
+  // `changed(text)` is called after every change, `leave()` when Esc is pressed; `covered()` is how much
+  // of the window's top something else covers.
+  constructor({ attributes, changed, leave, covered }) {
     const code = globalThis.PrimerCode;
     Object.assign(this, { changed, faults: faults(code), silent: false });
-    this.view = new code.EditorView({ extensions: this.extensions(code, attributes, leave) });
+    const extensions = [
+      ...this.extensions(code, attributes, leave),
+      code.EditorView.scrollMargins.of(() => ({ top: covered() })),
+    ];
+    this.view = new code.EditorView({ extensions });
     this.el = this.view.dom;
   }
   extensions(code, attributes, leave) {

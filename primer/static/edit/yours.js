@@ -44,14 +44,14 @@ export class Yours {
 
   // Another rule is the one to start from.
   begin(base) {
-    this.take_away();
+    this.clear();
     Object.assign(this, { base, rule: this.edits.rules[base] });
     this.good = this.draft(this.rule.text);
     for (const { panels } of this.explorer.data.scenes) panels.forEach((panel) => this.draw(panel));
     this.list();
   }
   end() {
-    this.take_away();
+    this.clear();
     Object.assign(this.source, this.before);
   }
   draft(text) {
@@ -118,7 +118,7 @@ export class Yours {
     table.buttons.push(show);
     this.row = row;
   }
-  take_away() {
+  clear() {
     const { table, data } = this.explorer;
     if (!this.row) return;
     for (const { panels } of data.scenes) {

@@ -1,0 +1,104 @@
+// Runs a traced rule, one operation after the other, on the numbers of one array: what
+// PrimerExplorer.march runs beside the programs that were written when the book was built.
+import { Compiler, Memory, copy } from "./compile.js";
+import { truth } from "./kinds.js";
+import { sizeOf } from "./nodes.js";
+import { execute, rested } from "./operations.js";
+import { Refusal } from "./refusal.js";
+import { asNode, isNumeric, shapeText } from "./values.js";
+
+// The slowest run that is let through ends within about a tenth of a second.
+const mostOperations = 2e7;
+
+// The program {init, step, s, w} of a rule; s and w are the sizes of the state and of what is watched.
+// `objective` is J alone. `fields`, {slots, values}, has the numbers that change with the step or a
+// slider. `watched` names locals, whose numbers fill w; those that the rule does not have, and what is
+// no local (null), are NaN there.
+export function machine(traced, objective, fields, { watched = [], steps = 1 } = {}) {
+  refuseLayout(traced);
+  const memory = new Memory();
+  const at = layout(traced, objective.dim, fields.slots, memory);
+  const compiled = (nodes, most) => new Compiler(memory, objective, at.leaf, most).program(nodes);
+  const locals = new Map(watched.map(({ local }) => [local, localOf(traced, local)]));
+  const shown = [...locals.values()].filter(Boolean);
+  const kept = [...traced.start.keys()].map((name) => traced.newState.get(name));
+  const start = compiled([...traced.start.values()], mostOperations);
+  const each = compiled([traced.newTheta, ...kept, ...shown], mostOperations / (steps + 1));
+  const [next, ...others] = each.out;
+  const known = new Map(shown.map((node, k) => [node, others[kept.length + k]]));
+  const nothing = memory.constant(NaN);
+  const seen = watched.flatMap(({ local, size }) => {
+    const found = known.get(locals.get(local)) ?? [];
+    return Array.from({ length: size }, (_, i) => found[found.length > 1 ? i : 0] ?? nothing);
+  });
+  const m = memory.array();
+  const f = m.subarray(at.f, at.f + fields.slots);
+  const enter = (x, s, h, t) => {
+    m.set(x, at.x);
+    m.set(s, at.s);
+    m[at.t] = t;
+    if (fields.slots) fields.values(h, t, f);
+  };
+  const leave = { start: start.out.flat(), next, kept: others.slice(0, kept.length).flat(), seen };
+  return {
+    s: leave.start.length,
+    w: seen.length,
+    init(x, s, h) {
+      rested();
+      enter(x, s, h, 0);
+      execute(start.code, m, start.asked);
+      copy(m, leave.start, s);
+    },
+    step(x, s, h, t, w) {
+      enter(x, s, h, t);
+      execute(each.code, m, each.asked);
+      copy(m, leave.next, x);
+      copy(m, leave.kept, s);
+      if (w) copy(m, leave.seen, w);
+    },
+  };
+}
+
+// The numbers that a name of step stands for at its end, as a node; undefined where there are none.
+function localOf({ pool, locals }, name) {
+  const value = locals.get(name);
+  return isNumeric(value) ? asNode(pool, value) : undefined;
+}
+
+// The addresses of theta, t, the fields and the state, and the function that finds them for a node.
+function layout({ start }, dim, slots, memory) {
+  const at = { x: memory.take(dim), t: memory.take(1), f: memory.take(slots), s: memory.take(0) };
+  const states = new Map();
+  for (const [name, { shape }] of start) states.set(name, memory.take(sizeOf(shape)));
+  const first = { theta: () => at.x, t: () => at.t, field: (k) => at.f + k };
+  at.leaf = ({ op, data }) => (op === "state" ? states.get(data) : first[op](data));
+  return at;
+}
+
+// The state that step returns must be of the form of init's.
+function refuseLayout({ theta, start, newState, newTheta }) {
+  for (const [name, node] of start) {
+    const after = newState.get(name);
+    if (!after) throw new Refusal(`step must return "${name}" in the state, as init does.`);
+    if (!alike(node.shape, after.shape)) {
+      const shapes = `has the shape ${shapeText(node.shape)} in init and ${shapeText(after.shape)} after a step`;
+      throw new Refusal(`"${name}" ${shapes}: start it as 0 * theta, or as it will be.`);
+    }
+    if (truth(node.kind) && !truth(after.kind)) {
+      throw new Refusal(
+        `"${name}" starts as a truth value and becomes a number: start it as a number.`,
+      );
+    }
+  }
+  for (const name of newState.keys()) {
+    if (start.has(name)) continue;
+    throw new Refusal(
+      `init does not make "${name}": add "${name}": 0 * theta to what init returns.`,
+    );
+  }
+  if (!alike(theta.shape, newTheta.shape)) {
+    const shapes = `${shapeText(newTheta.shape)} instead of ${shapeText(theta.shape)}`;
+    throw new Refusal(`step returns a theta of the shape ${shapes}.`);
+  }
+}
+const alike = (one, other) => one.length === other.length && one.every((n, k) => n === other[k]);

@@ -1,0 +1,184 @@
+// Edited rules as the page runs them: node edit.mjs static codemirror.js jobs.json results.json
+// A job is {kind: "unedited" | "edited" | "hostile", …}; the functions below say what each holds and
+// gives. The rest is the page's own: its parser, trace and machine, and the march of an explorer.
+import { readFileSync, writeFileSync } from "node:fs";
+import { pathToFileURL } from "node:url";
+import { runInThisContext } from "node:vm";
+
+const [folder, bundle, jobs, results] = process.argv.slice(2);
+const module = (name) => import(pathToFileURL(`${folder}/${name}`));
+globalThis.PrimerExplorer = { ...(await module("explorer.js")), start() {} };
+runInThisContext(readFileSync(bundle, "utf8"));
+const { Refusal } = await module("edit/refusal.js");
+const { parse } = await module("edit/syntax.js");
+const { trace } = await module("edit/trace.js");
+const { equation } = await module("edit/equation.js");
+const { machine } = await module("edit/machine.js");
+const { ordered } = await module("edit/compile.js");
+const { lib, march } = PrimerExplorer;
+
+function made(text, rule, scene, tables, steps, watched = rule.watched) {
+  const traced = trace(parse(text), { dim: scene.dim, fields: rule.fields, tables });
+  return { traced, run: machine(traced, scene, rule, { watched, steps }) };
+}
+
+// The first channel in which two runs differ, or "".
+function difference(one, other, places) {
+  if (one.lost !== other.lost) return `lost at ${one.lost} and ${other.lost}`;
+  for (const name of ["x", "loss", "s", "w"]) {
+    const width = one.width[name];
+    if (one[name].length !== other[name].length)
+      return `${name} is ${width} and ${other.width[name]} wide`;
+    for (let i = 0; i < one[name].length; i++) {
+      if (name === "w" && !places.has(i % width)) continue;
+      const [a, b] = [one[name][i], other[name][i]];
+      if (!Object.is(a, b))
+        return `${name}[${i % width}] of step ${Math.floor(i / width)}: ${a} and ${b}`;
+    }
+  }
+  return "";
+}
+
+// Which numbers of w come from locals.
+function ofLocals(watched) {
+  const all = watched.flatMap(({ local, size }) => Array(size).fill(local !== null));
+  return new Set(all.flatMap((is, i) => (is ? [i] : [])));
+}
+
+// {script, data, runs: [[{h, start}, …] of each scene]}: the rules of an explorer as they stand in its
+// edit file, against their programs. Gives, by rule and scene, how many runs were compared, and the
+// first difference or refusal.
+function unedited({ script, data, runs }) {
+  runInThisContext(script);
+  const { rules, tables, scenes } = PrimerEdits[data.id](lib);
+  return rules.map((rule, k) =>
+    scenes.map((scene, j) => {
+      if (!rule) return null;
+      const program = data.scenes[j].programs[k];
+      const { init, step, loss } = PrimerPrograms[program.program](lib);
+      const watched = scene.watched?.[k] ?? rule.watched;
+      try {
+        const { run } = made(rule.text, rule, scene, tables, data.steps, watched);
+        const wrong = runs[j].map(({ h, start }) => {
+          const [ours, theirs] = [
+            { init, step, loss },
+            { ...run, loss },
+          ].map((each, i) => march(each, h, start, data.steps, i ? run : program));
+          return difference(ours, theirs, ofLocals(watched));
+        });
+        return { runs: wrong.length, wrong: wrong.find(Boolean) ?? "" };
+      } catch (error) {
+        return { runs: 0, wrong: told(error) };
+      }
+    }),
+  );
+}
+
+const told = (error) => (error instanceof Refusal ? `refused: ${error.message}` : error.stack);
+
+const packed = (numbers) => Buffer.from(Float64Array.from(numbers).buffer).toString("base64");
+
+// {scenes: text of a function of lib that gives scenes, texts: [{text, fields, scene, start, steps}]}:
+// one run of each text. Gives theta of all steps, the last state by name, the operations in it, or why
+// it was refused and whether by a Refusal.
+function edited({ scenes, tables, texts }) {
+  const known = runInThisContext(scenes)(lib);
+  return texts.map(({ text, fields, scene, start, steps }) => {
+    try {
+      const rule = { fields, slots: 0, watched: [] };
+      const { traced, run } = made(text, rule, known[scene], tables, steps);
+      const found = march(
+        { ...run, loss: (x, h, t) => known[scene].value(x, t) },
+        [],
+        start,
+        steps,
+        run,
+      );
+      const nodes = ordered([
+        ...traced.start.values(),
+        ...traced.newState.values(),
+        traced.newTheta,
+      ]);
+      return {
+        lost: found.lost,
+        x: packed(found.x),
+        s: packed(found.s.slice(-run.s || found.s.length)),
+        states: [...traced.start].map(([name, { shape }]) => [name, shape]),
+        ops: [...new Set(nodes.map(({ op, data }) => (data === "root" ? "root" : op)))],
+      };
+    } catch (error) {
+      return {
+        refused: error.message,
+        from: error.from,
+        well: error instanceof Refusal,
+        stack: error.stack,
+      };
+    }
+  });
+}
+
+// {texts: [{source, start, steps}]}: theta of all steps of traced programs.
+function programs({ texts }) {
+  return texts.map(({ source, start, steps }) => {
+    const run = march(runInThisContext(source)(lib), [], start, steps, { s: 999, w: 0 });
+    return packed(run.x);
+  });
+}
+
+// {texts, rule, tables, scene: text of an object, steps}: what a link's text does. Gives the slowest
+// times, what was thrown that is no refusal or has a message that is too long, how many ran, and
+// whether anything that all scripts share was changed.
+function hostile({ texts, rule, tables, scene, steps }) {
+  const known = runInThisContext(`(${scene})`);
+  rule.values = (h, t, f) => void (f[0] = h[0]);
+  const before = shared();
+  const seen = { slow: [], wild: [], ran: 0, refused: 0 };
+  for (const text of texts) {
+    const began = process.cpuUsage();
+    const parts = [
+      () => ran(text, rule, known, tables, steps),
+      () => equation(parse(text), rule.fields),
+    ];
+    const errors = parts.map(caught).filter(Boolean);
+    const { user, system } = process.cpuUsage(began);
+    seen.slow.push([(user + system) / 1000, text.slice(0, 200)]);
+    seen[errors.length ? "refused" : "ran"]++;
+    const wild = errors.filter((error) => !(error instanceof Refusal && fits(error, text)));
+    seen.wild.push(
+      ...wild.map((error) => [text.slice(0, 500), String(error?.stack).slice(0, 1000)]),
+    );
+  }
+  seen.slow = seen.slow.sort(([a], [b]) => b - a).slice(0, 20);
+  return { ...seen, changed: shared() !== before };
+}
+
+function ran(text, rule, scene, tables, steps) {
+  const { run } = made(text, rule, scene, tables, steps);
+  march(
+    { ...run, loss: (x, h, t) => scene.value(x, t) },
+    [0.1],
+    Array(scene.dim).fill(1),
+    steps,
+    run,
+  );
+}
+function caught(f) {
+  try {
+    f();
+  } catch (error) {
+    return error;
+  }
+}
+const fits = ({ message, from, to }, { length }) =>
+  message.length < 600 && (from === null || (from >= 0 && from <= to && to <= length));
+const shared = () =>
+  [Object, Array, Function, Map, Number, String]
+    .flatMap((one) => [one, one.prototype].map(names))
+    .join() +
+  names(globalThis) +
+  names(PrimerExplorer.lib);
+const names = (one) => Object.getOwnPropertyNames(one).sort().join();
+
+const kinds = { unedited, edited, programs, hostile };
+const found = JSON.parse(readFileSync(jobs, "utf8")).map((job) => kinds[job.kind](job));
+writeFileSync(results, JSON.stringify(found));

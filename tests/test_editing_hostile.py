@@ -1,0 +1,63 @@
+"""A link's text is hostile input: it ends soon, throws nothing but refusals, and changes nothing."""
+
+import os
+
+import pytest
+from editing import in_node
+from hostile import bombs, texts
+from test_editing_edits import GROUNDS, TEXTS, signs
+
+from primer.derived import alone
+
+#: How many texts; the environment may ask for more, and for others.
+COUNT = int(os.environ.get("HOSTILE", "20000"))
+SEED = int(os.environ.get("HOSTILE_SEED", "0"))
+STEPS = 200
+#: Of one text, in milliseconds; machines of a test run may be busy, so it is generous here.
+LONGEST = 1000
+FIELDS = [
+    {"name": "lr", "shape": [], "kind": "f", "slot": 0},
+    {"name": "beta", "shape": [], "kind": "float", "value": 0.9},
+    {"name": "beta1", "shape": [], "kind": "float", "value": 0.9},
+    {"name": "beta2", "shape": [], "kind": "float", "value": 0.99},
+    {"name": "eps", "shape": [], "kind": "float", "value": 1e-8},
+    {"name": "every", "shape": [], "kind": "int", "value": 2},
+    {"name": "seed", "shape": [], "kind": "int", "value": 0},
+]
+
+
+@pytest.fixture(scope="module")
+def told(tmp_path_factory):
+    """Little memory is enough."""
+    J = GROUNDS["rosenbrock"]
+    scene = f"{{dim: {J.dim},\n{alone.objective(J, STEPS, {})}}}"
+    rule = {"fields": FIELDS, "slots": 1, "watched": [{"local": "g", "size": 2}]}
+    job = {
+        "kind": "hostile",
+        "texts": texts(SEED, COUNT, [*TEXTS.values()]),
+        "rule": rule,
+        "tables": signs(),
+        "scene": scene,
+        "steps": STEPS,
+    }
+    (found,) = in_node([job], tmp_path_factory.mktemp("node"), "--max-old-space-size=256")
+    print(found["ran"], "ran,", found["refused"], "were refused, slowest", found["slow"][0])
+    return found
+
+
+def test_there_are_bombs_and_mutations_and_some_of_these_run(told):
+    assert COUNT > len(bombs()) > 300
+    assert told["ran"] + told["refused"] == COUNT
+    assert told["ran"] > COUNT / 100
+
+
+def test_nothing_is_thrown_but_refusals_that_are_short_and_have_a_place_in_the_text(told):
+    assert not told["wild"], "\n\n".join(map("\n".join, told["wild"][:20]))
+
+
+def test_every_text_ends_soon(told):
+    assert told["slow"][0][0] < LONGEST, told["slow"]
+
+
+def test_nothing_that_scripts_share_is_changed(told):
+    assert not told["changed"]
