@@ -12,7 +12,7 @@ import {
   together,
   viewed,
 } from "./arrays.js";
-import { axesOf, axisOf, Grid } from "./grids.js";
+import { axesOf, axisOf, Grid, reducedAxes } from "./grids.js";
 import { strong, truth } from "./kinds.js";
 import { broadcastPlaces, broadcastShape, Misfit, Node, sizeOf } from "./nodes.js";
 import { Refusal } from "./refusal.js";
@@ -147,7 +147,7 @@ function reduction(op) {
   return (pool, x, axis, keepdims) => {
     const test = op === "any" || op === "all";
     const kind = test ? "b" : op === "prod" && truth(x.kind) ? "i" : strong(x.kind);
-    return reduced(pool, op, x, axesOf(axis, x.shape.length), keepdims, kind);
+    return reduced(pool, op, x, reducedAxes(axis, x.shape.length), keepdims, kind);
   };
 }
 

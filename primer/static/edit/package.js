@@ -70,6 +70,7 @@ function scaledPower(pool, a, b, n) {
 function when(pool, condition, value, otherwise) {
   if (!(value instanceof Callable)) throw new Refusal("when needs a function: when(condition, lambda: value, otherwise).");
   if (condition instanceof Node) {
+    if (condition.shape.length) throw new Misfit("when needs one condition for all: use np.where(condition, a, b).");
     return ufunc(pool, "where", [condition, value.call([], new Map()), otherwise]);
   }
   return truth(condition, "when") ? value.call([], new Map()) : otherwise;

@@ -80,9 +80,10 @@ export const ALIASES = new Map([
 const COSTLY = new Set(["power", "exp", "log"]);
 const isTraced = (x) => x instanceof Node || x instanceof Dimension;
 
-// The function `op` of values: a node where one of them is traced, else an array of NumPy.
-export function ufunc(pool, op, values) {
-  if (values.some(isTraced)) return elementwise(pool, op, values.map((x) => asNode(pool, x)));
+// The function `op` of values: a node where one of them is traced, else an array of NumPy. `called`: by
+// its name, which makes NumPy's numbers of Python's; an operator leaves them what they are.
+export function ufunc(pool, op, values, called = false) {
+  if (values.some(isTraced)) return elementwise(pool, op, values.map((x) => asNode(pool, x)), called);
   return computed(pool, op, values.map((x) => asKnown(pool, x)));
 }
 
@@ -101,9 +102,9 @@ const noTruth = (op) =>
   );
 
 // primer.derived.graph.elementwise
-export function elementwise(pool, name, args) {
+export function elementwise(pool, name, args, called = false) {
   const shape = common(name, args);
-  const kind = resultKind(name, args.map((a) => a.kind));
+  const kind = (called ? numpyKind : resultKind)(name, args.map((a) => a.kind));
   if (kind === null) throw noTruth(name);
   const op = truth(kind) ? logical(name) : name;
   if (op === "power") return poweredNode(pool, args, shape, kind);
@@ -116,10 +117,10 @@ function poweredNode(pool, args, shape, kind) {
   const known = exponent.op === "const" ? exponent.data.values : null;
   if (known && integral(kind) && known.some((x) => x < 0)) throw negativePower();
   if (known && !exponent.shape.length && known[0] === 2) {
-    return pool.make("square", [base], shape, null, kind);
+    return pool.make("square", [base], shape, null, kind === "float" && base.kind === "int" ? "int" : kind);
   }
   const root = base.shape.length && !exponent.shape.length ? "root" : null;
-  const counts = args.every((a) => a.kind === "int") && !(known?.[0] < 0);
+  const counts = kind === "float" && args.every((a) => a.kind === "int") && !(known?.[0] < 0);
   return pool.make("power", args, shape, root, counts ? "int" : kind);
 }
 
