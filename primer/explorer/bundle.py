@@ -54,9 +54,10 @@ def editor() -> str:
 
 def _own(text: str) -> str:
     """A module as the inside of a function that returns what it exports."""
-    names = ", ".join(EXPORT.findall(text))
-    inside = EXPORTS.sub(r"return \1", EXPORT.sub("", IMPORTED.sub(r"const \1 = $\2;\n", text)))
-    return f"{inside}return {{ {names} }};\n" if names else inside
+    lists = [names[1:-2].strip(" \n,") for names in EXPORTS.findall(text)]
+    taken = IMPORTED.sub(lambda m: f"const {m[1].replace(' as ', ': ')} = ${m[2]};\n", text)
+    inside = EXPORTS.sub("", EXPORT.sub("", taken))
+    return f"{inside}return {{ {', '.join([*EXPORT.findall(text), *lists])} }};\n"
 
 
 def _wrapped(texts: Sequence[str], name: str) -> str:

@@ -91,8 +91,9 @@ export class Explorer {
 
   // Whether anything is set otherwise than the figure opens.
   moved() {
-    const { data, index, scene, start } = this;
+    const { data, index, scene, start, yours } = this;
     return (
+      yours?.text !== undefined ||
       data.controls.some((c, k) => c.index !== index[k]) ||
       scene.start.some((v, i) => v !== start[i])
     );
@@ -133,7 +134,7 @@ export class Explorer {
     const known =
       sliders.every(([k]) => k >= 0) &&
       (!words.show || chosen(words.show, rules)) &&
-      (!["rule", "text", "lines"].some((key) => key in words) || rules.includes(words.rule));
+      (!["rule", "text", "lines"].some((key) => key in words) || rules?.includes(words.rule));
     return (
       this.root.isConnected &&
       known &&

@@ -9,6 +9,10 @@ export const isTraced = (x) => x instanceof Node || x instanceof Dimension;
 // The value as an array: a node if it is traced.
 export const asArray = (pool, x) => (isTraced(x) ? asNode(pool, x) : asKnown(pool, x));
 
+// Values that meet in one function: nodes if one of them is traced, else known arrays.
+export const together = (pool, values) =>
+  values.map((x) => (values.some(isTraced) ? asNode(pool, x) : asKnown(pool, x)));
+
 // primer.derived.graph.gather for nodes; the numbers themselves for known arrays.
 export function gathered(pool, parts, index, shape) {
   pool.spend(index.length);

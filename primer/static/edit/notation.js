@@ -3,7 +3,8 @@
 import { Refusal } from "./refusal.js";
 
 // Binding strength, from the loosest.
-export const [CASES, OR, AND, COMPARE, MOD, SUM, EACH, PRODUCT, POWER, ATOM] = Array(10).keys();
+const [CASES, OR, AND, COMPARE, MOD, SUM, EACH, PRODUCT, POWER, ATOM] = Array(10).keys();
+export { CASES, OR, AND, COMPARE, MOD, SUM, EACH, PRODUCT, POWER, ATOM };
 const INFIX = new Map([
   ["less", "<"],
   ["less_equal", "\\le"],

@@ -1,6 +1,7 @@
 // NumPy's functions of each number by itself: of known arrays their numbers, of nodes a node.
 import { integral, logical, numpyKind, resultKind, truth } from "./kinds.js";
 import { broadcastPlaces, broadcastShape, Misfit, Node, sizeOf } from "./nodes.js";
+import { expOf, logOf, powerOf } from "./pow.js";
 import { Refusal } from "./refusal.js";
 import { asKnown, asNode, Dimension, Known, shapeText } from "./values.js";
 
@@ -16,15 +17,15 @@ const SCALARS = new Map(
     divide: (a, b) => a / b,
     floor_divide: (a, b, whole) => (whole && b === 0 ? 0 : library().div(a, b)),
     remainder: (a, b, whole) => (whole && b === 0 ? 0 : library().mod(a, b)),
-    power: (a, b) => globalThis.PrimerExplorer.power(a, b),
+    power: (a, b) => powerOf(a, b),
     negative: (a) => -a,
     positive: (a) => a,
     square: (a) => a * a,
     absolute: Math.abs,
     sign: (a) => library().sign(a),
     sqrt: Math.sqrt,
-    exp: Math.exp,
-    log: Math.log,
+    exp: (a) => expOf(a),
+    log: (a) => logOf(a),
     cos: Math.cos,
     sin: Math.sin,
     tan: Math.tan,
@@ -76,6 +77,7 @@ export const ALIASES = new Map([
   ["bitwise_not", "invert"],
 ]);
 
+const COSTLY = new Set(["power", "exp", "log"]);
 const isTraced = (x) => x instanceof Node || x instanceof Dimension;
 
 // The function `op` of values: a node where one of them is traced, else an array of NumPy. `called`: by
@@ -89,7 +91,7 @@ export function common(op, args) {
   const shape = broadcastShape(args.map((a) => a.shape));
   if (shape) return shape;
   const texts = args.map((a) => shapeText(a.shape)).join(" and ");
-  throw new Misfit(`Arrays of the shapes ${texts} do not fit together in ${op}.`);
+  throw new Misfit(`Arrays of the shapes ${texts} do not fit together in np.${op}.`);
 }
 
 const noTruth = (op) =>
@@ -137,7 +139,7 @@ function computed(pool, name, args) {
 export function eachNumber(pool, name, args, kind, f) {
   const shape = common(name, args);
   const size = sizeOf(shape);
-  pool.spend(size);
+  pool.spend(COSTLY.has(name) ? 100 * size : size);
   const places = args.map((a) => (a.shape.length ? broadcastPlaces(a.shape, shape) : null));
   const values = new Array(size);
   for (let i = 0; i < size; i++) {

@@ -53,6 +53,7 @@ def opened(page, tmp_path):
 
     def open_(*explorers, hash_="", **options):
         write_site(tmp_path, *explorers, **options)
+        page.set_default_timeout(8000)
         page.goto((tmp_path / "page.html").as_uri() + hash_)
         page.wait_for_selector(".px-live")
 
