@@ -81,6 +81,17 @@ def asks_for(text: str, name: str) -> bool:
     return name in _globals(text)
 
 
+def attributes(text: str) -> set[str]:
+    """The names that stand after a dot in a text.
+
+    Examples
+    --------
+    >>> attributes("J.hvp(theta, u)")
+    {'hvp'}
+    """
+    return {node.attr for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Attribute)}
+
+
 def _text(rule: Optimizer) -> str:
     make = type(rule)
     known = all(map(_plain, rule.fields().values()))
