@@ -91,8 +91,9 @@ export class Explorer {
 
   // Whether anything is set otherwise than the figure opens.
   moved() {
-    const { data, index, scene, start } = this;
+    const { data, index, scene, start, yours } = this;
     return (
+      yours?.text !== undefined ||
       data.controls.some((c, k) => c.index !== index[k]) ||
       scene.start.some((v, i) => v !== start[i])
     );

@@ -47,9 +47,10 @@ function statements(text) {
 // The statements of the function of that name.
 function inside(all, name) {
   const head = all.findIndex(({ code }) => new RegExp(`^def\\s+${name}\\b`).test(code));
+  if (head < 0) return [];
   const rest = all.slice(head + 1);
   const end = rest.findIndex(({ indent }) => indent <= all[head].indent);
-  return head < 0 ? [] : rest.slice(0, end < 0 ? rest.length : end);
+  return rest.slice(0, end < 0 ? rest.length : end);
 }
 
 // What a statement says: {returns} or {names, target, changed}; `changed`: it needs the value before.
