@@ -28,6 +28,7 @@ from primer import (
     run,
 )
 from primer.derived.latex import legend, symbol
+from primer.exact import when
 from primer.registry import _frozen
 from primer.rules.matrices import MatrixRule
 
@@ -339,6 +340,14 @@ def test_names_bound_again_have_lines_of_their_own():
         r"\theta_{t+1}",
     ]
     assert lines(latex(toy(once)))[0] == ("g_{t}", r"\nabla J(\theta_t) + \beta\,\theta_t")
+
+
+def test_names_that_an_inner_function_sees_have_lines_of_their_own():
+    def step(self, J, theta, state, t):
+        g = J.grad(theta)
+        return theta - when(t % 10 == 0, lambda: g, theta), {}
+
+    assert [left for left, _ in lines(latex(toy(step)))] == ["g_{t}", r"\theta_{t+1}"]
 
 
 def test_a_state_means_what_is_stored():

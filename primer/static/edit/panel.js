@@ -25,7 +25,7 @@ export class Panel {
     const { root } = this.explorer;
     const id = `${root.id}-edit`;
     this.id = id;
-    this.formula = new Formula();
+    this.formula = new Formula(root.querySelector(".px-edits").dataset.math);
     this.dials = new Dials((...change) => this.writing.change(...change));
     this.fault = make("p", { className: "px-wrong", id: `${id}-said` });
     this.spoken = make("p", { className: "px-spoken", role: "status" });
