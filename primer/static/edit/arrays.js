@@ -1,5 +1,5 @@
 // What NumPy's functions are made of: moving numbers, joining arrays, making one number of many.
-import { axesOf, Grid, indexed } from "./grids.js";
+import { Grid, indexed, passingAxes } from "./grids.js";
 import { jointKind, strong, truth } from "./kinds.js";
 import { broadcastPlaces, broadcastShape, Misfit, Node, sizeOf } from "./nodes.js";
 import { Refusal } from "./refusal.js";
@@ -123,7 +123,7 @@ function pairwise(numbers) {
 // NumPy adds up the last axes as one, then the others one after the other.
 export function summed(pool, part, axis, keepdims) {
   const ndim = part.shape.length;
-  const axes = axesOf(axis, ndim);
+  const axes = passingAxes(axis, ndim);
   const kind = truth(part.kind) ? "i" : strong(part.kind);
   const last = axes.filter((i) => axes.filter((j) => j >= i).length === ndim - i);
   if (last.length && last.length < axes.length) {

@@ -12,7 +12,7 @@ import {
   summed,
   viewed,
 } from "./arrays.js";
-import { axesOf, axisOf, Grid } from "./grids.js";
+import { axesOf, axisOf, Grid, passingAxes } from "./grids.js";
 import { strong, truth } from "./kinds.js";
 import { broadcastPlaces, broadcastShape, Misfit, Node, sizeOf } from "./nodes.js";
 import { Refusal } from "./refusal.js";
@@ -93,7 +93,7 @@ function expanded(pool, x, axis) {
 
 function squeeze(pool, x, axis) {
   const ones = numbered(x.shape.length).filter((i) => x.shape[i] === 1);
-  return squeezed(pool, x, axis === null ? ones : axesOf(axis, x.shape.length));
+  return squeezed(pool, x, axis === null ? ones : passingAxes(axis, x.shape.length));
 }
 
 function flipped(pool, x, axis) {
@@ -147,7 +147,7 @@ function reduction(op) {
   return (pool, x, axis, keepdims) => {
     const test = op === "any" || op === "all";
     const kind = test ? "b" : op === "prod" && truth(x.kind) ? "i" : strong(x.kind);
-    return reduced(pool, op, x, axesOf(axis, x.shape.length), keepdims, kind);
+    return reduced(pool, op, x, passingAxes(axis, x.shape.length), keepdims, kind);
   };
 }
 

@@ -37,9 +37,12 @@ export function axisOf(x, ndim) {
   throw new Misfit(`There is no axis ${axis} in an array of ${ndim} ${ndim === 1 ? "axis" : "axes"}.`);
 }
 
+// The same, but a single number passes along its last axis: NumPy's own reductions let it.
+export const passingAxes = (x, ndim) =>
+  !ndim && [0, -1].includes(wholeOf(x)) ? [] : axesOf(x, ndim);
+
 // Several axes, sorted; all where none is named.
 export function axesOf(x, ndim) {
-  if (!ndim && [0, -1].includes(wholeOf(x))) return []; // NumPy lets a single number pass
   if (x === null || x === undefined) return Array.from({ length: ndim }, (_, i) => i);
   const axes = (x instanceof Tuple ? x.items : [x]).map((axis) => axisOf(axis, ndim));
   if (new Set(axes).size < axes.length) throw new Refusal("An axis is named twice here.");
