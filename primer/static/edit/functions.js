@@ -93,7 +93,7 @@ function expanded(pool, x, axis) {
 
 function squeeze(pool, x, axis) {
   const ones = numbered(x.shape.length).filter((i) => x.shape[i] === 1);
-  return squeezed(pool, x, axis === null ? ones : axesOf(axis, x.shape.length));
+  return squeezed(pool, x, axis === null ? ones : passingAxes(axis, x.shape.length));
 }
 
 function flipped(pool, x, axis) {
