@@ -27,7 +27,8 @@ const CALL_WORK = 5;
 export function evaluate(node, scope) {
   const { run } = scope;
   run.pool.spend(1);
-  if (++run.depth > DEEPEST) throw new Refusal("This is nested too deeply: give parts of it a name.");
+  if (++run.depth > DEEPEST)
+    throw new Refusal("This is nested too deeply: give parts of it a name.");
   try {
     return EXPRESSIONS[node.type](node, scope);
   } catch (error) {
@@ -39,7 +40,8 @@ export function evaluate(node, scope) {
 
 // The error with a place in the text, if it is a refusal that has none.
 export function placed(error, node) {
-  if (error instanceof Refusal && error.from === null) [error.from, error.to] = [node.from, node.to];
+  if (error instanceof Refusal && error.from === null)
+    [error.from, error.to] = [node.from, node.to];
   return error;
 }
 
@@ -58,7 +60,13 @@ export const truthAt = (node, word, scope) => at(node, () => truth(evaluate(node
 const EXPRESSIONS = {
   Name: ({ id }, scope) => scope.get(id),
   Constant: ({ value, kind }) =>
-    kind === "int" ? BigInt(value) : kind === "Ellipsis" ? ELLIPSIS : kind === "None" ? null : value,
+    kind === "int"
+      ? BigInt(value)
+      : kind === "Ellipsis"
+        ? ELLIPSIS
+        : kind === "None"
+          ? null
+          : value,
   BinOp: (node, scope) =>
     binary(scope.run.pool, node.op, evaluate(node.left, scope), evaluate(node.right, scope)),
   UnaryOp({ op, operand }, scope) {
@@ -124,7 +132,11 @@ function dictionaryOfText({ keys, values }, scope) {
     } else if (value instanceof Dict) {
       for (const [name, x] of value.map) map.set(name, x);
     } else {
-      throw new Refusal(`** needs a dictionary, and this is ${described(value)}.`, values[i].from, values[i].to);
+      throw new Refusal(
+        `** needs a dictionary, and this is ${described(value)}.`,
+        values[i].from,
+        values[i].to,
+      );
     }
   });
   return new Dict(map);
@@ -154,15 +166,21 @@ function call(node, scope) {
   const named = new Map();
   for (const { arg, value } of node.keywords) {
     const x = evaluate(value, scope);
-    if (arg === null && !(x instanceof Dict)) throw new Refusal(`** needs a dictionary, and this is ${described(x)}.`);
+    if (arg === null && !(x instanceof Dict))
+      throw new Refusal(`** needs a dictionary, and this is ${described(x)}.`);
     for (const [name, given] of arg === null ? x.map : [[arg, x]]) {
-      if (named.has(name) || typeof name !== "string") throw new Refusal(`${name} is given twice here.`);
+      if (named.has(name) || typeof name !== "string")
+        throw new Refusal(`${name} is given twice here.`);
       named.set(name, given);
     }
   }
   if (typeof callee?.call !== "function") {
     const advice = isArray(callee) ? " Write * to multiply." : "";
-    throw new Refusal(`This is ${described(callee)} and cannot be called.${advice}`, node.func.from, node.func.to);
+    throw new Refusal(
+      `This is ${described(callee)} and cannot be called.${advice}`,
+      node.func.from,
+      node.func.to,
+    );
   }
   return callee.call(args, named);
 }
@@ -180,14 +198,18 @@ export function makeFunction(name, { args }, scope, execute, own) {
     arranged(name, form, given, named).forEach((x, i) => inner.values.set(form[i].name, x));
     return inner;
   };
-  const made = new Callable(name, (given, named) => nested(run, name, () => execute(open(given, named))));
+  const made = new Callable(name, (given, named) =>
+    nested(run, name, () => execute(open(given, named))),
+  );
   return Object.assign(made, { open, execute, parameters: form.map((p) => p.name) });
 }
 
 function nested(run, name, execute) {
   run.pool.spend(CALL_WORK);
   if (++run.calls > DEEPEST_CALLS) {
-    throw new Refusal(`${name} calls itself too often: at most ${DEEPEST_CALLS} calls inside each other.`);
+    throw new Refusal(
+      `${name} calls itself too often: at most ${DEEPEST_CALLS} calls inside each other.`,
+    );
   }
   try {
     return execute();
@@ -201,7 +223,9 @@ export function assign(target, value, scope) {
   if (target.type === "Name") return scope.set(target.id, value);
   if (target.type === "Subscript") return assignPart(target, value, scope);
   if (target.type === "Attribute") {
-    throw new Refusal(`A rule keeps nothing in itself: what it needs in the next step belongs in the state, as in {"${target.attr}": …}.`);
+    throw new Refusal(
+      `A rule keeps nothing in itself: what it needs in the next step belongs in the state, as in {"${target.attr}": …}.`,
+    );
   }
   const all = items(scope.run.pool, value);
   const star = target.elts.findIndex((one) => one.type === "Starred");
@@ -221,12 +245,17 @@ function assignPart({ value: node, slice }, value, scope) {
   const holder = evaluate(node, scope);
   const key = evaluate(slice, scope);
   if (holder instanceof Dict && holder.given) {
-    throw new Refusal(`The state is not written in place: return it instead, as in {"${String(key)}": …}.`);
+    throw new Refusal(
+      `The state is not written in place: return it instead, as in {"${String(key)}": …}.`,
+    );
   }
   if (isArray(holder)) {
-    throw new Refusal("An array is not written in place: use np.where(condition, a, b) or np.stack([a, b]).");
+    throw new Refusal(
+      "An array is not written in place: use np.where(condition, a, b) or np.stack([a, b]).",
+    );
   }
   if (holder instanceof Dict) return void holder.map.set(keyOf(key), value);
-  if (!(holder instanceof List)) throw new Refusal(`Nothing can be written into ${described(holder)}.`);
+  if (!(holder instanceof List))
+    throw new Refusal(`Nothing can be written into ${described(holder)}.`);
   holder.items[placeIn(holder, key)] = value;
 }
