@@ -100,7 +100,7 @@ function expanded(pool, x, axis) {
 
 function squeeze(pool, x, axis) {
   const ones = numbered(x.shape.length).filter((i) => x.shape[i] === 1);
-  return squeezed(pool, x, axis === null ? ones : passingAxes(axis, x.shape.length));
+  return squeezed(pool, x, axis === null ? ones : reducedAxes(axis, x.shape.length));
 }
 
 function flipped(pool, x, axis) {
