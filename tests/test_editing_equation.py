@@ -307,6 +307,6 @@ def test_edited_rules_have_the_same_equations_or_none():
     rng, known = random.Random(15), bases()
     drawn = [rng.choice(known) for _ in range(500)]
     alike, _, apart = compared([(edited(text, rng), fields) for text, fields in drawn])
-    assert not [found for _, _, found in apart if "latex" in found]
-    assert len(apart) < 6  # what a page does not know
+    assert not [each for each in apart if each[1] and "latex" in each[2]]
+    assert len(apart) < 10  # what only one of the two understands
     assert alike > 300

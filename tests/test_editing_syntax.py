@@ -12,7 +12,7 @@ import pytest
 from edit_syntax import ROOT, VENDORED, read, same, tree
 from edit_writer import Writer
 
-#: Milliseconds, for the texts of rules that somebody types.
+#: Milliseconds of a processor, for a text that somebody types.
 MOST = 50
 STEP = "def step(self, J, theta, state, t):\n"
 #: A text, the line that is wrong, a word that the sentence must have.

@@ -204,10 +204,16 @@ export function parametersOf(kids) {
   return args;
 }
 
+// Types say nothing here, but must be expressions.
+export function checkType({ name, kids }) {
+  if (name === "TypeDef") expressionOf(kids.at(-1));
+}
+
 function parameterOf(part) {
   const [name] = part;
   if (name.name !== "VariableName")
     refuseAt(`Write the name of each argument here, without \`${name.text}\`.`, name);
+  part.forEach(checkType);
   const value = part.findIndex((kid) => kid.name === "AssignOp") + 1;
   const fallback = value > 0 ? expressionOf(part[value]) : null;
   return { arg: nameOf(name.text), default: fallback, ...fromTo(name, fallback ?? part.at(-1)) };

@@ -2,6 +2,7 @@
 // place and in plain words.
 import { checkWords } from "./advice.js";
 import {
+  checkType,
   expressionOf,
   expressionsOf,
   nameOf,
@@ -19,7 +20,8 @@ const MOST_CHARACTERS = 20000;
 const MOST_DEEP_NODES = 100;
 const LEFT_OF_EQUALS = "Only a name can stand on the left of `=`: write `==` to compare.";
 
-function functionOf([, name, params]) {
+function functionOf([, name, params, ...types]) {
+  types.forEach(checkType);
   return {
     type: "FunctionDef",
     name: nameOf(name.text),
@@ -28,6 +30,7 @@ function functionOf([, name, params]) {
 }
 
 function assignmentOf(node) {
+  node.kids.forEach(checkType);
   const kids = node.kids.filter((kid) => kid.name !== "TypeDef");
   const signs = kids.flatMap((kid, i) => (kid.name === "AssignOp" ? [i] : []));
   if (signs.length === 0) refuseAt("A value is missing: write `=` and the value after it.", node);
