@@ -7,7 +7,10 @@ import { asKnown, Known, plainOf } from "./values.js";
 const KNOWN = new Set(["field", "dim", "const"]);
 // Few parameters, for which a rule must do what it does for more.
 const FEW = [2, 3];
-const isKnown = (node) => reachable([node]).every((n) => n.args.length || KNOWN.has(n.op));
+// Whether a node is made of numbers that are known: no slider and no schedule among them.
+const isKnown = (node) =>
+  reachable([node]).every((n) => n.args.length || (KNOWN.has(n.op) && !isMoving(n)));
+const isMoving = (n) => n.op === "field" && n.pool.given.get(n.data) === undefined;
 
 // Some fields turned out to be needed with their plain value: the trace starts again.
 export class Needed extends Refusal {}

@@ -1,6 +1,6 @@
 // Functions of NumPy that move numbers without changing them.
 import { getItem, moved, squeezed, viewed } from "./arrays.js";
-import { axesOf, axisOf, Grid } from "./grids.js";
+import { axesOf, axisOf, Grid, reducedAxes } from "./grids.js";
 import { broadcastPlaces, broadcastShape, Misfit, sizeOf } from "./nodes.js";
 import { Refusal } from "./refusal.js";
 import { described, Dimension, notANumber, shapeText, Tuple, wholeOf } from "./values.js";
@@ -70,7 +70,7 @@ export function expanded(pool, x, axis) {
 
 export function squeeze(pool, x, axis) {
   const ones = numbered(x.shape.length).filter((i) => x.shape[i] === 1);
-  return squeezed(pool, x, axis === null ? ones : axesOf(axis, x.shape.length));
+  return squeezed(pool, x, axis === null ? ones : reducedAxes(axis, x.shape.length));
 }
 
 export function flipped(pool, x, axis) {

@@ -101,6 +101,7 @@ function solve(pool, H, g) {
 
 // primer.rules.lamb.norms where all of theta is one block.
 function norms(pool, rule, J, values) {
+  if (J?.name !== "J") throw new Refusal("norms is called as norms(self, J, x).");
   const x = asArray(pool, values);
   if (pool.abstract && isTraced(x)) return pool.make("written", [x], x.shape, [NORM, 3], "f");
   const lengths = ufunc(pool, "sqrt", [summed(pool, ufunc(pool, "square", [x]), -1n, true)]);
