@@ -65,7 +65,7 @@ TYPED = {
     "all": ("ab<Enter>c<Control+a><Delete>d", "d|"),
     "undone": ("ab<Control+a><Delete><Control+z>", "ab|"),
     "a word back": ("ab cd<Control+Backspace>", "ab |"),
-    "up and down": ("ab<Enter>cd<ArrowUp><Home>x<ArrowDown>y", "xab\ncyd|"),
+    "up and down": ("ab<Enter>cd<ArrowUp><Home>x<ArrowDown>y", "xab\ncy|d"),
 }
 
 
