@@ -437,7 +437,10 @@ def test_a_task_is_checked_by_what_the_rule_does(page, opened):
     )
     check.click()
     assert verdict.inner_text() == "Right. That is the heavy ball."
-    swap(page, "self.lr", "0.1")  # right as the sliders stand, and nowhere else
+    swap(page, "self.lr", "self.rate")
+    check.click()
+    assert verdict.inner_text() == "Not yet: first the text must run."
+    swap(page, "self.rate", "0.1")  # right as the sliders stand, and nowhere else
     check.click()
     assert verdict.inner_text().startswith("Not yet: at these settings it is right, but ")
 
