@@ -13,6 +13,7 @@ const CAME = "This rule came with the link.";
 const LONG = "The text of this link is too long.";
 const FIXED = "This rule cannot be changed here.";
 const FAINT = "The faint line is the last rule that could run.";
+const HEADER = 56; // pixels that the header of a page may cover
 const KEYS = "Press Esc, or Tab, to leave the editor.";
 
 export class Panel {
@@ -158,7 +159,7 @@ export class Panel {
     const { position, top } = getComputedStyle(el);
     const picture = el.getBoundingClientRect();
     const above = picture.right > this.el.getBoundingClientRect().left + 1;
-    if (position !== "sticky") return 0;
+    if (position !== "sticky") return HEADER;
     return above ? Math.max(0, picture.bottom) : Number.parseFloat(top);
   }
   // To picture and text, where not both are in the window.
@@ -169,7 +170,7 @@ export class Panel {
     const top = before ?? first.parentNode.getBoundingClientRect().top;
     if (top >= 0 && this.el.getBoundingClientRect().bottom <= innerHeight) return;
     const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
-    const under = Number.parseFloat(getComputedStyle(el).top) || 0;
+    const under = Number.parseFloat(getComputedStyle(el).top) || HEADER;
     scrollBy({ top: top - under, behavior: calm ? "instant" : "smooth" });
   }
 
