@@ -335,9 +335,10 @@ def test_a_page_is_alive_where_a_server_forbids_scripts_written_into_it(page, tm
     text, more = extension("inline_scripts").split(text, "inline")
     for name, code in {"page.html": text, "favicon.ico": "", **files}.items():
         path = tmp_path / name
-        path.parent.mkdir(exist_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(code, "utf-8")
-    assert len(files) == 2  # the programs and the grid
+    kinds = sorted(name.split("/")[1] for name in files)
+    assert kinds == ["edits", "edits", "grids", "programs"]
     assert not more
     with under_policy(tmp_path) as address:
         page.goto(f"{address}/page.html")

@@ -45,7 +45,7 @@ def far_apart(folder, top="", between="", after=""):
     file.write_text(text.replace("</main>", f"{after}{GAP}</main>"), "utf-8")
     for name, code in files.items():
         path = folder / name
-        path.parent.mkdir(exist_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(code, "utf-8")
     return file.as_uri()
 
