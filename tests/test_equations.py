@@ -28,6 +28,7 @@ from primer import (
     run,
 )
 from primer.derived.latex import legend, symbol
+from primer.exact import when
 from primer.registry import _frozen
 from primer.rules.matrices import MatrixRule
 
@@ -246,6 +247,10 @@ SAYS = {
         lambda s, J, g, th, t: th - g * (g > 1),
         r"\theta_t - \nabla J(\theta_t)\,[\nabla J(\theta_t) > 1]",
     ),
+    "one number along an axis that it lacks": (
+        lambda s, J, g, th, t: th - np.sum(J(th), axis=-1) * np.sum(s.lr, axis=0) * g,
+        r"\theta_t - J(\theta_t)\,\eta\,\nabla J(\theta_t)",
+    ),
     "digits": (
         lambda s, J, g, th, t: th / 3 - 1 / 3 * g + 1234567.0 - 2.5e-9,
         r"\frac{\theta_t}{3} - 0.333333333333\,\nabla J(\theta_t) + 1.234567 \cdot 10^{6} - "
@@ -339,6 +344,14 @@ def test_names_bound_again_have_lines_of_their_own():
         r"\theta_{t+1}",
     ]
     assert lines(latex(toy(once)))[0] == ("g_{t}", r"\nabla J(\theta_t) + \beta\,\theta_t")
+
+
+def test_names_that_an_inner_function_sees_have_lines_of_their_own():
+    def step(self, J, theta, state, t):
+        g = J.grad(theta)
+        return theta - when(t % 10 == 0, lambda: g, theta), {}
+
+    assert [left for left, _ in lines(latex(toy(step)))] == ["g_{t}", r"\theta_{t+1}"]
 
 
 def test_a_state_means_what_is_stored():

@@ -7,7 +7,10 @@ import { asKnown, Known, plainOf } from "./values.js";
 const KNOWN = new Set(["field", "dim", "const"]);
 // Few parameters, for which a rule must do what it does for more.
 const FEW = [2, 3];
-const isKnown = (node) => reachable([node]).every((n) => n.args.length || KNOWN.has(n.op));
+// Whether a node is made of numbers that are known: no slider and no schedule among them.
+const isKnown = (node) =>
+  reachable([node]).every((n) => n.args.length || (KNOWN.has(n.op) && !isMoving(n)));
+const isMoving = (n) => n.op === "field" && n.pool.given.get(n.data) === undefined;
 
 // Some fields turned out to be needed with their plain value: the trace starts again.
 export class Needed extends Refusal {}
@@ -40,17 +43,27 @@ export class AbstractPool extends Pool {
 
   truth(known) {
     if (known.values.length === 1) return known.values[0] !== 0;
-    throw new Misfit("The truth of an array of several numbers is not known: use np.any or np.all.");
+    throw new Misfit(
+      "The truth of an array of several numbers is not known: use np.any or np.all.",
+    );
+  }
+
+  field(name) {
+    const value = this.given.get(name);
+    if (value !== undefined) return asKnown(this, value);
+    throw new Refusal(`${name} has no value before the step: a slider or a schedule changes it.`);
   }
 
   value(node, dim) {
     this.spend(1);
-    if (node.op === "field") return asKnown(this, this.given.get(node.data));
+    if (node.op === "field") return this.field(node.data);
     if (node.op === "dim") return new Known([dim], [], "i");
     if (node.op === "const") return new Known(node.data.values, node.shape, "f");
     const op = node.op === "ipow" ? "power" : node.op;
     if (!UFUNCS.has(op) && op !== "where") {
-      throw new Refusal("This number of fields is not known before the step: choose with np.where.");
+      throw new Refusal(
+        "This number of fields is not known before the step: choose with np.where.",
+      );
     }
     const parts = node.args.map((part) => this.value(part, dim));
     return ufunc(this, op, parts);

@@ -1,10 +1,9 @@
-// Python's own functions, and those that the package has for rules, as a text may call them.
-import { asArray, concatenated, getItem, isTraced, reduced, summed } from "./arrays.js";
+// Python's own functions, as a text may call them.
 import { arranged, formOf } from "./forms.js";
 import { rowsOf } from "./functions.js";
-import { broadcastShape, Misfit, Node } from "./nodes.js";
+import { Misfit, Node } from "./nodes.js";
 import { binary, comparison, keyOf, truth } from "./operators.js";
-import { isWhole, rounded, whole } from "./plain.js";
+import { rounded, whole } from "./plain.js";
 import { Refusal } from "./refusal.js";
 import { ufunc } from "./ufuncs.js";
 import {
@@ -13,10 +12,10 @@ import {
   Dict,
   Dimension,
   Dtype,
-  ELLIPSIS,
   isArray,
   isPlainNumber,
   Known,
+  Lazy,
   List,
   notANumber,
   plainOf,
@@ -27,28 +26,37 @@ import {
 const MOST_TURNS = 10_000;
 
 // What a loop, a list or an unpacking goes through.
-export function items(pool, x) {
+export const items = (pool, x) => (x instanceof Lazy ? [...x.values] : listed(pool, x));
+
+// The same where one value may be asked for after the other.
+export const inTurn = (pool, x) => (x instanceof Lazy ? x.values : listed(pool, x));
+
+function listed(pool, x) {
   if (x instanceof Tuple) return x.items;
   if (x instanceof Dict) return [...x.map.keys()];
   if (x instanceof Known && x.shape.length) return rowsOf(pool, x);
   if (x instanceof Node) {
-    throw new Refusal("An array that changes from step to step cannot be unpacked or looped over: use theta[..., 0].");
+    throw new Refusal(
+      "An array that changes from step to step cannot be unpacked or looped over: use theta[..., 0].",
+    );
   }
   throw new Refusal(`A loop needs a list or range(n), and this is ${described(x)}.`);
 }
 
 function range(pool, args) {
-  if (!args.length || args.length > 3) throw new Refusal("range takes one to three whole numbers: range(n).");
+  if (!args.length || args.length > 3)
+    throw new Refusal("range takes one to three whole numbers: range(n).");
   const numbers = args.map((x) => {
     const n = typeof x === "number" ? null : wholeOf(x);
-    if (n === null) throw new Refusal(`range needs whole numbers, and this is ${typeof x === "number" ? "a number with a point" : described(x)}.`);
+    if (n === null) throw new Refusal(`range needs whole numbers, and this is ${described(x)}.`);
     return n;
   });
   const [start, stop] = numbers.length > 1 ? numbers : [0, numbers[0]];
   const step = numbers[2] ?? 1;
   if (step === 0) throw new Refusal("The step of a range cannot be 0.");
   const n = Math.max(0, Math.ceil((stop - start) / step));
-  if (n > MOST_TURNS) throw new Refusal(`This range has ${n} turns, too many for a page: at most ${MOST_TURNS}.`);
+  if (n > MOST_TURNS)
+    throw new Refusal(`This range has ${n} turns, too many for a page: at most ${MOST_TURNS}.`);
   pool.spend(n);
   return new Tuple(Array.from({ length: n }, (_, i) => BigInt(start + i * step)));
 }
@@ -72,15 +80,20 @@ function absolute(pool, x) {
 // max or min: the first that no other one is beyond.
 function extreme(name, sign) {
   return (pool, args) => {
-    const all = args.length === 1 ? items(pool, args[0]) : args;
-    if (!all.length) throw new Refusal(`${name} of nothing: give it at least one number.`);
-    return all.reduce((best, x) => (truth(comparison(pool, sign, x, best), name) ? x : best));
+    let best;
+    for (const x of args.length === 1 ? inTurn(pool, args[0]) : args) {
+      if (best === undefined || truth(comparison(pool, sign, x, best), name)) best = x;
+    }
+    if (best === undefined) throw new Refusal(`${name} of nothing: give it at least one number.`);
+    return best;
   };
 }
 
 function total(pool, [list, start = 0n]) {
   if (list === undefined) throw new Refusal("sum needs a list: sum([a, b]).");
-  return items(pool, list).reduce((sum, x) => binary(pool, "+", sum, x), start);
+  let sum = start;
+  for (const x of inTurn(pool, list)) sum = binary(pool, "+", sum, x);
+  return sum;
 }
 
 const FIXED = (name) =>
@@ -89,7 +102,12 @@ const FIXED = (name) =>
 // The plain number behind a value, for float and int.
 function plainNumber(name, x) {
   const known = x instanceof Node ? x.pool.number(x, FIXED(name)) : plainOf(x);
-  if (typeof known === "string" && /^\s*[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?\s*$/i.test(known) && name === "float") return Number(known);
+  if (
+    typeof known === "string" &&
+    /^\s*[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?\s*$/i.test(known) &&
+    name === "float"
+  )
+    return Number(known);
   if (typeof known === "string" && /^[-+]?(inf|infinity|nan)$/i.test(known) && name === "float") {
     const size = /nan/i.test(known) ? NaN : Infinity;
     return known.startsWith("-") ? -size : size;
@@ -111,13 +129,15 @@ function zipped(pool, args, named) {
   const unknown = [...named.keys()].find((name) => name !== "strict");
   if (unknown !== undefined) throw new Refusal(`zip does not take ${unknown}= here.`);
   const n = lists.length ? Math.min(...lists.map((l) => l.length)) : 0;
-  if (strict && lists.some((l) => l.length !== n)) throw new Misfit("zip(…, strict=True) of lists that are not equally long.");
+  if (strict && lists.some((l) => l.length !== n))
+    throw new Misfit("zip(…, strict=True) of lists that are not equally long.");
   pool.spend(n * lists.length);
   return new Tuple(Array.from({ length: n }, (_, i) => new Tuple(lists.map((l) => l[i]))));
 }
 
 function enumerated(pool, [list, start = 0n]) {
-  if (list === undefined || typeof start !== "bigint") throw new Refusal("enumerate takes a list: enumerate(list).");
+  if (list === undefined || typeof start !== "bigint")
+    throw new Refusal("enumerate takes a list: enumerate(list).");
   const all = items(pool, list);
   pool.spend(all.length);
   return new Tuple(all.map((x, i) => new Tuple([start + BigInt(i), x])));
@@ -135,7 +155,8 @@ function collected(make) {
 function dictionary(pool, args, named) {
   const [first] = args;
   if (args.length > 1) throw new Refusal("dict takes one dictionary: dict(state, m=m).");
-  const pairs = first === undefined ? [] : first instanceof Dict ? [...first.map] : pairsOf(pool, first);
+  const pairs =
+    first === undefined ? [] : first instanceof Dict ? [...first.map] : pairsOf(pool, first);
   return new Dict(new Map([...pairs, ...named]));
 }
 
@@ -149,11 +170,15 @@ function pairsOf(pool, list) {
 
 function round(pool, [x, digits = null]) {
   const places = digits === null ? null : wholeOf(digits);
-  if (digits !== null && !(places >= 0 && places <= 15)) throw new Refusal("round takes 0 to 15 digits.");
+  if (digits !== null && !(places >= 0 && places <= 15))
+    throw new Refusal("round takes 0 to 15 digits.");
   return rounded(plainNumber("round", x), places);
 }
 
-const ofPool = (pool, name, call) => [name, new Callable(name, (args, named) => call(pool, args, named))];
+const ofPool = (pool, name, call) => [
+  name,
+  new Callable(name, (args, named) => call(pool, args, named)),
+];
 
 // A function of Python that takes no values by name.
 function bare(pool, name, call) {
@@ -180,7 +205,11 @@ function dtypes(pool) {
 export function builtinsOf(pool) {
   return new Map([
     bare(pool, "range", range),
-    bare(pool, "len", oneValue("len", (_, x) => length(x))),
+    bare(
+      pool,
+      "len",
+      oneValue("len", (_, x) => length(x)),
+    ),
     bare(pool, "abs", oneValue("abs", absolute)),
     bare(pool, "max", extreme("max", ">")),
     bare(pool, "min", extreme("min", "<")),

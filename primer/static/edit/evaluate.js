@@ -1,6 +1,6 @@
 // The value of an expression of a text.
 import { attribute, placeIn, subscript } from "./access.js";
-import { items } from "./builtins.js";
+import { inTurn, items } from "./builtins.js";
 import { arranged } from "./forms.js";
 import { Misfit } from "./nodes.js";
 import { binary, comparison, keyOf, signed, truth } from "./operators.js";
@@ -12,6 +12,7 @@ import {
   Dict,
   ELLIPSIS,
   isArray,
+  Lazy,
   List,
   Slice,
   Tuple,
@@ -19,12 +20,15 @@ import {
 
 const DEEPEST = 2000;
 const DEEPEST_CALLS = 60;
+// What a call of a function of the text costs, in turns of the budget.
+const CALL_WORK = 5;
 
 // Its value; a refusal without a place gets that of the innermost expression.
 export function evaluate(node, scope) {
   const { run } = scope;
   run.pool.spend(1);
-  if (++run.depth > DEEPEST) throw new Refusal("This is nested too deeply: give parts of it a name.");
+  if (++run.depth > DEEPEST)
+    throw new Refusal("This is nested too deeply: give parts of it a name.");
   try {
     return EXPRESSIONS[node.type](node, scope);
   } catch (error) {
@@ -36,14 +40,33 @@ export function evaluate(node, scope) {
 
 // The error with a place in the text, if it is a refusal that has none.
 export function placed(error, node) {
-  if (error instanceof Refusal && error.from === null) [error.from, error.to] = [node.from, node.to];
+  if (error instanceof Refusal && error.from === null)
+    [error.from, error.to] = [node.from, node.to];
   return error;
 }
+
+// make(), whose refusals are told at this node.
+export function at(node, make) {
+  try {
+    return make();
+  } catch (error) {
+    throw placed(error, node);
+  }
+}
+
+// Whether what a node says counts as true.
+export const truthAt = (node, word, scope) => at(node, () => truth(evaluate(node, scope), word));
 
 const EXPRESSIONS = {
   Name: ({ id }, scope) => scope.get(id),
   Constant: ({ value, kind }) =>
-    kind === "int" ? BigInt(value) : kind === "Ellipsis" ? ELLIPSIS : kind === "None" ? null : value,
+    kind === "int"
+      ? BigInt(value)
+      : kind === "Ellipsis"
+        ? ELLIPSIS
+        : kind === "None"
+          ? null
+          : value,
   BinOp: (node, scope) =>
     binary(scope.run.pool, node.op, evaluate(node.left, scope), evaluate(node.right, scope)),
   UnaryOp({ op, operand }, scope) {
@@ -54,7 +77,7 @@ const EXPRESSIONS = {
     let x;
     for (const [i, value] of values.entries()) {
       x = evaluate(value, scope);
-      if (i < values.length - 1 && truth(x, op) === (op === "or")) return x;
+      if (i < values.length - 1 && at(value, () => truth(x, op)) === (op === "or")) return x;
     }
     return x;
   },
@@ -69,9 +92,9 @@ const EXPRESSIONS = {
   List: ({ elts }, scope) => new List(elements(elts, scope)),
   Dict: dictionaryOfText,
   IfExp: ({ test, body, orelse }, scope) =>
-    evaluate(truth(evaluate(test, scope), "if") ? body : orelse, scope),
-  ListComp: comprehension,
-  GeneratorExp: comprehension,
+    evaluate(truthAt(test, "if", scope) ? body : orelse, scope),
+  ListComp: (node, scope) => new List([...comprehended(node, scope)]),
+  GeneratorExp: (node, scope) => new Lazy(comprehended(node, scope)),
   Lambda: (node, scope) =>
     makeFunction("lambda", node, scope, (inner) => evaluate(node.body, inner), new Set()),
   Starred() {
@@ -109,27 +132,32 @@ function dictionaryOfText({ keys, values }, scope) {
     } else if (value instanceof Dict) {
       for (const [name, x] of value.map) map.set(name, x);
     } else {
-      throw new Refusal(`** needs a dictionary, and this is ${described(value)}.`, values[i].from, values[i].to);
+      throw new Refusal(
+        `** needs a dictionary, and this is ${described(value)}.`,
+        values[i].from,
+        values[i].to,
+      );
     }
   });
   return new Dict(map);
 }
 
-function comprehension({ elt, generators }, scope) {
+// The values of a comprehension, one after the other.
+function* comprehended({ elt, generators }, scope) {
+  const { pool } = scope.run;
   const own = new Set();
   for (const { target } of generators) addTargets(target, own);
   const inner = new Scope(scope.run, scope, own);
-  const made = [];
-  const turn = (k) => {
-    if (k === generators.length) return void made.push(evaluate(elt, inner));
+  const first = evaluate(generators[0].iter, scope);
+  function* turns(k) {
+    if (k === generators.length) return void (yield evaluate(elt, inner));
     const { target, iter, ifs } = generators[k];
-    for (const item of items(scope.run.pool, evaluate(iter, k ? inner : scope))) {
+    for (const item of inTurn(pool, k ? evaluate(iter, inner) : first)) {
       assign(target, item, inner);
-      if (ifs.every((test) => truth(evaluate(test, inner), "if"))) turn(k + 1);
+      if (ifs.every((test) => truthAt(test, "if", inner))) yield* turns(k + 1);
     }
-  };
-  turn(0);
-  return new List(made);
+  }
+  yield* turns(0);
 }
 
 function call(node, scope) {
@@ -138,15 +166,21 @@ function call(node, scope) {
   const named = new Map();
   for (const { arg, value } of node.keywords) {
     const x = evaluate(value, scope);
-    if (arg === null && !(x instanceof Dict)) throw new Refusal(`** needs a dictionary, and this is ${described(x)}.`);
+    if (arg === null && !(x instanceof Dict))
+      throw new Refusal(`** needs a dictionary, and this is ${described(x)}.`);
     for (const [name, given] of arg === null ? x.map : [[arg, x]]) {
-      if (named.has(name) || typeof name !== "string") throw new Refusal(`${name} is given twice here.`);
+      if (named.has(name) || typeof name !== "string")
+        throw new Refusal(`${name} is given twice here.`);
       named.set(name, given);
     }
   }
   if (typeof callee?.call !== "function") {
     const advice = isArray(callee) ? " Write * to multiply." : "";
-    throw new Refusal(`This is ${described(callee)} and cannot be called.${advice}`, node.func.from, node.func.to);
+    throw new Refusal(
+      `This is ${described(callee)} and cannot be called.${advice}`,
+      node.func.from,
+      node.func.to,
+    );
   }
   return callee.call(args, named);
 }
@@ -164,13 +198,18 @@ export function makeFunction(name, { args }, scope, execute, own) {
     arranged(name, form, given, named).forEach((x, i) => inner.values.set(form[i].name, x));
     return inner;
   };
-  const made = new Callable(name, (given, named) => nested(run, name, () => execute(open(given, named))));
+  const made = new Callable(name, (given, named) =>
+    nested(run, name, () => execute(open(given, named))),
+  );
   return Object.assign(made, { open, execute, parameters: form.map((p) => p.name) });
 }
 
 function nested(run, name, execute) {
+  run.pool.spend(CALL_WORK);
   if (++run.calls > DEEPEST_CALLS) {
-    throw new Refusal(`${name} calls itself too often: at most ${DEEPEST_CALLS} calls inside each other.`);
+    throw new Refusal(
+      `${name} calls itself too often: at most ${DEEPEST_CALLS} calls inside each other.`,
+    );
   }
   try {
     return execute();
@@ -184,7 +223,9 @@ export function assign(target, value, scope) {
   if (target.type === "Name") return scope.set(target.id, value);
   if (target.type === "Subscript") return assignPart(target, value, scope);
   if (target.type === "Attribute") {
-    throw new Refusal(`A rule keeps nothing in itself: what it needs in the next step belongs in the state, as in {"${target.attr}": …}.`);
+    throw new Refusal(
+      `A rule keeps nothing in itself: what it needs in the next step belongs in the state, as in {"${target.attr}": …}.`,
+    );
   }
   const all = items(scope.run.pool, value);
   const star = target.elts.findIndex((one) => one.type === "Starred");
@@ -204,12 +245,17 @@ function assignPart({ value: node, slice }, value, scope) {
   const holder = evaluate(node, scope);
   const key = evaluate(slice, scope);
   if (holder instanceof Dict && holder.given) {
-    throw new Refusal(`The state is not written in place: return it instead, as in {"${String(key)}": …}.`);
+    throw new Refusal(
+      `The state is not written in place: return it instead, as in {"${String(key)}": …}.`,
+    );
   }
   if (isArray(holder)) {
-    throw new Refusal("An array is not written in place: use np.where(condition, a, b) or np.stack([a, b]).");
+    throw new Refusal(
+      "An array is not written in place: use np.where(condition, a, b) or np.stack([a, b]).",
+    );
   }
   if (holder instanceof Dict) return void holder.map.set(keyOf(key), value);
-  if (!(holder instanceof List)) throw new Refusal(`Nothing can be written into ${described(holder)}.`);
+  if (!(holder instanceof List))
+    throw new Refusal(`Nothing can be written into ${described(holder)}.`);
   holder.items[placeIn(holder, key)] = value;
 }

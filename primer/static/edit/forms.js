@@ -8,13 +8,19 @@ const DEFAULTS = new Map([
   ["0", 0n],
 ]);
 
-// "a axis=None *keepdims=False": after "*" by name only.
+// "a axis=None *keepdims=False": after "*" by name only; "/x" is given by its place only.
 export function formOf(text) {
   let only = false;
   return text.split(" ").map((word) => {
     only ||= word.startsWith("*");
-    const [name, given] = word.replace("*", "").split("=");
-    return { name, only, optional: given !== undefined, value: DEFAULTS.get(given) };
+    const [name, given] = word.replace(/[*/]/, "").split("=");
+    return {
+      byPlace: word.startsWith("/"),
+      name,
+      only,
+      optional: given !== undefined,
+      value: DEFAULTS.get(given),
+    };
   });
 }
 
@@ -22,24 +28,33 @@ export function formOf(text) {
 export function arranged(label, form, args, named) {
   const open = form.filter((p) => !p.only);
   const shown = `${label}(${open.map((p) => (p.optional ? `${p.name}=…` : p.name)).join(", ")})`;
-  if (args.length > open.length) throw new Refusal(`${label} takes ${counted(open.length)}: ${shown}.`);
+  if (args.length > open.length)
+    throw new Refusal(`${label} takes ${counted(open.length)}: ${shown}.`);
   const values = form.map((p, i) => (i < args.length && !p.only ? args[i] : p.value));
   const given = form.map((p, i) => i < args.length && !p.only);
   for (const [name, value] of named) {
-    const i = form.findIndex((p) => p.name === name);
+    const i = form.findIndex((p) => p.name === name && !p.byPlace);
     if (i < 0) throw unknown(label, name, form, shown);
     if (given[i]) throw new Refusal(`${label} is given ${name} twice.`);
     [values[i], given[i]] = [value, true];
   }
-  const lacking = form.find((p, i) => !given[i] && !p.optional);
-  if (lacking) throw new Refusal(`${label} needs ${lacking.name} too: ${shown}.`);
+  const lacking = form.filter((p, i) => !given[i] && !p.optional).map((p) => p.name);
+  if (lacking.length)
+    throw new Refusal(
+      `${label} needs ${lacking.join(" and ")}${args.length ? " too" : ""}: ${shown}.`,
+    );
   return values;
 }
 
 export const counted = (n) => (n === 1 ? "1 value" : `${n} values`);
 
 function unknown(label, name, form, shown) {
-  if (name === "out") return new Refusal(`${label} with out= writes in place: give the result a name instead.`);
-  const advice = guess(name, form.map((p) => p.name), (x) => `${x}=…`);
+  if (name === "out")
+    return new Refusal(`${label} with out= writes in place: give the result a name instead.`);
+  const advice = guess(
+    name,
+    form.map((p) => p.name),
+    (x) => `${x}=…`,
+  );
   return new Refusal(`${label} does not take ${name}= here: ${shown}.${advice}`);
 }

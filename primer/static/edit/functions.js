@@ -1,6 +1,5 @@
 // NumPy's functions by name, as primer.derived.functions has them: what they move, add up, choose.
 import {
-  asArray,
   concatenated,
   getItem,
   isTraced,
@@ -10,9 +9,10 @@ import {
   squeezed,
   stacked,
   summed,
+  together,
   viewed,
 } from "./arrays.js";
-import { axesOf, axisOf, Grid } from "./grids.js";
+import { axesOf, axisOf, Grid, reducedAxes } from "./grids.js";
 import { strong, truth } from "./kinds.js";
 import { broadcastPlaces, broadcastShape, Misfit, Node, sizeOf } from "./nodes.js";
 import { Refusal } from "./refusal.js";
@@ -39,7 +39,10 @@ import {
 function lengths(x, what) {
   return (x instanceof Tuple ? x.items : [x]).map((item) => {
     const n = wholeOf(item);
-    if (n === null) throw new Refusal(`The lengths of ${what} are whole numbers, and this is ${described(item)}.`);
+    if (n === null)
+      throw new Refusal(
+        `The lengths of ${what} are whole numbers, and this is ${described(item)}.`,
+      );
     return n;
   });
 }
@@ -60,7 +63,9 @@ function broadcastTo(pool, x, shape) {
   const to = lengths(shape, "a shape");
   const fits = to.every((n) => n >= 0) && broadcastShape([x.shape, to])?.join() === to.join();
   if (!fits) {
-    throw new Misfit(`An array of shape ${shapeText(x.shape)} cannot be spread over the shape ${shapeText(to)}.`);
+    throw new Misfit(
+      `An array of shape ${shapeText(x.shape)} cannot be spread over the shape ${shapeText(to)}.`,
+    );
   }
   pool.spend(sizeOf(to));
   return moved(pool, x, { shape: to, places: broadcastPlaces(x.shape, to) });
@@ -83,24 +88,27 @@ function movedAxis(pool, x, from, to) {
 }
 
 function expanded(pool, x, axis) {
-  const asked = (axis instanceof Tuple ? axis.items : [axis]).map(
-    (one, _, all) => axisOf(one, x.shape.length + all.length),
+  const asked = (axis instanceof Tuple ? axis.items : [axis]).map((one, _, all) =>
+    axisOf(one, x.shape.length + all.length),
   );
   let next = 0;
-  const order = numbered(x.shape.length + asked.length).map((i) => (asked.includes(i) ? null : next++));
+  const order = numbered(x.shape.length + asked.length).map((i) =>
+    asked.includes(i) ? null : next++,
+  );
   return viewed(pool, x, (grid) => grid.axes(order));
 }
 
 function squeeze(pool, x, axis) {
   const ones = numbered(x.shape.length).filter((i) => x.shape[i] === 1);
-  return squeezed(pool, x, axis === null ? ones : axesOf(axis, x.shape.length));
+  return squeezed(pool, x, axis === null ? ones : reducedAxes(axis, x.shape.length));
 }
 
 function flipped(pool, x, axis) {
   const axes = axesOf(axis, x.shape.length);
   return viewed(pool, x, (whole) =>
     axes.reduce(
-      (grid, i) => grid.along(i, grid.shape[i], -grid.steps[i], (grid.shape[i] - 1) * grid.steps[i]),
+      (grid, i) =>
+        grid.along(i, grid.shape[i], -grid.steps[i], (grid.shape[i] - 1) * grid.steps[i]),
       whole,
     ),
   );
@@ -138,7 +146,10 @@ export const shapeSeen = (pool, shape) =>
 function mean(pool, x, axis, keepdims) {
   const counts = axesOf(axis, x.shape.length).map((i) => shapeSeen(pool, [x.shape[i]]).items[0]);
   const whole = counts.some((n) => n instanceof Dimension)
-    ? counts.reduce((a, b) => ufunc(pool, "multiply", [a, b]))
+    ? asNode(
+        pool,
+        counts.reduce((a, b) => ufunc(pool, "multiply", [a, b])),
+      )
     : new Known([counts.reduce((a, b) => a * Number(b), 1)], [], "f");
   return ufunc(pool, "divide", [summed(pool, x, axis, keepdims), whole]);
 }
@@ -147,16 +158,22 @@ function reduction(op) {
   return (pool, x, axis, keepdims) => {
     const test = op === "any" || op === "all";
     const kind = test ? "b" : op === "prod" && truth(x.kind) ? "i" : strong(x.kind);
-    return reduced(pool, op, x, axesOf(axis, x.shape.length), keepdims, kind);
+    return reduced(pool, op, x, reducedAxes(axis, x.shape.length), keepdims, kind);
   };
 }
 
 // Between two single numbers NumPy keeps x where it equals one of them (0 is -0).
-function clipped(pool, x, low, high) {
-  const limits = [["maximum", low], ["minimum", high]].filter(([, limit]) => limit !== null);
-  const keeps = limits.length === 2 && limits.every(([, limit]) => !shapeOf(limit).length && !(limit instanceof Tuple));
+function clipped(pool, value, low, high) {
+  const x = [value, low, high].some(isTraced) ? asNode(pool, value) : asKnown(pool, value);
+  const limits = [
+    ["maximum", low],
+    ["minimum", high],
+  ].filter(([, limit]) => limit !== null);
+  const keeps =
+    limits.length === 2 &&
+    limits.every(([, limit]) => !shapeOf(limit).length && !(limit instanceof Tuple));
   return limits.reduce((value, [op, limit]) => {
-    if (value instanceof Known && !isTraced(limit)) return ufunc(pool, op, keeps ? [limit, value] : [value, limit]);
+    if (value instanceof Known) return ufunc(pool, op, keeps ? [limit, value] : [value, limit]);
     const made = ufunc(pool, op, [value, limit]);
     return pool.make(made.op, made.args, made.shape, keeps ? "keeps" : null, made.kind);
   }, x);
@@ -165,18 +182,22 @@ function clipped(pool, x, low, high) {
 function norm(pool, x, ord, axis, keepdims) {
   const flat = axesOf(axis, x.shape.length).length === 1;
   if (ord !== null && !(flat && Number(plainOf(ord)) === 2)) {
-    throw new Refusal("np.linalg.norm knows the Euclidean norm only: write others with np.sum, np.max and np.abs.");
+    throw new Refusal(
+      "np.linalg.norm knows the Euclidean norm only: write others with np.sum, np.max and np.abs.",
+    );
   }
   return ufunc(pool, "sqrt", [summed(pool, ufunc(pool, "square", [x]), axis, keepdims)]);
 }
 
-function dot(pool, a, b) {
-  if (Math.max(a.shape.length, b.shape.length) > 2) throw new Refusal("np.dot of more than two axes: write `@`.");
+function dot(pool, left, right) {
+  const [a, b] = together(pool, [left, right]);
+  if (Math.max(a.shape.length, b.shape.length) > 2)
+    throw new Refusal("np.dot of more than two axes: write `@`.");
   return a.shape.length && b.shape.length ? product(pool, a, b) : ufunc(pool, "multiply", [a, b]);
 }
 
 function outer(pool, a, b) {
-  const [u, v] = [raveled(pool, a), raveled(pool, b)];
+  const [u, v] = together(pool, [a, b]).map((x) => raveled(pool, x));
   const whole = new Slice(null, null, null);
   const left = getItem(pool, u, new Tuple([whole, null]));
   return ufunc(pool, "multiply", [left, getItem(pool, v, new Tuple([null, whole]))]);
@@ -197,7 +218,8 @@ export function astype(pool, x, dtype) {
   if (kind === "b") return ufunc(pool, "not_equal", [x, 0n]);
   const number = (value) => new Known([value], [], kind);
   if (truth(x.kind)) return ufunc(pool, "where", [x, number(1), number(0)]);
-  if (kind !== "f") throw new Refusal("Numbers that change from step to step become whole with np.floor(x).");
+  if (kind !== "f")
+    throw new Refusal("Numbers that change from step to step become whole with np.floor(x).");
   return ufunc(pool, "multiply", [x, number(1)]);
 }
 
@@ -222,7 +244,8 @@ function full(pool, x, value, kind) {
 
 function fullLike(pool, x, value) {
   if (!(x instanceof Node)) {
-    if (isTraced(value)) throw new Refusal("np.full_like with a number that changes: multiply np.ones_like by it.");
+    if (isTraced(value))
+      throw new Refusal("np.full_like with a number that changes: multiply np.ones_like by it.");
     return broadcastTo(pool, recast(asKnown(pool, value), strong(x.kind)), asShape(x.shape));
   }
   const fill = astype(pool, asNode(pool, value), new Dtype("", strong(x.kind)));
@@ -238,7 +261,8 @@ function made(pool, shape, value, kind) {
 }
 
 function fullArray(pool, shape, value, dtype) {
-  if (isTraced(value)) throw new Refusal("np.full with a number that changes: multiply np.ones by it.");
+  if (isTraced(value))
+    throw new Refusal("np.full with a number that changes: multiply np.ones by it.");
   const fill = asKnown(pool, value);
   if (fill.shape.length) throw new Refusal("np.full takes a single number to fill with.");
   const one = dtypeKind(dtype) === null ? fill : recast(fill, dtypeKind(dtype));
@@ -259,26 +283,37 @@ function arange(pool, start, stop, step, dtype) {
   }
   const kind = dtypeKind(dtype) ?? (ends.some((x) => typeof x === "number") ? "f" : "i");
   const [a, b, by] = ends.map(Number);
-  if (!by || !Number.isFinite((b - a) / by)) throw new Refusal("np.arange needs ends and a step that are finite.");
+  if (!by || !Number.isFinite((b - a) / by))
+    throw new Refusal("np.arange needs ends and a step that are finite.");
   const n = Math.max(0, Math.ceil((b - a) / by));
   pool.spend(n);
   const delta = a + by - a;
-  return recast(new Known(Array.from({ length: n }, (_, i) => a + i * delta), [n], "f"), kind);
+  return recast(
+    new Known(
+      Array.from({ length: n }, (_, i) => a + i * delta),
+      [n],
+      "f",
+    ),
+    kind,
+  );
 }
 
 function array(pool, x, dtype) {
   if (x instanceof Node && dtype === null) return x;
-  if (x instanceof Node) throw new Refusal("This is an array already: leave np.array away, or write x.astype(…).");
+  if (x instanceof Node)
+    throw new Refusal("This is an array already: leave np.array away, or write x.astype(…).");
   const known = asKnown(pool, x);
   const kind = dtypeKind(dtype) ?? known.kind;
   return kind === known.kind ? known : recast(known, kind);
 }
 
 function arraysOf(pool, list, name) {
-  if (isArray(list) && !(list instanceof Known)) throw new Refusal(`np.${name} takes a list of arrays: np.${name}([a, b]).`);
-  const items = list instanceof Known ? rowsOf(pool, list) : list instanceof Tuple ? list.items : null;
+  if (isArray(list) && !(list instanceof Known))
+    throw new Refusal(`np.${name} takes a list of arrays: np.${name}([a, b]).`);
+  const items =
+    list instanceof Known ? rowsOf(pool, list) : list instanceof Tuple ? list.items : null;
   if (!items?.length) throw new Refusal(`np.${name} takes a list of arrays: np.${name}([a, b]).`);
-  return items.map((item) => asArray(pool, item));
+  return together(pool, items);
 }
 
 // The rows of a known array.
@@ -289,7 +324,8 @@ export function rowsOf(pool, known) {
 
 function joined(pool, list, axis) {
   const parts = arraysOf(pool, list, "concatenate");
-  if (parts.some((p) => !p.shape.length)) throw new Misfit("np.concatenate joins arrays, not single numbers: use np.stack.");
+  if (parts.some((p) => !p.shape.length))
+    throw new Misfit("np.concatenate joins arrays, not single numbers: use np.stack.");
   return concatenated(pool, parts, axisOf(axis, parts[0].shape.length));
 }
 
@@ -300,7 +336,8 @@ function stack(pool, list, axis) {
 }
 
 function selected(pool, test, a, b) {
-  if (a === undefined || b === undefined) throw new Refusal("np.where takes three things: np.where(condition, a, b).");
+  if (a === undefined || b === undefined)
+    throw new Refusal("np.where takes three things: np.where(condition, a, b).");
   return ufunc(pool, "where", [test, a, b]);
 }
 
@@ -313,7 +350,7 @@ export const FORMS = [
   ["amin", REDUCED, reduction("min")],
   ["sum", REDUCED, summed],
   ["mean", REDUCED, mean],
-  ["clip", "a a_min=None a_max=None", clipped],
+  ["clip", "x a_min=None a_max=None", clipped],
   ["copy", "a", (pool, x) => x],
   ["ravel", "a", raveled],
   ["reshape", "a shape", reshaped],
@@ -330,16 +367,24 @@ export const FORMS = [
   ["full_like", "a fill_value", fullLike],
   ["shape", "a", (pool, x) => shapeSeen(pool, x.shape)],
   ["ndim", "a", (pool, x) => BigInt(x.shape.length)],
-  ["where", "condition x y", selected],
+  ["where", "/condition /x /y", selected],
   ["stack", "arrays axis=0", stack],
   ["concatenate", "arrays axis=0", joined],
-  ["matmul", "a b", (pool, a, b) => product(pool, a, asArray(pool, b))],
-  ["dot", "a b", (pool, a, b) => dot(pool, a, asArray(pool, b))],
-  ["outer", "a b", (pool, a, b) => outer(pool, a, asArray(pool, b))],
+  ["matmul", "/x1 /x2", (pool, a, b) => product(pool, ...together(pool, [a, b]))],
+  ["dot", "x b", dot],
+  ["outer", "x b", outer],
   ["linalg.norm", "a ord=None axis=None keepdims=False", norm],
-  ["linalg.solve", "a b", (pool, a, b) => solved(pool, a, asArray(pool, b))],
-  ["zeros", "shape dtype=None", (pool, shape, dtype) => made(pool, shape, 0, dtypeKind(dtype) ?? "f")],
-  ["ones", "shape dtype=None", (pool, shape, dtype) => made(pool, shape, 1, dtypeKind(dtype) ?? "f")],
+  ["linalg.solve", "A b", (pool, A, b) => solved(pool, ...together(pool, [A, b]))],
+  [
+    "zeros",
+    "shape dtype=None",
+    (pool, shape, dtype) => made(pool, shape, 0, dtypeKind(dtype) ?? "f"),
+  ],
+  [
+    "ones",
+    "shape dtype=None",
+    (pool, shape, dtype) => made(pool, shape, 1, dtypeKind(dtype) ?? "f"),
+  ],
   ["full", "shape fill_value dtype=None", fullArray],
   ["eye", "N *dtype=None", eye],
   ["identity", "n dtype=None", eye],

@@ -1,7 +1,7 @@
 // What the statements of a text do.
-import { items } from "./builtins.js";
-import { assign, evaluate, makeFunction, placed } from "./evaluate.js";
-import { binary, truth } from "./operators.js";
+import { inTurn, items } from "./builtins.js";
+import { assign, at, evaluate, makeFunction, placed, truthAt } from "./evaluate.js";
+import { binary } from "./operators.js";
 import { Refusal } from "./refusal.js";
 import { ownNames } from "./scope.js";
 import { isArray, List } from "./values.js";
@@ -33,8 +33,7 @@ const STATEMENTS_OF = {
   },
   AugAssign: update,
   Expr: ({ value }, scope) => void evaluate(value, scope),
-  If: ({ test, body, orelse }, scope) =>
-    execute(truthAt(test, "if", scope) ? body : orelse, scope),
+  If: ({ test, body, orelse }, scope) => execute(truthAt(test, "if", scope) ? body : orelse, scope),
   For({ target, iter, body, orelse }, scope) {
     const all = itemsAt(iter, scope);
     for (const item of all) {
@@ -50,17 +49,8 @@ const STATEMENTS_OF = {
   },
 };
 
-function at(node, make) {
-  try {
-    return make();
-  } catch (error) {
-    throw placed(error, node);
-  }
-}
-
 const assignAt = (target, x, scope) => at(target, () => assign(target, x, scope));
-const itemsAt = (node, scope) => at(node, () => items(scope.run.pool, evaluate(node, scope)));
-const truthAt = (node, word, scope) => at(node, () => truth(evaluate(node, scope), word));
+const itemsAt = (node, scope) => at(node, () => inTurn(scope.run.pool, evaluate(node, scope)));
 
 // The function that a def makes.
 function defined(node, scope) {
@@ -74,7 +64,11 @@ function update({ target, op, value }, scope) {
   const old = evaluate(target, scope);
   const name = target.type === "Name" ? target.id : "x";
   if (isArray(old) && (old.op || old.shape.length)) {
-    throw new Refusal(`\`${op}=\` changes an array in place: write ${name} = ${name} ${op} ….`, target.from, target.to);
+    throw new Refusal(
+      `\`${op}=\` changes an array in place: write ${name} = ${name} ${op} ….`,
+      target.from,
+      target.to,
+    );
   }
   if (old instanceof List && op === "+") {
     old.items.push(...items(scope.run.pool, evaluate(value, scope)));

@@ -56,7 +56,9 @@ function symbols(pool, fields, given, plain) {
   return new Map(
     fields.map(({ name, shape, kind, slot }) => {
       const value = given.get(name);
-      const fixed = pool.abstract ? plain.has(name) || isTruth(kind) || kind === "str" : slot === undefined;
+      const fixed = pool.abstract
+        ? plain.has(name) || isTruth(kind) || kind === "str"
+        : slot === undefined;
       if (fixed && value !== undefined) return [name, value];
       if (pool.abstract) return [name, pool.make("field", [], [], name, "f")];
       return [name, pool.make("field", [], shape, slot, kind)];
@@ -74,9 +76,21 @@ function once(module, { pool, theta, t }, fields, tables) {
   const self = ruleOf(top, fields);
   const start = init ? begun(pool, init, [self, theta]) : new Map();
   run.stateNames = new Set(start.keys());
-  const state = new Map([...start].map(([name, { shape, kind }]) => [name, pool.make("state", [], shape, name, kind[0])]));
+  const state = new Map(
+    [...start].map(([name, { shape, kind }]) => [
+      name,
+      pool.make("state", [], shape, name, kind[0]),
+    ]),
+  );
   const J = objectiveOf(pool, pool.dim);
-  return { pool, theta, t, state, start, ...stepped(step, [self, J, theta, new Dict(new Map(state), true), t], { theta, start }) };
+  return {
+    pool,
+    theta,
+    t,
+    state,
+    start,
+    ...stepped(step, [self, J, theta, new Dict(new Map(state), true), t], { theta, start }),
+  };
 }
 
 function methodOf(top, name) {
@@ -88,7 +102,11 @@ function methodOf(top, name) {
   if (!method.node) throw new Refusal(`${name} is a function: write ${form}`);
   const least = method.node.args.filter((a) => a.default === null).length;
   if (least > wanted.length || method.parameters.length < wanted.length) {
-    throw new Refusal(`${name} is called with ${wanted.length} values: write ${form}`, method.node.from, method.node.to);
+    throw new Refusal(
+      `${name} is called with ${wanted.length} values: write ${form}`,
+      method.node.from,
+      method.node.to,
+    );
   }
   return method;
 }
@@ -97,8 +115,10 @@ function methodOf(top, name) {
 function ruleOf(top, fields) {
   const self = new Space("self", fields, (name) => {
     const found = top.values.get(name);
-    if (!(found instanceof Callable)) return found === undefined ? noField(name, top, fields) : found;
-    if (found.parameters?.[0] === "self") return new Callable(name, (args, named) => found.call([self, ...args], named));
+    if (!(found instanceof Callable))
+      return found === undefined ? noField(name, top, fields) : found;
+    if (found.parameters?.[0] === "self")
+      return new Callable(name, (args, named) => found.call([self, ...args], named));
     return new Refusal(`${name} does not take self: call it ${name}(…), without self.`);
   });
   return self;
@@ -115,20 +135,39 @@ function begun(pool, init, args) {
   const made = returned(init, init.open(args, new Map()));
   const { node } = made;
   if (!(made.value instanceof Dict)) {
-    throw placed(new Refusal(`init must return a dictionary such as {"m": 0 * theta}, and this is ${described(made.value)}.`), node);
+    throw placed(
+      new Refusal(
+        `init must return a dictionary such as {"m": 0 * theta}, and this is ${described(made.value)}.`,
+      ),
+      node,
+    );
   }
-  return new Map([...made.value.map].map(([name, x]) => [named(name, node), part(pool, name, x, node)]));
+  return new Map(
+    [...made.value.map].map(([name, x]) => [named(name, node), part(pool, name, x, node)]),
+  );
 }
 
 function named(name, node) {
-  if (typeof name === "string" && NAME.test(name) && !name.startsWith("__") && name.length <= 40) return name;
-  throw placed(new Refusal(`${shown(name)} cannot be a part of the state: give it a name of letters, such as "m".`), node);
+  if (typeof name === "string" && NAME.test(name) && !name.startsWith("__") && name.length <= 40)
+    return name;
+  throw placed(
+    new Refusal(
+      `${shown(name)} cannot be a part of the state: give it a name of letters, such as "m".`,
+    ),
+    node,
+  );
 }
 
 function part(pool, name, x, node) {
   try {
-    if (x instanceof Dict) throw new Refusal(`${shown(name)} of the state is a dictionary: give each of its parts a name of its own.`);
-    if (x === null || typeof x === "string") throw new Refusal(`${shown(name)} of the state must be numbers, and this is ${described(x)}.`);
+    if (x instanceof Dict)
+      throw new Refusal(
+        `${shown(name)} of the state is a dictionary: give each of its parts a name of its own.`,
+      );
+    if (x === null || typeof x === "string")
+      throw new Refusal(
+        `${shown(name)} of the state must be numbers, and this is ${described(x)}.`,
+      );
     return asNode(pool, x);
   } catch (error) {
     throw placed(error, valueOf(node, name));
@@ -137,7 +176,9 @@ function part(pool, name, x, node) {
 
 // Where a dictionary that is returned has a key; the whole statement where it cannot be seen.
 function valueOf(node, name) {
-  const dictionaries = [node.value, ...(node.value?.elts ?? [])].filter((one) => one?.type === "Dict");
+  const dictionaries = [node.value, ...(node.value?.elts ?? [])].filter(
+    (one) => one?.type === "Dict",
+  );
   const pairs = dictionaries.flatMap(({ keys, values }) => keys.map((key, i) => [key, values[i]]));
   return pairs.find(([key]) => key?.value === name)?.[1] ?? node;
 }
@@ -167,7 +208,10 @@ function outcome(pool, value, theta, start, node) {
   const names = [...start.keys()].map((name) => `"${name}": ${name}`).join(", ");
   const form = `return theta, {${names}}`;
   const pair = value instanceof Tuple && value.items.length === 2 && value.items[1] instanceof Dict;
-  if (!pair) throw new Refusal(`step must return the new theta and the state, and this is ${described(value)}: write ${form}.`);
+  if (!pair)
+    throw new Refusal(
+      `step must return the new theta and the state, and this is ${described(value)}: write ${form}.`,
+    );
   const newTheta = asNode(pool, value.items[0]);
   if (newTheta.shape.join() !== theta.shape.join()) {
     throw new Misfit(
@@ -176,7 +220,10 @@ function outcome(pool, value, theta, start, node) {
     );
   }
   if (!pool.abstract && newTheta.kind !== "f") {
-    throw new Refusal("step must return a theta of floats: write 1.0 * (…).", ...placeOfPart(node, 0));
+    throw new Refusal(
+      "step must return a theta of floats: write 1.0 * (…).",
+      ...placeOfPart(node, 0),
+    );
   }
   return [newTheta, kept(pool, value.items[1].map, start, node)];
 }
@@ -190,13 +237,22 @@ function placeOfPart(node, i) {
 function kept(pool, map, start, node) {
   const lacking = [...start.keys()].find((name) => !map.has(name));
   if (lacking !== undefined) {
-    throw new Refusal(`step must return every part of the state: add "${lacking}": ${lacking} to what it returns.`, ...placeOfPart(node, 1));
+    throw new Refusal(
+      `step must return every part of the state: add "${lacking}": ${lacking} to what it returns.`,
+      ...placeOfPart(node, 1),
+    );
   }
   return new Map(
     [...map].map(([name, x]) => {
       const before = start.get(name);
       const place = valueOf(node, name);
-      if (!before) throw placed(new Refusal(`init does not make ${shown(name)}: add ${shown(name)}: 0 * theta to what init returns.`), place);
+      if (!before)
+        throw placed(
+          new Refusal(
+            `init does not make ${shown(name)}: add ${shown(name)}: 0 * theta to what init returns.`,
+          ),
+          place,
+        );
       const after = part(pool, name, x, node);
       if (!pool.abstract) alike(name, before, after, place);
       return [name, after];
@@ -212,7 +268,18 @@ function alike(name, before, after, { from, to }) {
       to,
     );
   }
+  if (!isTruth(before.kind) && isTruth(after.kind)) {
+    throw new Refusal(
+      `"${name}" starts as a number and becomes a truth value: write 1.0 * (…).`,
+      from,
+      to,
+    );
+  }
   if (isTruth(before.kind) && !isTruth(after.kind)) {
-    throw new Refusal(`"${name}" starts as a truth value and becomes a number: start it as a number, such as 0 * theta.`, from, to);
+    throw new Refusal(
+      `"${name}" starts as a truth value and becomes a number: start it as a number, such as 0 * theta.`,
+      from,
+      to,
+    );
   }
 }
