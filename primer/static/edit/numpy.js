@@ -61,7 +61,7 @@ function formed(pool, label, text, make) {
 
 function ofNumbers(pool, label, op) {
   const form = formOf(UFUNCS.get(op) === 1 ? "/x" : "/x1 /x2");
-  return new Callable(label, (args, named) => ufunc(pool, op, arranged(label, form, args, named), true));
+  return new Callable(label, (args, named) => ufunc(pool, op, arranged(label, form, args, named)));
 }
 
 function dtype(pool, name, kind) {

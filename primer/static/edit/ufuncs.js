@@ -80,10 +80,9 @@ export const ALIASES = new Map([
 const COSTLY = new Set(["power", "exp", "log"]);
 const isTraced = (x) => x instanceof Node || x instanceof Dimension;
 
-// The function `op` of values: a node where one of them is traced, else an array of NumPy. `called`: by
-// its name, which makes NumPy's numbers of Python's; an operator leaves them what they are.
-export function ufunc(pool, op, values, called = false) {
-  if (values.some(isTraced)) return elementwise(pool, op, values.map((x) => asNode(pool, x)), called);
+// The function `op` of values: a node where one of them is traced, else an array of NumPy.
+export function ufunc(pool, op, values) {
+  if (values.some(isTraced)) return elementwise(pool, op, values.map((x) => asNode(pool, x)));
   return computed(pool, op, values.map((x) => asKnown(pool, x)));
 }
 
@@ -102,9 +101,9 @@ const noTruth = (op) =>
   );
 
 // primer.derived.graph.elementwise
-export function elementwise(pool, name, args, called = false) {
+export function elementwise(pool, name, args) {
   const shape = common(name, args);
-  const kind = (called ? numpyKind : resultKind)(name, args.map((a) => a.kind));
+  const kind = resultKind(name, args.map((a) => a.kind));
   if (kind === null) throw noTruth(name);
   const op = truth(kind) ? logical(name) : name;
   if (op === "power") return poweredNode(pool, args, shape, kind);
@@ -112,16 +111,18 @@ export function elementwise(pool, name, args, called = false) {
 }
 
 // base ** exponent; for an array NumPy takes the root where a single exponent is 1/2.
-function poweredNode(pool, args, shape, kind) {
+function poweredNode(pool, args, shape, found) {
   const [base, exponent] = args;
   const known = exponent.op === "const" ? exponent.data.values : null;
-  if (known && integral(kind) && known.some((x) => x < 0)) throw negativePower();
+  const negative = known?.some((x) => x < 0);
+  if (negative && integral(found)) throw negativePower();
+  const counts = found === "float" && !negative && args.every((a) => a.kind === "int");
+  const kind = counts ? "int" : found;
   if (known && !exponent.shape.length && known[0] === 2) {
-    return pool.make("square", [base], shape, null, kind === "float" && base.kind === "int" ? "int" : kind);
+    return pool.make("square", [base], shape, null, kind);
   }
   const root = base.shape.length && !exponent.shape.length ? "root" : null;
-  const counts = kind === "float" && args.every((a) => a.kind === "int") && !(known?.[0] < 0);
-  return pool.make("power", args, shape, root, counts ? "int" : kind);
+  return pool.make("power", args, shape, root, kind);
 }
 
 const negativePower = () =>
