@@ -1,4 +1,4 @@
-"""How fast a rule is edited in the page: from the press to the editor, and from a key to the picture.
+"""How fast a rule is edited in the page: from the press to the editor, from a key to the picture.
 
 Needs a Chromium. The figure is that of the explorers: paths on contours and the loss, 200 steps.
 """
@@ -85,7 +85,10 @@ def measure(size: Size) -> dict[str, Any]:
         address = stack.enter_context(under_policy(folder))
         first = [opened(browser, address) for _ in range(size.opened)]
         keys = written(browser, address, size.written)
-    return {"edit-open": spread(first) | {"p95": p95(first)}, "edit-key": spread(keys) | {"p95": p95(keys)}}
+    return {
+        "edit-open": spread(first) | {"p95": p95(first)},
+        "edit-key": spread(keys) | {"p95": p95(keys)},
+    }
 
 
 def opened(browser: Any, address: str) -> float:
@@ -120,7 +123,7 @@ PARTS = (
         "editing",
         (
             Row("edit-open", "Page, a rule's editor opened", "", "ms", "<= 400"),
-            Row("edit-key", "Page, key in the editor to picture", "a frame of 60 Hz", "ms", "<= 16"),
+            Row("edit-key", "Page, rule edited, key to picture", "a frame of 60 Hz", "ms", "<= 16"),
         ),
         measure, Size(), Size(opened=1, written=1), ("playwright",),
     ),

@@ -59,14 +59,12 @@ STRICTER = [
     "compares numbers, and this is a list",
     "and this is True",  # an index that is a truth value
     "np.random is not known here",
-    "takes something like theta",  # shapes are checked in an equation too
-    # what NumPy refuses in a run, and Python's trace does not
-    "A single number has no",
-    "and this is a single number",
+    "A single number has no",  # t is an array in a trace only
+    "[…] needs an array, a list or the state, and this is the number",
+    "n in power(b, n) is a whole number",
     "takes floats, as theta holds",
-    "must return a theta of floats",
+    "step must return a theta of floats",
     "becomes a truth value",
-    "n in power(b, n)",
     "when needs one condition",
     "norms is called as",
 ]

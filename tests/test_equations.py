@@ -247,6 +247,10 @@ SAYS = {
         lambda s, J, g, th, t: th - g * (g > 1),
         r"\theta_t - \nabla J(\theta_t)\,[\nabla J(\theta_t) > 1]",
     ),
+    "one number along an axis that it lacks": (
+        lambda s, J, g, th, t: th - np.sum(J(th), axis=-1) * np.sum(s.lr, axis=0) * g,
+        r"\theta_t - J(\theta_t)\,\eta\,\nabla J(\theta_t)",
+    ),
     "digits": (
         lambda s, J, g, th, t: th / 3 - 1 / 3 * g + 1234567.0 - 2.5e-9,
         r"\frac{\theta_t}{3} - 0.333333333333\,\nabla J(\theta_t) + 1.234567 \cdot 10^{6} - "

@@ -55,6 +55,11 @@ def _axes(part: Node, axis: Any) -> tuple[int, ...]:
     return tuple(sorted(np.lib.array_utils.normalize_axis_tuple(given, part.ndim)))
 
 
+def _passing(part: Node, axis: Any) -> tuple[int, ...]:
+    """The axes to reduce; NumPy's own reductions let a single number pass along 0 and -1."""
+    return () if not part.ndim and axis in (0, -1) else _axes(part, axis)
+
+
 def _reduced(op: str, part: Node, axes: tuple[int, ...], keepdims: bool, kind: Kind) -> Node:
     """A node whose data holds, for each of its numbers, the places of those that it is made of."""
     index = np.arange(int(np.prod(part.shape))).reshape(part.shape)
@@ -67,7 +72,7 @@ def _reduced(op: str, part: Node, axes: tuple[int, ...], keepdims: bool, kind: K
 def _sum(pool: Pool, array: Any, axis: Any = None, keepdims: bool = False) -> Node:
     """NumPy adds up the last axes as one, then the others one after the other."""
     part = as_node(pool, array)
-    axes, kind = _axes(part, axis), np.dtype(int) if truth(part.kind) else part.dtype
+    axes, kind = _passing(part, axis), np.dtype(int) if truth(part.kind) else part.dtype
     last = tuple(i for i in axes if set(range(i, part.ndim)) <= set(axes))
     if last and last != axes:
         inner = _reduced("sum", part, last, True, kind)
@@ -93,7 +98,7 @@ def _reduction(op: str) -> Callable[..., Node]:
         part = as_node(pool, array)
         kind = np.dtype(bool) if op in ("any", "all") else part.dtype
         kind = np.dtype(int) if op == "prod" and truth(kind) else kind
-        return _reduced(op, part, _axes(part, axis), keepdims, kind)
+        return _reduced(op, part, _passing(part, axis), keepdims, kind)
 
     return function
 

@@ -1,4 +1,4 @@
-"""A rule is edited in the page: a real browser, a keyboard, under a strict policy and from a file."""
+"""A rule is edited in the page: a real browser, a keyboard, a strict policy, and links."""
 
 import functools
 import urllib.parse
@@ -134,7 +134,7 @@ def test_a_change_is_followed_by_the_picture_the_table_and_the_sliders(page, ope
 def test_a_text_of_another_rule_runs_as_that_rule_does(page, opened):
     opened(two())
     press(page)
-    swap(page, "m = self.beta1 * state[\"m\"] + (1 - self.beta1) * g", "m = g")
+    swap(page, 'm = self.beta1 * state["m"] + (1 - self.beta1) * g', "m = g")
     swap(page, "(1 - power(self.beta1, t + 1))", "1")
     swap(page, "(1 - power(self.beta2, t + 1))", "1")
     ours = run(RMSProp(lr=0.1, beta=0.999), landscapes.beale(), landscapes.beale().start, 60)
@@ -313,7 +313,9 @@ def test_on_a_phone_the_picture_stays_in_sight_and_nothing_is_too_small(page, op
         ".map(el => el.getBoundingClientRect().toJSON())"
     )
     assert 0 <= boxes[0]["top"] < boxes[0]["bottom"] <= 350
-    caret = page.evaluate("getSelection().getRangeAt(0).startContainer.parentElement.closest('.cm-line').getBoundingClientRect().top")
+    caret = page.evaluate(
+        "getSelection().getRangeAt(0).startContainer.parentElement.closest('.cm-line').getBoundingClientRect().top"
+    )
     assert boxes[0]["bottom"] <= caret <= 700
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     assert page.locator(".cm-content").evaluate("el => getComputedStyle(el).fontSize") == "16px"

@@ -172,7 +172,9 @@ export class Panel {
   tell() {
     const error = this.error ?? (this.yours.refused && refused(this.yours.refused));
     const left = !error && this.yours.left();
-    const text = error ? this.wrong(error) : [this.note, left && leaves(left)].filter(Boolean).join(" ");
+    const text = error
+      ? this.wrong(error)
+      : [this.note, left && leaves(left)].filter(Boolean).join(" ");
     if (this.told === text) return;
     this.told = text;
     this.fault.classList.toggle("px-bad", Boolean(error));

@@ -66,7 +66,9 @@ const SCALARS = new Map(
 
 // The functions by NumPy's names, and how many arguments each takes.
 export const UFUNCS = new Map(
-  [...SCALARS].filter(([name]) => name !== "where").map(([name, f]) => [name, Math.min(f.length, 2)]),
+  [...SCALARS]
+    .filter(([name]) => name !== "where")
+    .map(([name, f]) => [name, Math.min(f.length, 2)]),
 );
 UFUNCS.set("hypot", 2);
 export const ALIASES = new Map([
@@ -80,10 +82,21 @@ export const ALIASES = new Map([
 const COSTLY = new Set(["power", "exp", "log"]);
 const isTraced = (x) => x instanceof Node || x instanceof Dimension;
 
-// The function `op` of values: a node where one of them is traced, else an array of NumPy.
-export function ufunc(pool, op, values) {
-  if (values.some(isTraced)) return elementwise(pool, op, values.map((x) => asNode(pool, x)));
-  return computed(pool, op, values.map((x) => asKnown(pool, x)));
+// The function `op` of values: a node where one of them is traced, else an array of NumPy. `called`: by
+// its name, which makes NumPy's numbers of Python's; an operator leaves them what they are.
+export function ufunc(pool, op, values, called = false) {
+  if (values.some(isTraced))
+    return elementwise(
+      pool,
+      op,
+      values.map((x) => asNode(pool, x)),
+      called,
+    );
+  return computed(
+    pool,
+    op,
+    values.map((x) => asKnown(pool, x)),
+  );
 }
 
 export function common(op, args) {
@@ -101,9 +114,12 @@ const noTruth = (op) =>
   );
 
 // primer.derived.graph.elementwise
-export function elementwise(pool, name, args) {
+export function elementwise(pool, name, args, called = false) {
   const shape = common(name, args);
-  const kind = resultKind(name, args.map((a) => a.kind));
+  const kind = (called ? numpyKind : resultKind)(
+    name,
+    args.map((a) => a.kind),
+  );
   if (kind === null) throw noTruth(name);
   const op = truth(kind) ? logical(name) : name;
   if (op === "power") return poweredNode(pool, args, shape, kind);
@@ -130,7 +146,10 @@ const negativePower = () =>
 
 // The same of known arrays.
 function computed(pool, name, args) {
-  const kind = numpyKind(name, args.map((a) => a.kind));
+  const kind = numpyKind(
+    name,
+    args.map((a) => a.kind),
+  );
   if (kind === null) throw noTruth(name);
   const one = scalar(kind === "b" ? logical(name) : name, args, kind);
   return eachNumber(pool, name, args, kind, one);

@@ -93,6 +93,8 @@ export class Writing {
     const found = error ? spotOf(state, error.from ?? null, error.to) : null;
     if (found || state.field(this.faults.field).size)
       this.view.dispatch({ effects: this.faults.effect.of(found) });
-    return error?.from == null ? null : state.doc.lineAt(Math.min(error.from, state.doc.length)).number;
+    return error?.from == null
+      ? null
+      : state.doc.lineAt(Math.min(error.from, state.doc.length)).number;
   }
 }
