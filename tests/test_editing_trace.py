@@ -65,6 +65,9 @@ STRICTER = [
     "n in power(b, n) is a whole number",
     "takes floats, as theta holds",
     "step must return a theta of floats",
+    "becomes a truth value",
+    "when needs one condition",
+    "norms is called as",
 ]
 
 
