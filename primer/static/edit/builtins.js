@@ -1,6 +1,6 @@
 // Python's own functions, as a text may call them.
 import { arranged, formOf } from "./forms.js";
-import { rowsOf } from "./functions.js";
+import { rowsOf } from "./moves.js";
 import { Misfit, Node } from "./nodes.js";
 import { binary, comparison, keyOf, truth } from "./operators.js";
 import { rounded, whole } from "./plain.js";

@@ -1,27 +1,14 @@
 // The value of an expression of a text.
 import { attribute, placeIn, subscript } from "./access.js";
 import { inTurn, items } from "./builtins.js";
-import { arranged } from "./forms.js";
+import { closure } from "./closures.js";
 import { Misfit } from "./nodes.js";
 import { binary, comparison, keyOf, signed, truth } from "./operators.js";
 import { Refusal } from "./refusal.js";
 import { addTargets, Scope } from "./scope.js";
-import {
-  Callable,
-  described,
-  Dict,
-  ELLIPSIS,
-  isArray,
-  Lazy,
-  List,
-  Slice,
-  Tuple,
-} from "./values.js";
+import { described, Dict, ELLIPSIS, isArray, Lazy, List, Slice, Tuple } from "./values.js";
 
 const DEEPEST = 2000;
-const DEEPEST_CALLS = 60;
-// What a call of a function of the text costs, in turns of the budget.
-const CALL_WORK = 5;
 
 // Its value; a refusal without a place gets that of the innermost expression.
 export function evaluate(node, scope) {
@@ -185,37 +172,13 @@ function call(node, scope) {
   return callee.call(args, named);
 }
 
-// A function of the text, with the names around it: open(args, named) makes its own names.
+// A function of the text; what is taken where nothing is given is made now, as Python does.
 export function makeFunction(name, { args }, scope, execute, own) {
-  const { run } = scope;
   const form = args.map(({ arg, default: given }) => {
     if (arg.startsWith("__")) throw new Refusal("A name cannot begin with two underscores here.");
     return { name: arg, optional: given !== null, value: given && evaluate(given, scope) };
   });
-  const names = new Set([...own, ...form.map((p) => p.name)]);
-  const open = (given, named) => {
-    const inner = new Scope(run, scope, names);
-    arranged(name, form, given, named).forEach((x, i) => inner.values.set(form[i].name, x));
-    return inner;
-  };
-  const made = new Callable(name, (given, named) =>
-    nested(run, name, () => execute(open(given, named))),
-  );
-  return Object.assign(made, { open, execute, parameters: form.map((p) => p.name) });
-}
-
-function nested(run, name, execute) {
-  run.pool.spend(CALL_WORK);
-  if (++run.calls > DEEPEST_CALLS) {
-    throw new Refusal(
-      `${name} calls itself too often: at most ${DEEPEST_CALLS} calls inside each other.`,
-    );
-  }
-  try {
-    return execute();
-  } finally {
-    run.calls--;
-  }
+  return closure(name, form, scope, execute, own);
 }
 
 // Gives a value to a name, or its parts to several.

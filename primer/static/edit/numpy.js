@@ -1,13 +1,15 @@
 // np as a text sees it, and the methods of arrays.
 import { asArray, isTraced } from "./arrays.js";
 import { arranged, formOf } from "./forms.js";
-import { astype, FORMS, shapeSeen } from "./functions.js";
+import { FORMS } from "./functions.js";
+import { astype } from "./making.js";
+import { shapeSeen } from "./moves.js";
 import { strong } from "./kinds.js";
 import { guess } from "./near.js";
 import { Node } from "./nodes.js";
 import { Refusal } from "./refusal.js";
 import { ALIASES, UFUNCS, ufunc } from "./ufuncs.js";
-import { Callable, Dimension, Dtype, Known, plainOf, Space, Tuple } from "./values.js";
+import { Callable, Dimension, Dtype, plainOf, Space, Tuple } from "./values.js";
 
 const METHODS = new Set(
   "sum mean prod max min any all clip copy ravel reshape squeeze swapaxes dot".split(" "),

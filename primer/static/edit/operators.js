@@ -11,7 +11,6 @@ import {
   isArray,
   isPlainNumber,
   Known,
-  List,
   notANumber,
   plainOf,
   Table,

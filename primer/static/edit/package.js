@@ -1,7 +1,7 @@
 // What the package has for rules: J, power, scaled_power, when, solve, norms and random signs.
-import { asArray, getItem, isTraced, reduced, summed, together } from "./arrays.js";
+import { asArray, getItem, isTraced, summed, together } from "./arrays.js";
 import { arranged, formOf } from "./forms.js";
-import { FORMS } from "./functions.js";
+import { broadcastTo } from "./moves.js";
 import { integral } from "./kinds.js";
 import { guess } from "./near.js";
 import { Misfit, Node } from "./nodes.js";
@@ -105,8 +105,7 @@ function norms(pool, rule, J, values) {
   const x = asArray(pool, values);
   if (pool.abstract && isTraced(x)) return pool.make("written", [x], x.shape, [NORM, 3], "f");
   const lengths = ufunc(pool, "sqrt", [summed(pool, ufunc(pool, "square", [x]), -1n, true)]);
-  const spread = FORMS.find(([name]) => name === "broadcast_to")[2];
-  return spread(pool, lengths, new Tuple(x.shape.map(BigInt)));
+  return broadcastTo(pool, lengths, new Tuple(x.shape.map(BigInt)));
 }
 
 // primer.Signs, whose rows a page has for those seeds and lengths that the rule drew.
