@@ -13,7 +13,7 @@ from primer import registry
 from primer.explorer.rule_text import text_of
 
 SIGNS = {"Signs": [{"args": [0, dim], "rows": [[1.0] * dim]} for dim in (1, 2, 3, 5)]}
-HEAD = '''TWO = 2
+HEAD = """TWO = 2
 extra = 0.25
 
 
@@ -36,7 +36,7 @@ def init(self, theta):
 def step(self, J, theta, state, t):
     g, H = J.grad(theta), J.hess(theta)
     m, k, c = state["m"], state["k"], state["c"]
-'''
+"""
 TAILS = "    return theta + np.sum(y), {**state}\n", "    return theta * y, {**state}\n"
 FIELDS = [
     field("a", 0.3),
@@ -209,7 +209,9 @@ STEP = "def step(self, J, theta, state, t):\n    return theta, {**state}\n"
 
 def test_what_is_refused_is_told_at_its_place():
     texts = [(snippet(body), *told) for body, *told in REFUSED]
-    texts += [(text.replace("{}", STEP) if text.endswith("{}") else text, *told) for text, *told in WHOLE]
+    texts += [
+        (text.replace("{}", STEP) if text.endswith("{}") else text, *told) for text, *told in WHOLE
+    ]
     for (text, place, message), page in zip(
         texts, traced([case(text, SETTINGS[0]) for text, _, _ in texts]), strict=True
     ):
