@@ -17,6 +17,13 @@ const { machine } = await module("edit/machine.js");
 const { ordered } = await module("edit/compile.js");
 const { lib, march } = PrimerExplorer;
 
+// One run on a landscape; what only a run can refuse is thrown here.
+function marched(run, scene, h, start, steps) {
+  const found = march({ ...run, loss: (x, _, t) => scene.value(x, t) }, h, start, steps, run);
+  if (run.refused) throw run.refused;
+  return found;
+}
+
 function made(text, rule, scene, tables, steps, watched = rule.watched) {
   const traced = trace(parse(text), { dim: scene.dim, fields: rule.fields, tables });
   return { traced, run: machine(traced, scene, rule, { watched, steps }) };
@@ -87,13 +94,7 @@ function edited({ scenes, tables, texts }) {
     try {
       const rule = { fields, slots: 0, watched: [] };
       const { traced, run } = made(text, rule, known[scene], tables, steps);
-      const found = march(
-        { ...run, loss: (x, h, t) => known[scene].value(x, t) },
-        [],
-        start,
-        steps,
-        run,
-      );
+      const found = marched(run, known[scene], [], start, steps);
       const nodes = ordered([
         ...traced.start.values(),
         ...traced.newState.values(),
@@ -130,37 +131,27 @@ function programs({ texts }) {
 // whether anything that all scripts share was changed.
 function hostile({ texts, rule, tables, scene, steps }) {
   const known = runInThisContext(`(${scene})`);
-  rule.values = (h, t, f) => void (f[0] = h[0]);
+  rule.values = (h, t, f) => f.fill(h[0]);
   const before = shared();
   const seen = { slow: [], wild: [], ran: 0, refused: 0 };
   for (const text of texts) {
     const began = process.cpuUsage();
-    const parts = [
-      () => ran(text, rule, known, tables, steps),
-      () => equation(parse(text), rule.fields),
-    ];
-    const errors = parts.map(caught).filter(Boolean);
+    const error = caught(() => shown(text, rule, known, tables, steps));
     const { user, system } = process.cpuUsage(began);
     seen.slow.push([(user + system) / 1000, text.slice(0, 200)]);
-    seen[errors.length ? "refused" : "ran"]++;
-    const wild = errors.filter((error) => !(error instanceof Refusal && fits(error, text)));
-    seen.wild.push(
-      ...wild.map((error) => [text.slice(0, 500), String(error?.stack).slice(0, 1000)]),
-    );
+    seen[error ? "refused" : "ran"]++;
+    if (!error || (error instanceof Refusal && fits(error, text))) continue;
+    seen.wild.push([text.slice(0, 500), String(error.stack).slice(0, 1000)]);
   }
   seen.slow = seen.slow.sort(([a], [b]) => b - a).slice(0, 20);
   return { ...seen, changed: shared() !== before };
 }
 
-function ran(text, rule, scene, tables, steps) {
+// What the panel does with a text.
+function shown(text, rule, scene, tables, steps) {
   const { run } = made(text, rule, scene, tables, steps);
-  march(
-    { ...run, loss: (x, h, t) => scene.value(x, t) },
-    [0.1],
-    Array(scene.dim).fill(1),
-    steps,
-    run,
-  );
+  marched(run, scene, [0.1], Array(scene.dim).fill(1), steps);
+  equation(parse(text), rule.fields);
 }
 function caught(f) {
   try {

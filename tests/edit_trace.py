@@ -25,6 +25,7 @@ KNOWN = {
     "np": np, "power": power, "scaled_power": scaled_power, "when": when, "solve": solve,
     "norms": norms, "Signs": Signs,
 }  # fmt: skip
+DTYPES = {"f": float, "i": int, "b": bool}
 
 
 def traced(cases):
@@ -86,8 +87,11 @@ def rule_of(text, bound):
     return made
 
 
-def reference(case):
-    """The graph that Python's trace makes of a case, in the form of `traced`; or its refusal."""
+def reference(case, watch=True):
+    """The graph that Python's trace makes of a case, in the form of `traced`; or its refusal.
+
+    What names are bound to is taken down only on request: it takes most of the time.
+    """
     plain = set()
     while True:
         pool = Pool()
@@ -95,7 +99,8 @@ def reference(case):
             values = {f["name"]: _value(f) for f in case["fields"] if "value" in f}
             pool = Abstract((case["dim"],), values, case.get("general", True))
         try:
-            return _once(case, pool, plain)
+            with np.errstate(all="ignore"):
+                return _once(case, pool, plain, watch)
         except (TraceError, ArithmeticError, LookupError, TypeError, ValueError) as error:
             if getattr(pool, "needs", set()) <= plain:
                 return {"refused": f"{type(error).__name__}: {error}"}
@@ -106,7 +111,7 @@ def reference(case):
 
 def _value(told):
     value = told["value"]
-    return np.array(value, told["kind"]) if len(told["kind"]) == 1 else value
+    return np.array(value, DTYPES[told["kind"]]) if told["kind"] in DTYPES else value
 
 
 def _bound(told, pool, plain):
@@ -115,11 +120,11 @@ def _bound(told, pool, plain):
     if "value" in told:
         return _value(told)
     kinds = {"bool": bool, "int": int, "float": float}
-    kind = kinds.get(told["kind"]) or np.dtype({"f": float, "i": int, "b": bool}[told["kind"]])
+    kind = kinds.get(told["kind"]) or np.dtype(DTYPES[told["kind"]])
     return make(pool, "field", (), tuple(told["shape"]), told["slot"], kind)
 
 
-def _once(case, pool, plain):
+def _once(case, pool, plain, watch):
     dim = case["dim"]
     theta, t = make(pool, "theta", (), (dim,)), make(pool, "t", kind=int)
     rule = rule_of(case["text"], {f["name"]: _bound(f, pool, plain) for f in case["fields"]})
@@ -127,12 +132,13 @@ def _once(case, pool, plain):
     state = {
         name: make(pool, "state", (), node.shape, name, node.dtype) for name, node in start.items()
     }
+    given = Symbols(pool, dim), theta, dict(state), t
     watcher = Watcher()
-    new, after = watcher.run(rule.step, Symbols(pool, dim), theta, dict(state), t)
-    (call,) = watcher.taken()
+    new, after = watcher.run(rule.step, *given) if watch else rule.step(*given)
+    bound = [name for call in watcher.taken() for name in call.bound]
     new, after = as_node(pool, new), {name: as_node(pool, x) for name, x in after.items()}
     _check(theta, new, start, after)
-    return _graph(pool, new, after, start, call.bound)
+    return _graph(pool, new, after, start, bound)
 
 
 def _check(theta, new, start, after):
@@ -171,13 +177,14 @@ def _told(node, place):
 
 
 def _number(x):
-    return "-0" if x == 0 and str(x) == "-0.0" else np.format_float_positional(x)
+    return "-0" if str(x) == "-0.0" else repr(float(x))
 
 
-def canonical(graph):
+def canonical(graph, digits=17):
     """A graph without what goes by the order in which constants were made, as a text.
 
-    The other nodes that count are numbered in the order in which they were made.
+    The other nodes that count are numbered in the order in which they were made. What a name is
+    bound to counts, not in which order names get what they had before.
     """
     nodes = graph["nodes"]
     todo = [graph["theta"], *graph["start"].values()]
@@ -191,18 +198,21 @@ def canonical(graph):
     order = {k: i for i, k in enumerate(sorted(k for k in needed if nodes[k]["op"] != "const"))}
 
     def name(k):
-        return f"n{order[k]}" if k in order else _text(nodes[k], [])
+        return f"n{order[k]}" if k in order else _text(nodes[k], [], digits)
 
-    lines = [f"{name(k)} = {_text(nodes[k], [name(a) for a in nodes[k]['args']])}" for k in order]
+    lines = [
+        f"{name(k)} = {_text(nodes[k], [name(a) for a in nodes[k]['args']], digits)}"
+        for k in order
+    ]
     lines += [f"start {key} {name(k)}" for key, k in sorted(graph["start"].items())]
     lines += [f"state {key} {name(k)}" for key, k in graph["state"]]
-    lines += [f"bound {key} {name(k)}" for key, k in graph["bound"]]
+    lines += sorted({f"bound {key} {name(k)}" for key, k in graph["bound"]})
     return "\n".join([*lines, f"theta {name(graph['theta'])}"])
 
 
-def _text(node, args):
+def _text(node, args, digits):
     data = node["data"]
     if node["op"] == "const":
-        data = [float(x) if x != "-0" else "-0" for x in data]
+        data = [x if x == "-0" else f"{float(x):.{digits}g}" for x in data]
     told = json.dumps(data)
     return f"{node['op']}({', '.join(args)}) {node['shape']} {node['kind']} {told}"

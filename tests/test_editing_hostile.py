@@ -5,7 +5,7 @@ import os
 import pytest
 from editing import in_node
 from hostile import bombs, texts
-from test_editing_edits import GROUNDS, TEXTS, signs
+from test_editing_edits import GROUNDS, RULES, TEXTS, signs
 
 from primer.derived import alone
 
@@ -15,14 +15,17 @@ SEED = int(os.environ.get("HOSTILE_SEED", "0"))
 STEPS = 200
 #: Of one text, in milliseconds; machines of a test run may be busy, so it is generous here.
 LONGEST = 1000
+#: The fields of all rules, one a slider.
 FIELDS = [
     {"name": "lr", "shape": [], "kind": "f", "slot": 0},
-    {"name": "beta", "shape": [], "kind": "float", "value": 0.9},
-    {"name": "beta1", "shape": [], "kind": "float", "value": 0.9},
-    {"name": "beta2", "shape": [], "kind": "float", "value": 0.99},
-    {"name": "eps", "shape": [], "kind": "float", "value": 1e-8},
-    {"name": "every", "shape": [], "kind": "int", "value": 2},
-    {"name": "seed", "shape": [], "kind": "int", "value": 0},
+    *(
+        {
+            f["name"]: f
+            for r in RULES.values()
+            for f in alone.fields(r, (), STEPS, {})[0]
+            if f["name"] != "lr"
+        }
+    ).values(),
 ]
 
 

@@ -1,13 +1,92 @@
 """The page traces a rule that is edited as Python does: the same graph, or both refuse."""
 
+import random
+import re
+import warnings
+
+import numpy as np
 import pytest
-from edit_trace import canonical, field, reference, traced
+from edit_snippets import BODIES, calls, operations, others
+from edit_trace import canonical, field, reference, slider, traced
 
 from primer import registry
 from primer.explorer.rule_text import text_of
-from primer.hyper import Slider
 
 SIGNS = {"Signs": [{"args": [0, dim], "rows": [[1.0] * dim]} for dim in (1, 2, 3, 5)]}
+HEAD = '''TWO = 2
+extra = 0.25
+
+
+def helper(x, scale=1.5):
+    return x * scale
+
+
+def recursive(n):
+    return 1 if n == 0 else n * recursive(n - 1)
+
+
+def method(self, x):
+    return self.a * x
+
+
+def init(self, theta):
+    return {"m": 0 * theta, "k": 0 * theta[..., :1] + 1, "c": 0}
+
+
+def step(self, J, theta, state, t):
+    g, H = J.grad(theta), J.hess(theta)
+    m, k, c = state["m"], state["k"], state["c"]
+'''
+TAILS = "    return theta + np.sum(y), {**state}\n", "    return theta * y, {**state}\n"
+FIELDS = [
+    field("a", 0.3),
+    field("n", 3),
+    field("flag", True),
+    slider("s", 0),
+    field("w", np.array([0.5, 2.0])),
+]
+SETTINGS = {"dim": 2}, {"dim": 3}, {"dim": 11, "abstract": True}
+#: Functions that NumPy computes in its own way, which may differ in the last bit.
+ROUNDED = re.compile(r"np\.(exp|log|cos|sin|tan|expm1|log1p|log2|log10|cbrt|hypot)|\*\*|power")
+#: What the page refuses, in these words, although Python has an answer.
+STRICTER = [
+    "of truth values",  # NumPy computes in int8 or float16
+    "in place",  # an array that nothing else knows may be changed in Python
+    "too large",  # whole numbers beyond 2**53
+    "A list cannot become an array",
+    "np.full with a number that changes",
+    "A list and a single place in one index",
+    "compares numbers, and this is a list",
+    "and this is True",  # an index that is a truth value
+    "np.random is not known here",
+    "takes something like theta",  # shapes are checked in an equation too
+]
+
+
+def snippet(body, tail=TAILS[0]):
+    return HEAD + "".join(f"    {line}\n" for line in body.split("\n")) + tail
+
+
+def case(text, settings):
+    return {"text": text, "fields": FIELDS, "tables": SIGNS, **settings}
+
+
+def assert_alike(cases, watch=False):
+    for each, page in zip(cases, traced(cases), strict=True):
+        assert "error" not in page, (each["text"], page)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            python = reference(each, watch)
+        if not watch:
+            page["bound"] = []
+        digits = 14 if ROUNDED.search(each["text"][len(HEAD) :]) else 17
+        ours, theirs = (
+            canonical(graph, digits) if "nodes" in graph else "refused" for graph in (page, python)
+        )
+        message = page.get("refused", {}).get("message", "")
+        if ours != theirs and not any(words in message for words in STRICTER):
+            told = each["text"][len(HEAD) :], each["dim"], message, python.get("refused")
+            pytest.fail(f"{told}\n{ours}\n{theirs}")
 
 
 def sample_rules():
@@ -24,29 +103,173 @@ def sample_rules():
     return found
 
 
-RULES = sample_rules()
+@pytest.mark.parametrize("abstract", [False, True])
+def test_rules_give_the_graph_of_python(abstract):
+    rules = sample_rules()
+    assert len(rules) > 15
+    kinds = [{"dim": dim} for dim in (1, 2, 3, 5)]
+    if abstract:
+        kinds = [{"dim": dim, "general": general} for dim, general in ((11, True), (3, False))]
+    cases = [
+        {"text": text, "fields": fields, "tables": SIGNS, "abstract": abstract, **kind}
+        for text, fields in rules.values()
+        for kind in kinds
+    ]
+    for each, page in zip(cases, traced(cases), strict=True):
+        assert "nodes" in page, (each, page)
+        assert canonical(page) == canonical(reference(each)), each
 
 
-def both(cases):
-    """For each case what the page and Python make of it, as texts."""
-    for case, page in zip(cases, traced(cases), strict=True):
-        python = reference(case)
-        yield case, page, python
+@pytest.mark.parametrize("settings", SETTINGS, ids=["two", "three", "equation"])
+def test_statements_are_those_of_python(settings):
+    assert_alike([case(snippet(body), settings) for body in BODIES], watch=True)
 
 
-def told(graph):
-    return canonical(graph) if "nodes" in graph else "refused"
+@pytest.mark.parametrize(
+    ("settings", "tail", "every"),
+    [(SETTINGS[0], TAILS[0], 1), (SETTINGS[1], TAILS[1], 2), (SETTINGS[2], TAILS[1], 2)],
+    ids=["two", "three", "equation"],
+)
+def test_what_a_rule_may_say_is_what_python_says(settings, tail, every):
+    assert_alike([case(snippet(f"y = {x}", tail), settings) for x in others()[::every]])
 
 
-def test_rules_give_the_graph_of_python():
-    cases = []
-    for text, fields in RULES.values():
-        for dim in (1, 2, 3, 5):
-            cases.append({"text": text, "fields": fields, "dim": dim, "tables": SIGNS})
-        for dim in (11, 2):
-            cases.append({"text": text, "fields": fields, "dim": dim, "abstract": True})
-        cases.append({"text": text, "fields": fields, "dim": 3, "abstract": True, "general": False})
-    assert len(RULES) > 15
-    for case, page, python in both(cases):
-        assert "nodes" in page, (case, page)
-        assert told(page) == told(python), case
+def test_operators_are_those_of_python():
+    chosen = random.Random(15).sample(operations(), 700)
+    assert_alike([case(snippet(f"y = {x}"), SETTINGS[0]) for x in chosen])
+
+
+def test_functions_are_those_of_numpy():
+    chosen = random.Random(15).sample(calls(), 500)
+    cases = [case(snippet(f"y = {x}", TAILS[i % 2]), SETTINGS[0]) for i, x in enumerate(chosen)]
+    assert_alike(cases)
+
+
+REFUSED = [
+    ("if g > 0:\n    g = m", "g > 0", "`if` cannot look at numbers that change from step to step: use np.where(condition, a, b)."),
+    ("y = g if t > 3 else m", "t > 3", "`if` cannot look at numbers that change from step to step: use np.where(condition, a, b)."),
+    ("y = g if self.s > 1 else m", "self.s > 1", "`if` cannot look at numbers that a slider or a schedule changes: use np.where(condition, a, b)."),
+    ("y = g > 0 and m > 0", "g > 0", "`and` cannot look at numbers that change from step to step: use (a > 0) & (b > 0)."),
+    ("y = 0 < g < 1", "0 < g < 1", "`a < b < c` cannot look at numbers that change from step to step: use (a < b) & (b < c)."),
+    ("y = max(g, m)", "max(g, m)", "`max` cannot look at numbers that change from step to step: use np.maximum(a, b)."),
+    ("m_hat = g\ny = m_hut", "m_hut", "m_hut has no value here. Did you mean m_hat?"),
+    ("y = later\nlater = 2", "later", "later has no value here yet."),
+    ("y = flag", "flag", "flag has no value here. Write self.flag."),
+    ("y = sqrt(g)", "sqrt", "sqrt has no value here. Write np.sqrt."),
+    ("y = math.sqrt(2)", "math", "math has no value here. Use NumPy: np.sqrt instead of math.sqrt."),
+    ("y = np.sqr(g)", "np.sqr", "np.sqr is not known here. Did you mean np.sqrt?"),
+    ("y = np.linalg.nrm(g)", "np.linalg.nrm", "np.linalg.nrm is not known here. Did you mean np.linalg.norm?"),
+    ("y = np.linalg.inv(H) @ g", "np.linalg.inv", "np.linalg.inv is not known here. Write np.linalg.solve(A, b) instead of np.linalg.inv(A) @ b."),
+    ("y = g.summ()", "g.summ", "An array has no .summ here. Did you mean .sum?"),
+    ("y = g.T", "g.T", "An array has no .T here. Write np.swapaxes(x, -1, -2)."),
+    ("y = self.rho", "self.rho", "This rule has no field rho: write rho = 0.9 at the top of the text, and self.rho finds it."),
+    ("y = self.helper(g)", "self.helper", "helper does not take self: call it helper(…), without self."),
+    ('y = state["u"]', 'state["u"]', 'init does not make "u": add "u": 0 * theta to what init returns.'),
+    ('state["m"] = g', 'state["m"]', 'The state is not written in place: return it instead, as in {"m": …}.'),
+    ("m += g", "m", "`+=` changes an array in place: write m = m + …."),
+    ("theta[0] = 1", "theta[0]", "An array is not written in place: use np.where(condition, a, b) or np.stack([a, b])."),
+    ("self.n = 3", "self.n", 'A rule keeps nothing in itself: what it needs in the next step belongs in the state, as in {"n": …}.'),
+    ("y = g[5]", "g[5]", "There is no number 5 here: this axis has 2, from 0 to 1."),
+    ("y = g[t]", "g[t]", "A place cannot be a number that changes from step to step: use np.where(condition, a, b) to choose."),
+    ("for x in g:\n    y = x", "g", "An array that changes from step to step cannot be unpacked or looped over: use theta[..., 0]."),
+    ("a, b = 1, 2, 3", "a, b", "Here are 2 names for 3 values."),
+    ("y = len(g)", "len(g)", "len(…) of an array: use theta.shape[-1]."),
+    ("y = J.gradient(theta)", "J.gradient", "J has no .gradient here: it has J(theta), J.grad(theta), J.hess(theta) and J.hvp(theta, u). Did you mean J.grad?"),
+    ("y = g + np.zeros(3)", "g + np.zeros(3)", "Arrays of the shapes (2,) and (3,) do not fit together in np.add."),
+    ("y = np.where(g > 0)", "np.where(g > 0)", "np.where needs x and y too: np.where(condition, x, y)."),
+    ("y = np.sum(g, axes=-1)", "np.sum(g, axes=-1)", "np.sum does not take axes= here: np.sum(a, axis=…). Did you mean axis=…?"),
+    ("y = np.sum(g, out=m)", "np.sum(g, out=m)", "np.sum with out= writes in place: give the result a name instead."),
+    ("y = helper(g, 1, 2)", "helper(g, 1, 2)", "helper takes 2 values: helper(x, scale=…)."),
+    ("y = 1 / 0", "1 / 0", "`/` divides by zero."),
+    ("y = power(g, 0.5)", "power(g, 0.5)", "n in power(b, n) is a whole number >= 0: write b ** n for other powers."),
+    ("y = Signs(7, 2)[t]", "Signs(7, 2)", "Signs(7, 2) is not drawn on this page; these are: Signs(0, 1), Signs(0, 2), Signs(0, 3), Signs(0, 5)."),
+    ("y = (g > 0) - (m > 0)", "(g > 0) - (m > 0)", "np.subtract of truth values: write np.where(condition, 1.0, 0.0) first."),
+    ("return theta", "return theta", None),
+    ("return theta, {}", "{}", 'step must return every part of the state: add "m": m to what it returns.'),
+    ("return g[0], {**state}", "g[0]", "step must return a theta of shape (2,), and this is of shape ()."),
+    ('return g, {**state, "u": g}', "g", 'init does not make "u": add "u": 0 * theta to what init returns.'),
+    ('return g, {**state, "m": g[0]}', "g[0]", '"m" is of shape (2,) in init and of shape () after step: make them the same.'),
+]  # fmt: skip
+WHOLE = [
+    ("x = 1", "", "The rule has no step: write def step(self, J, theta, state, t):"),
+    ("def step(self, J):\n    return 1\n", "def step(self, J):\n    return 1", "step is called with 5 values: write def step(self, J, theta, state, t):"),
+    ("def init(self, theta):\n    return theta\n\n\n{}", "return theta", 'init must return a dictionary such as {"m": 0 * theta}, and this is an array of shape (2,).'),
+    ('def init(self, theta):\n    return {"m": {"a": theta}}\n\n\n{}', '{"a": theta}', '"m" of the state is a dictionary: give each of its parts a name of its own.'),
+    ('def init(self, theta):\n    return {"a b": theta}\n\n\n{}', 'return {"a b": theta}', '"a b" cannot be a part of the state: give it a name of letters, such as "m".'),
+]  # fmt: skip
+STEP = "def step(self, J, theta, state, t):\n    return theta, {**state}\n"
+
+
+def test_what_is_refused_is_told_at_its_place():
+    texts = [(snippet(body), *told) for body, *told in REFUSED]
+    texts += [(text.replace("{}", STEP) if text.endswith("{}") else text, *told) for text, *told in WHOLE]
+    for (text, place, message), page in zip(
+        texts, traced([case(text, SETTINGS[0]) for text, _, _ in texts]), strict=True
+    ):
+        refused = page.get("refused")
+        assert refused, (text[len(HEAD) :], page)
+        assert text[refused["from"] or 0 : refused["to"] or 0] == place, (place, refused)
+        if message is None:
+            message = (
+                "step must return the new theta and the state, and this is an array of shape (2,): "
+                'write return theta, {"m": m, "k": k, "c": c}.'
+            )
+        assert refused["message"] == message
+
+
+BOMBS = [
+    "y = 10 ** 10 ** 10 ** 10",
+    "y = (-1) ** 9007199254740991 * g",
+    "y = [0] * 10 ** 9",
+    "y = 'a'\nfor i in range(60):\n    y = y + y",
+    "y = [1]\nfor i in range(60):\n    y = y + y",
+    "y = [1]\nfor i in range(60):\n    y += y",
+    "y = range(10 ** 15)",
+    "y = [i for i in range(10000) for j in range(10000)]",
+    "y = 0\nfor i in range(10000):\n    for j in range(10000):\n        y = y + 1",
+    "y = sum(i for i in range(10000) for j in range(10000))",
+    "def f(x):\n    return f(x) + f(x)\ny = f(g)",
+    "def f(n):\n    return 1 if n == 0 else f(n - 1) + f(n - 1)\ny = f(50)",
+    "y = np.zeros((10 ** 5, 10 ** 5, 10 ** 5)).sum()",
+    "y = np.ones(40000)\nfor i in range(1000):\n    y = y + y",
+    "y = np.arange(1e300)",
+    "y = np.eye(300) @ np.eye(300)",
+    "y = np.broadcast_to(g, (10 ** 6, 2))",
+    "y = g\nfor i in range(10000):\n    y = y * 1.0001 + i",
+    "y = g\nfor i in range(10000):\n    y = np.stack([y, y])",
+    "y = g\nfor i in range(1000):\n    y = y[None]",
+    "y = 1.5\nfor i in range(10000):\n    for j in range(100):\n        y = y ** 0.9999",
+    "y = np.full(10000, 1.5) ** 0.3",
+    "y = 0\nfor i in range(10000):\n    y = y + power(0.5 + 1e-5 * i, 10 ** 15)",
+    "y = []\nfor i in range(10000):\n    y.append(y)\ny = y == y",
+    "y = []\ny.append(y)\ny = np.array(y)",
+    "y = [1]\nfor x in y:\n    y.append(x)",
+    "y = (1,)\nfor i in range(30):\n    y = (y, y)\ny = y == y",
+    "y = [1]\nfor i in range(30):\n    y = [y, y]\ny = np.array(y)",
+    "y = g\nfor i in range(2000):\n    y = np.where(y > 0, y, m) + np.sum(y)",
+    "y = zip(*[range(10000)] * 1000)",
+    "y = -1 in range(2000)\nfor i in range(10000):\n    y = -1 in range(2000)",
+    "y = np.sum(np.ones((1,) * 2000))",
+]
+HOSTILE = """self.__proto__ self.constructor state['__proto__'] state['constructor'] np.__proto__
+np.constructor J.constructor g.constructor g.prototype constructor toString hasOwnProperty __proto__
+{}.constructor {'a':1}['toString'] (lambda:1).call np.sum.form np.sum.call self.missing self.attributes
+[].items state.map 'a'.length np.linalg.constructor dict(__proto__=1)['toString'] globalThis self.call
+np.attributes.get J.call (1,2).items float.kind g.values g.pool theta.args Signs(0,2).data""".split()
+
+
+@pytest.mark.parametrize("abstract", [False, True])
+def test_no_text_takes_long(abstract):
+    settings = SETTINGS[2] if abstract else SETTINGS[0]
+    cases = [case(snippet(body), settings) for body in BOMBS]
+    warm = [case(snippet("y = g"), settings)] * 50
+    for each, page in zip([*warm, *cases], traced([*warm, *cases]), strict=True):
+        assert "error" not in page, page
+        assert page["took"] < 400, (each["text"][len(HEAD) :], page["took"])
+
+
+def test_no_text_reaches_what_is_no_value_of_python():
+    cases = [case(snippet(f"y = {x}"), SETTINGS[0]) for x in HOSTILE]
+    cases += [case(snippet(f"y = g\n{x} = 2"), SETTINGS[0]) for x in ("__y", "__proto__", "J.grad")]
+    for each, page in zip(cases, traced(cases), strict=True):
+        assert "refused" in page, (each["text"][len(HEAD) :], page)

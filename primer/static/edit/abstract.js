@@ -46,9 +46,15 @@ export class AbstractPool extends Pool {
     throw new Misfit("The truth of an array of several numbers is not known: use np.any or np.all.");
   }
 
+  field(name) {
+    const value = this.given.get(name);
+    if (value !== undefined) return asKnown(this, value);
+    throw new Refusal(`${name} has no value before the step: a slider or a schedule changes it.`);
+  }
+
   value(node, dim) {
     this.spend(1);
-    if (node.op === "field") return asKnown(this, this.given.get(node.data));
+    if (node.op === "field") return this.field(node.data);
     if (node.op === "dim") return new Known([dim], [], "i");
     if (node.op === "const") return new Known(node.data.values, node.shape, "f");
     const op = node.op === "ipow" ? "power" : node.op;

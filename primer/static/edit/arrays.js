@@ -1,5 +1,5 @@
 // What NumPy's functions are made of: moving numbers, joining arrays, making one number of many.
-import { Grid, indexed, passingAxes } from "./grids.js";
+import { Grid, indexed, reducedAxes } from "./grids.js";
 import { jointKind, strong, truth } from "./kinds.js";
 import { broadcastPlaces, broadcastShape, Misfit, Node, sizeOf } from "./nodes.js";
 import { Refusal } from "./refusal.js";
@@ -8,6 +8,10 @@ import { asKnown, asNode, Dimension, isArray, Known, shapeOf, shapeText } from "
 export const isTraced = (x) => x instanceof Node || x instanceof Dimension;
 // The value as an array: a node if it is traced.
 export const asArray = (pool, x) => (isTraced(x) ? asNode(pool, x) : asKnown(pool, x));
+
+// Values that meet in one function: nodes if one of them is traced, else known arrays.
+export const together = (pool, values) =>
+  values.map((x) => (values.some(isTraced) ? asNode(pool, x) : asKnown(pool, x)));
 
 // primer.derived.graph.gather for nodes; the numbers themselves for known arrays.
 export function gathered(pool, parts, index, shape) {
@@ -123,7 +127,7 @@ function pairwise(numbers) {
 // NumPy adds up the last axes as one, then the others one after the other.
 export function summed(pool, part, axis, keepdims) {
   const ndim = part.shape.length;
-  const axes = passingAxes(axis, ndim);
+  const axes = reducedAxes(axis, ndim);
   const kind = truth(part.kind) ? "i" : strong(part.kind);
   const last = axes.filter((i) => axes.filter((j) => j >= i).length === ndim - i);
   if (last.length && last.length < axes.length) {

@@ -1,10 +1,9 @@
-// Python's own functions, and those that the package has for rules, as a text may call them.
-import { asArray, concatenated, getItem, isTraced, reduced, summed } from "./arrays.js";
+// Python's own functions, as a text may call them.
 import { arranged, formOf } from "./forms.js";
 import { rowsOf } from "./functions.js";
-import { broadcastShape, Misfit, Node } from "./nodes.js";
+import { Misfit, Node } from "./nodes.js";
 import { binary, comparison, keyOf, truth } from "./operators.js";
-import { isWhole, rounded, whole } from "./plain.js";
+import { rounded, whole } from "./plain.js";
 import { Refusal } from "./refusal.js";
 import { ufunc } from "./ufuncs.js";
 import {
@@ -13,10 +12,10 @@ import {
   Dict,
   Dimension,
   Dtype,
-  ELLIPSIS,
   isArray,
   isPlainNumber,
   Known,
+  Lazy,
   List,
   notANumber,
   plainOf,
@@ -27,7 +26,12 @@ import {
 const MOST_TURNS = 10_000;
 
 // What a loop, a list or an unpacking goes through.
-export function items(pool, x) {
+export const items = (pool, x) => (x instanceof Lazy ? [...x.values] : listed(pool, x));
+
+// The same where one value may be asked for after the other.
+export const inTurn = (pool, x) => (x instanceof Lazy ? x.values : listed(pool, x));
+
+function listed(pool, x) {
   if (x instanceof Tuple) return x.items;
   if (x instanceof Dict) return [...x.map.keys()];
   if (x instanceof Known && x.shape.length) return rowsOf(pool, x);
@@ -41,7 +45,7 @@ function range(pool, args) {
   if (!args.length || args.length > 3) throw new Refusal("range takes one to three whole numbers: range(n).");
   const numbers = args.map((x) => {
     const n = typeof x === "number" ? null : wholeOf(x);
-    if (n === null) throw new Refusal(`range needs whole numbers, and this is ${typeof x === "number" ? "a number with a point" : described(x)}.`);
+    if (n === null) throw new Refusal(`range needs whole numbers, and this is ${described(x)}.`);
     return n;
   });
   const [start, stop] = numbers.length > 1 ? numbers : [0, numbers[0]];
@@ -72,15 +76,20 @@ function absolute(pool, x) {
 // max or min: the first that no other one is beyond.
 function extreme(name, sign) {
   return (pool, args) => {
-    const all = args.length === 1 ? items(pool, args[0]) : args;
-    if (!all.length) throw new Refusal(`${name} of nothing: give it at least one number.`);
-    return all.reduce((best, x) => (truth(comparison(pool, sign, x, best), name) ? x : best));
+    let best;
+    for (const x of args.length === 1 ? inTurn(pool, args[0]) : args) {
+      if (best === undefined || truth(comparison(pool, sign, x, best), name)) best = x;
+    }
+    if (best === undefined) throw new Refusal(`${name} of nothing: give it at least one number.`);
+    return best;
   };
 }
 
 function total(pool, [list, start = 0n]) {
   if (list === undefined) throw new Refusal("sum needs a list: sum([a, b]).");
-  return items(pool, list).reduce((sum, x) => binary(pool, "+", sum, x), start);
+  let sum = start;
+  for (const x of inTurn(pool, list)) sum = binary(pool, "+", sum, x);
+  return sum;
 }
 
 const FIXED = (name) =>

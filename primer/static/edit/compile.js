@@ -237,7 +237,8 @@ const checks = new Map([
   ["ipow", "count"],
   ["scaled_power", "count"],
 ]);
-const isPlain = ({ kind, args }) => kind.length > 1 && args[1].op !== "const";
+const isPlain = ({ kind, args }) =>
+  kind.length > 1 && !(args[1].op === "const" && args[1].data.values[0]);
 
 // The machine's name of what a node does: integers have no -0, and a root is taken as a root.
 function operation({ op, kind, data }) {

@@ -1,6 +1,6 @@
 // The value of an expression of a text.
 import { attribute, placeIn, subscript } from "./access.js";
-import { items } from "./builtins.js";
+import { inTurn, items } from "./builtins.js";
 import { arranged } from "./forms.js";
 import { Misfit } from "./nodes.js";
 import { binary, comparison, keyOf, signed, truth } from "./operators.js";
@@ -12,6 +12,7 @@ import {
   Dict,
   ELLIPSIS,
   isArray,
+  Lazy,
   List,
   Slice,
   Tuple,
@@ -19,6 +20,8 @@ import {
 
 const DEEPEST = 2000;
 const DEEPEST_CALLS = 60;
+// What a call of a function of the text costs, in turns of the budget.
+const CALL_WORK = 5;
 
 // Its value; a refusal without a place gets that of the innermost expression.
 export function evaluate(node, scope) {
@@ -40,6 +43,18 @@ export function placed(error, node) {
   return error;
 }
 
+// make(), whose refusals are told at this node.
+export function at(node, make) {
+  try {
+    return make();
+  } catch (error) {
+    throw placed(error, node);
+  }
+}
+
+// Whether what a node says counts as true.
+export const truthAt = (node, word, scope) => at(node, () => truth(evaluate(node, scope), word));
+
 const EXPRESSIONS = {
   Name: ({ id }, scope) => scope.get(id),
   Constant: ({ value, kind }) =>
@@ -54,7 +69,7 @@ const EXPRESSIONS = {
     let x;
     for (const [i, value] of values.entries()) {
       x = evaluate(value, scope);
-      if (i < values.length - 1 && truth(x, op) === (op === "or")) return x;
+      if (i < values.length - 1 && at(value, () => truth(x, op)) === (op === "or")) return x;
     }
     return x;
   },
@@ -69,9 +84,9 @@ const EXPRESSIONS = {
   List: ({ elts }, scope) => new List(elements(elts, scope)),
   Dict: dictionaryOfText,
   IfExp: ({ test, body, orelse }, scope) =>
-    evaluate(truth(evaluate(test, scope), "if") ? body : orelse, scope),
-  ListComp: comprehension,
-  GeneratorExp: comprehension,
+    evaluate(truthAt(test, "if", scope) ? body : orelse, scope),
+  ListComp: (node, scope) => new List([...comprehended(node, scope)]),
+  GeneratorExp: (node, scope) => new Lazy(comprehended(node, scope)),
   Lambda: (node, scope) =>
     makeFunction("lambda", node, scope, (inner) => evaluate(node.body, inner), new Set()),
   Starred() {
@@ -115,21 +130,22 @@ function dictionaryOfText({ keys, values }, scope) {
   return new Dict(map);
 }
 
-function comprehension({ elt, generators }, scope) {
+// The values of a comprehension, one after the other.
+function* comprehended({ elt, generators }, scope) {
+  const { pool } = scope.run;
   const own = new Set();
   for (const { target } of generators) addTargets(target, own);
   const inner = new Scope(scope.run, scope, own);
-  const made = [];
-  const turn = (k) => {
-    if (k === generators.length) return void made.push(evaluate(elt, inner));
+  const first = evaluate(generators[0].iter, scope);
+  function* turns(k) {
+    if (k === generators.length) return void (yield evaluate(elt, inner));
     const { target, iter, ifs } = generators[k];
-    for (const item of items(scope.run.pool, evaluate(iter, k ? inner : scope))) {
+    for (const item of inTurn(pool, k ? evaluate(iter, inner) : first)) {
       assign(target, item, inner);
-      if (ifs.every((test) => truth(evaluate(test, inner), "if"))) turn(k + 1);
+      if (ifs.every((test) => truthAt(test, "if", inner))) yield* turns(k + 1);
     }
-  };
-  turn(0);
-  return new List(made);
+  }
+  yield* turns(0);
 }
 
 function call(node, scope) {
@@ -169,6 +185,7 @@ export function makeFunction(name, { args }, scope, execute, own) {
 }
 
 function nested(run, name, execute) {
+  run.pool.spend(CALL_WORK);
   if (++run.calls > DEEPEST_CALLS) {
     throw new Refusal(`${name} calls itself too often: at most ${DEEPEST_CALLS} calls inside each other.`);
   }

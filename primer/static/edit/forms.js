@@ -8,13 +8,13 @@ const DEFAULTS = new Map([
   ["0", 0n],
 ]);
 
-// "a axis=None *keepdims=False": after "*" by name only.
+// "a axis=None *keepdims=False": after "*" by name only; "/x" is given by its place only.
 export function formOf(text) {
   let only = false;
   return text.split(" ").map((word) => {
     only ||= word.startsWith("*");
-    const [name, given] = word.replace("*", "").split("=");
-    return { name, only, optional: given !== undefined, value: DEFAULTS.get(given) };
+    const [name, given] = word.replace(/[*/]/, "").split("=");
+    return { byPlace: word.startsWith("/"), name, only, optional: given !== undefined, value: DEFAULTS.get(given) };
   });
 }
 
@@ -26,13 +26,13 @@ export function arranged(label, form, args, named) {
   const values = form.map((p, i) => (i < args.length && !p.only ? args[i] : p.value));
   const given = form.map((p, i) => i < args.length && !p.only);
   for (const [name, value] of named) {
-    const i = form.findIndex((p) => p.name === name);
+    const i = form.findIndex((p) => p.name === name && !p.byPlace);
     if (i < 0) throw unknown(label, name, form, shown);
     if (given[i]) throw new Refusal(`${label} is given ${name} twice.`);
     [values[i], given[i]] = [value, true];
   }
-  const lacking = form.find((p, i) => !given[i] && !p.optional);
-  if (lacking) throw new Refusal(`${label} needs ${lacking.name} too: ${shown}.`);
+  const lacking = form.filter((p, i) => !given[i] && !p.optional).map((p) => p.name);
+  if (lacking.length) throw new Refusal(`${label} needs ${lacking.join(" and ")}${args.length ? " too" : ""}: ${shown}.`);
   return values;
 }
 

@@ -1,6 +1,5 @@
 // NumPy's functions by name, as primer.derived.functions has them: what they move, add up, choose.
 import {
-  asArray,
   concatenated,
   getItem,
   isTraced,
@@ -10,9 +9,10 @@ import {
   squeezed,
   stacked,
   summed,
+  together,
   viewed,
 } from "./arrays.js";
-import { axesOf, axisOf, Grid, passingAxes } from "./grids.js";
+import { axesOf, axisOf, Grid, reducedAxes } from "./grids.js";
 import { strong, truth } from "./kinds.js";
 import { broadcastPlaces, broadcastShape, Misfit, Node, sizeOf } from "./nodes.js";
 import { Refusal } from "./refusal.js";
@@ -93,7 +93,7 @@ function expanded(pool, x, axis) {
 
 function squeeze(pool, x, axis) {
   const ones = numbered(x.shape.length).filter((i) => x.shape[i] === 1);
-  return squeezed(pool, x, axis === null ? ones : passingAxes(axis, x.shape.length));
+  return squeezed(pool, x, axis === null ? ones : axesOf(axis, x.shape.length));
 }
 
 function flipped(pool, x, axis) {
@@ -138,7 +138,7 @@ export const shapeSeen = (pool, shape) =>
 function mean(pool, x, axis, keepdims) {
   const counts = axesOf(axis, x.shape.length).map((i) => shapeSeen(pool, [x.shape[i]]).items[0]);
   const whole = counts.some((n) => n instanceof Dimension)
-    ? counts.reduce((a, b) => ufunc(pool, "multiply", [a, b]))
+    ? asNode(pool, counts.reduce((a, b) => ufunc(pool, "multiply", [a, b])))
     : new Known([counts.reduce((a, b) => a * Number(b), 1)], [], "f");
   return ufunc(pool, "divide", [summed(pool, x, axis, keepdims), whole]);
 }
@@ -147,16 +147,17 @@ function reduction(op) {
   return (pool, x, axis, keepdims) => {
     const test = op === "any" || op === "all";
     const kind = test ? "b" : op === "prod" && truth(x.kind) ? "i" : strong(x.kind);
-    return reduced(pool, op, x, passingAxes(axis, x.shape.length), keepdims, kind);
+    return reduced(pool, op, x, reducedAxes(axis, x.shape.length), keepdims, kind);
   };
 }
 
 // Between two single numbers NumPy keeps x where it equals one of them (0 is -0).
-function clipped(pool, x, low, high) {
+function clipped(pool, value, low, high) {
+  const x = [value, low, high].some(isTraced) ? asNode(pool, value) : asKnown(pool, value);
   const limits = [["maximum", low], ["minimum", high]].filter(([, limit]) => limit !== null);
   const keeps = limits.length === 2 && limits.every(([, limit]) => !shapeOf(limit).length && !(limit instanceof Tuple));
   return limits.reduce((value, [op, limit]) => {
-    if (value instanceof Known && !isTraced(limit)) return ufunc(pool, op, keeps ? [limit, value] : [value, limit]);
+    if (value instanceof Known) return ufunc(pool, op, keeps ? [limit, value] : [value, limit]);
     const made = ufunc(pool, op, [value, limit]);
     return pool.make(made.op, made.args, made.shape, keeps ? "keeps" : null, made.kind);
   }, x);
@@ -170,13 +171,14 @@ function norm(pool, x, ord, axis, keepdims) {
   return ufunc(pool, "sqrt", [summed(pool, ufunc(pool, "square", [x]), axis, keepdims)]);
 }
 
-function dot(pool, a, b) {
+function dot(pool, left, right) {
+  const [a, b] = together(pool, [left, right]);
   if (Math.max(a.shape.length, b.shape.length) > 2) throw new Refusal("np.dot of more than two axes: write `@`.");
   return a.shape.length && b.shape.length ? product(pool, a, b) : ufunc(pool, "multiply", [a, b]);
 }
 
 function outer(pool, a, b) {
-  const [u, v] = [raveled(pool, a), raveled(pool, b)];
+  const [u, v] = together(pool, [a, b]).map((x) => raveled(pool, x));
   const whole = new Slice(null, null, null);
   const left = getItem(pool, u, new Tuple([whole, null]));
   return ufunc(pool, "multiply", [left, getItem(pool, v, new Tuple([null, whole]))]);
@@ -278,7 +280,7 @@ function arraysOf(pool, list, name) {
   if (isArray(list) && !(list instanceof Known)) throw new Refusal(`np.${name} takes a list of arrays: np.${name}([a, b]).`);
   const items = list instanceof Known ? rowsOf(pool, list) : list instanceof Tuple ? list.items : null;
   if (!items?.length) throw new Refusal(`np.${name} takes a list of arrays: np.${name}([a, b]).`);
-  return items.map((item) => asArray(pool, item));
+  return together(pool, items);
 }
 
 // The rows of a known array.
@@ -313,7 +315,7 @@ export const FORMS = [
   ["amin", REDUCED, reduction("min")],
   ["sum", REDUCED, summed],
   ["mean", REDUCED, mean],
-  ["clip", "a a_min=None a_max=None", clipped],
+  ["clip", "x a_min=None a_max=None", clipped],
   ["copy", "a", (pool, x) => x],
   ["ravel", "a", raveled],
   ["reshape", "a shape", reshaped],
@@ -330,14 +332,14 @@ export const FORMS = [
   ["full_like", "a fill_value", fullLike],
   ["shape", "a", (pool, x) => shapeSeen(pool, x.shape)],
   ["ndim", "a", (pool, x) => BigInt(x.shape.length)],
-  ["where", "condition x y", selected],
+  ["where", "/condition /x /y", selected],
   ["stack", "arrays axis=0", stack],
   ["concatenate", "arrays axis=0", joined],
-  ["matmul", "a b", (pool, a, b) => product(pool, a, asArray(pool, b))],
-  ["dot", "a b", (pool, a, b) => dot(pool, a, asArray(pool, b))],
-  ["outer", "a b", (pool, a, b) => outer(pool, a, asArray(pool, b))],
+  ["matmul", "/x1 /x2", (pool, a, b) => product(pool, ...together(pool, [a, b]))],
+  ["dot", "x b", dot],
+  ["outer", "x b", outer],
   ["linalg.norm", "a ord=None axis=None keepdims=False", norm],
-  ["linalg.solve", "a b", (pool, a, b) => solved(pool, a, asArray(pool, b))],
+  ["linalg.solve", "A b", (pool, A, b) => solved(pool, ...together(pool, [A, b]))],
   ["zeros", "shape dtype=None", (pool, shape, dtype) => made(pool, shape, 0, dtypeKind(dtype) ?? "f")],
   ["ones", "shape dtype=None", (pool, shape, dtype) => made(pool, shape, 1, dtypeKind(dtype) ?? "f")],
   ["full", "shape fill_value dtype=None", fullArray],

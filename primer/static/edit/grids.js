@@ -37,8 +37,8 @@ export function axisOf(x, ndim) {
   throw new Misfit(`There is no axis ${axis} in an array of ${ndim} ${ndim === 1 ? "axis" : "axes"}.`);
 }
 
-// The same, but a single number passes along its last axis: NumPy's own reductions let it.
-export const passingAxes = (x, ndim) =>
+// As axesOf, for what NumPy's own reductions take: a single number has an axis 0 there.
+export const reducedAxes = (x, ndim) =>
   !ndim && [0, -1].includes(wholeOf(x)) ? [] : axesOf(x, ndim);
 
 // Several axes, sorted; all where none is named.

@@ -13,17 +13,55 @@ const mostOperations = 2e7;
 // The program {init, step, s, w} of a rule; s and w are the sizes of the state and of what is watched.
 // `objective` is J alone. `fields`, {slots, values}, has the numbers that change with the step or a
 // slider. `watched` names locals, whose numbers fill w; those that the rule does not have, and what is
-// no local (null), are NaN there.
+// no local (null), are NaN there. What only a run can show, such as a division of t by 0, ends the run
+// with a theta of NaN; `refused` then says what it was.
 export function machine(traced, objective, fields, { watched = [], steps = 1 } = {}) {
   refuseLayout(traced);
+  const plan = planned(traced, objective, fields.slots, watched, mostOperations / (steps + 1));
+  const { at, m, start, each } = plan;
+  const f = m.subarray(at.f, at.f + fields.slots);
+  const made = { s: start.kept.length, w: each.seen.length, refused: null };
+  const run = ({ code, asked }, x, s, h, t) => {
+    m.set(x, at.x);
+    m.set(s, at.s);
+    m[at.t] = t;
+    if (fields.slots) fields.values(h, t, f);
+    try {
+      execute(code, m, asked);
+      return true;
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      made.refused = error;
+      x.fill(NaN);
+      return false;
+    }
+  };
+  return Object.assign(made, {
+    init(x, s, h) {
+      rested();
+      made.refused = null;
+      if (run(start, x, s, h, 0)) copy(m, start.kept, s);
+    },
+    step(x, s, h, t, w) {
+      if (!run(each, x, s, h, t)) return;
+      copy(m, each.next, x);
+      copy(m, each.kept, s);
+      if (w) copy(m, each.seen, w);
+    },
+  });
+}
+
+// Where everything stands, the instructions of init and of a step, and where their results stand.
+function planned(traced, objective, slots, watched, most) {
   const memory = new Memory();
-  const at = layout(traced, objective.dim, fields.slots, memory);
-  const compiled = (nodes, most) => new Compiler(memory, objective, at.leaf, most).program(nodes);
+  const at = layout(traced, objective.dim, slots, memory);
+  const compiled = (nodes, cost) => new Compiler(memory, objective, at.leaf, cost).program(nodes);
+  const names = [...traced.start.keys()];
   const locals = new Map(watched.map(({ local }) => [local, localOf(traced, local)]));
   const shown = [...locals.values()].filter(Boolean);
-  const kept = [...traced.start.keys()].map((name) => traced.newState.get(name));
+  const kept = names.map((name) => traced.newState.get(name));
   const start = compiled([...traced.start.values()], mostOperations);
-  const each = compiled([traced.newTheta, ...kept, ...shown], mostOperations / (steps + 1));
+  const each = compiled([traced.newTheta, ...kept, ...shown], most);
   const [next, ...others] = each.out;
   const known = new Map(shown.map((node, k) => [node, others[kept.length + k]]));
   const nothing = memory.constant(NaN);
@@ -31,31 +69,11 @@ export function machine(traced, objective, fields, { watched = [], steps = 1 } =
     const found = known.get(locals.get(local)) ?? [];
     return Array.from({ length: size }, (_, i) => found[found.length > 1 ? i : 0] ?? nothing);
   });
-  const m = memory.array();
-  const f = m.subarray(at.f, at.f + fields.slots);
-  const enter = (x, s, h, t) => {
-    m.set(x, at.x);
-    m.set(s, at.s);
-    m[at.t] = t;
-    if (fields.slots) fields.values(h, t, f);
-  };
-  const leave = { start: start.out.flat(), next, kept: others.slice(0, kept.length).flat(), seen };
   return {
-    s: leave.start.length,
-    w: seen.length,
-    init(x, s, h) {
-      rested();
-      enter(x, s, h, 0);
-      execute(start.code, m, start.asked);
-      copy(m, leave.start, s);
-    },
-    step(x, s, h, t, w) {
-      enter(x, s, h, t);
-      execute(each.code, m, each.asked);
-      copy(m, leave.next, x);
-      copy(m, leave.kept, s);
-      if (w) copy(m, leave.seen, w);
-    },
+    at,
+    m: memory.array(),
+    start: { ...start, kept: start.out.flat() },
+    each: { ...each, next, kept: others.slice(0, kept.length).flat(), seen },
   };
 }
 

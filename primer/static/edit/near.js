@@ -18,14 +18,17 @@ function distance(a, b) {
   return last[b.length];
 }
 
+// Whether one name is the beginning of the other.
+const begins = (a, b) => Math.min(a.length, b.length) > 2 && (a.startsWith(b) || b.startsWith(a));
+
 // " Did you mean x?" for the nearest of some names, or nothing.
 export function guess(name, names, written = (x) => x) {
   if (name.length > LONGEST) return "";
   const most = Math.max(1, Math.floor(name.length / 3));
   const near = [...names]
-    .filter((other) => other !== name && other.length <= LONGEST && Math.abs(other.length - name.length) <= most)
+    .filter((other) => other !== name && other.length <= LONGEST)
     .slice(0, 500)
-    .map((other) => [distance(name, other), other])
+    .map((other) => [begins(name, other) ? most : distance(name, other), other])
     .filter(([d, other]) => d <= most && d < Math.max(name.length, other.length))
     .sort(([a], [b]) => a - b);
   return near.length ? ` Did you mean ${written(near[0][1])}?` : "";

@@ -27,7 +27,10 @@
 import { Refusal } from "./refusal.js";
 
 const MOST_NUMBERS = 50_000;
-const MOST_WORK = 200_000;
+const MOST_WORK = 120_000;
+// What a node costs beside its numbers.
+const NODE = 10;
+const MOST_AXES = 32;
 
 // Sizes that do not fit together: a shape, an index, a number of values. An equation is then tried
 // for other numbers of parameters.
@@ -56,7 +59,8 @@ export class Pool {
     const key = `${op} ${kind} ${shape.join("x")} ${places} ${token(data)}`;
     const old = this.known.get(key);
     if (old) return old;
-    this.pay(sizeOf(shape) + (Array.isArray(data) ? weight(data) : 0));
+    checkAxes(shape);
+    this.pay(NODE + sizeOf(shape) + (Array.isArray(data) ? weight(data) : 0));
     const node = new Node(this, op, args, shape, data, kind);
     this.known.set(key, node);
     this.nodes.push(node);
@@ -116,11 +120,18 @@ function token(data) {
   return `${data.word} ${data.seed} ${data.width}`;
 }
 
+// NumPy has a limit too.
+export function checkAxes(shape) {
+  if (shape.length > MOST_AXES) throw new Refusal(`An array has at most ${MOST_AXES} axes here.`);
+}
+
 // How many numbers an array of this shape has.
 export const sizeOf = (shape) => shape.reduce((product, n) => product * n, 1);
 
 // The shape that these broadcast to, or null.
 export function broadcastShape(shapes) {
+  const several = shapes.filter((s) => s.length);
+  if (several.every((s) => s.join() === several[0].join())) return several[0] ?? [];
   const length = Math.max(0, ...shapes.map((s) => s.length));
   const out = [];
   for (let back = length; back > 0; back--) {

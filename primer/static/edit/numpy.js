@@ -60,8 +60,8 @@ function formed(pool, label, text, make) {
 }
 
 function ofNumbers(pool, label, op) {
-  const form = formOf(UFUNCS.get(op) === 1 ? "x" : "x1 x2");
-  return new Callable(label, (args, named) => ufunc(pool, op, arranged(label, form, args, named)));
+  const form = formOf(UFUNCS.get(op) === 1 ? "/x" : "/x1 /x2");
+  return new Callable(label, (args, named) => ufunc(pool, op, arranged(label, form, args, named), true));
 }
 
 function dtype(pool, name, kind) {

@@ -1,5 +1,5 @@
 // What an operator of Python makes of two values, and what counts as true.
-import { asArray, isTraced, product } from "./arrays.js";
+import { asArray, product } from "./arrays.js";
 import { Node } from "./nodes.js";
 import { arithmetic, compared, unary } from "./plain.js";
 import { Refusal } from "./refusal.js";
@@ -19,6 +19,8 @@ import {
 } from "./values.js";
 
 const MOST_ITEMS = 2000;
+// What a power costs, in turns of the budget.
+const POWER_WORK = 100;
 const NUMPYS = new Map([
   ["+", "add"],
   ["-", "subtract"],
@@ -55,11 +57,10 @@ const isSymbolic = (x) => isArray(x) || x instanceof Dimension;
 
 // a op b
 export function binary(pool, op, a, b) {
-  if (isPlainNumber(a) && isPlainNumber(b)) {
-    if (op === "@") throw new Refusal("`@` is for vectors and matrices: write * with a single number.");
-    return arithmetic(op, a, b);
-  }
+  if (op === "**") pool.spend(POWER_WORK);
+  if (isPlainNumber(a) && isPlainNumber(b)) return arithmetic(op, a, b);
   if (isSymbolic(a) || isSymbolic(b)) {
+    if (op === "*") refuseList(a, b);
     if (op === "@") return product(pool, asArray(pool, a), asArray(pool, b));
     return ufunc(pool, NUMPYS.get(op), [a, b]);
   }
@@ -70,6 +71,12 @@ export function binary(pool, op, a, b) {
   if (op === "*" && (isRow(a) || isRow(b))) return repeated(pool, isRow(a) ? a : b, isRow(a) ? b : a);
   const wrong = isPlainNumber(a) ? b : a;
   throw new Refusal(`\`${op}\` needs numbers or arrays, and this is ${described(wrong)}.${callAdvice(wrong)}`);
+}
+
+// A list times a single number of NumPy is no array, in Python.
+function refuseList(a, b) {
+  const single = [a, b].some((x) => x instanceof Known && !x.shape.length);
+  if (single && (isRow(a) || isRow(b))) throw new Refusal("A list is not multiplied: write np.array([…]) * x.");
 }
 
 const callAdvice = (x) => (x?.call ? ` Call it: ${x.name}(…).` : "");
@@ -106,17 +113,13 @@ export function signed(pool, op, x) {
 export function comparison(pool, op, a, b) {
   if (op === "is" || op === "is not") return identity(a, b) === (op === "is");
   if (op === "in" || op === "not in") return contains(pool, b, a) === (op === "in");
-  if ((op === "==" || op === "!=") && !isTraced(a) && !isTraced(b) && !(isArray(a) || isArray(b))) {
-    return same(a, b) === (op === "==");
+  const equality = op === "==" || op === "!=";
+  if (equality && !isArray(a) && !isArray(b)) return same(pool, a, b) === (op === "==");
+  if (isSymbolic(a) || isSymbolic(b)) {
+    const own = isPlainNumber(a) || isRow(a) || (a instanceof Dimension && !MIRRORED.has(op));
+    if (!own) return ufunc(pool, NUMPYS.get(op), [a, b]);
+    return ufunc(pool, NUMPYS.get(MIRRORED.get(op) ?? op), [b, a]);
   }
-  if (a instanceof Dimension && op.endsWith("=") && "=!".includes(op[0]) && !isArray(b)) {
-    return same(plainOf(a), plainOf(b)) === (op === "==");
-  }
-  if (b instanceof Dimension && op.endsWith("=") && "=!".includes(op[0]) && !isArray(a)) {
-    return same(plainOf(a), plainOf(b)) === (op === "==");
-  }
-  if (isPlainNumber(a) && isSymbolic(b)) return ufunc(pool, NUMPYS.get(MIRRORED.get(op) ?? op), [b, a]);
-  if (isSymbolic(a) || isSymbolic(b)) return ufunc(pool, NUMPYS.get(op), [a, b]);
   const texts = typeof a === "string" && typeof b === "string";
   if (texts || (isPlainNumber(a) && isPlainNumber(b))) return compared(op, a, b);
   throw new Refusal(`\`${op}\` compares numbers, and this is ${described(isPlainNumber(a) ? b : a)}.`);
@@ -128,14 +131,17 @@ function identity(a, b) {
 }
 
 // Whether two values of Python are equal; arrays are compared elsewhere.
-function same(a, b) {
+function same(pool, left, right) {
+  pool.spend(1);
+  const [a, b] = [left, right].map((x) => (x instanceof Dimension ? plainOf(x) : x));
   if (isPlainNumber(a) && isPlainNumber(b)) return compared("==", a, b);
-  if (isRow(a) && isRow(b)) {
-    if ([...a.items, ...b.items].some(isArray)) throw new Refusal("Lists of arrays are not compared: compare the arrays.");
-    const alike = a.constructor === b.constructor && a.items.length === b.items.length;
-    return alike && a.items.every((x, i) => same(x instanceof Dimension ? plainOf(x) : x, b.items[i] instanceof Dimension ? plainOf(b.items[i]) : b.items[i]));
+  if (!isRow(a) || !isRow(b)) return a === b;
+  pool.spend(a.items.length + b.items.length);
+  if ([...a.items, ...b.items].some(isArray)) {
+    throw new Refusal("Lists of arrays are not compared: compare the arrays.");
   }
-  return a === b;
+  const alike = a.constructor === b.constructor && a.items.length === b.items.length;
+  return alike && a.items.every((x, i) => same(pool, x, b.items[i]));
 }
 
 function contains(pool, holder, x) {

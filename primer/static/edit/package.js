@@ -1,5 +1,5 @@
 // What the package has for rules: J, power, scaled_power, when, solve, norms and random signs.
-import { asArray, getItem, isTraced, reduced, summed } from "./arrays.js";
+import { asArray, getItem, isTraced, reduced, summed, together } from "./arrays.js";
 import { arranged, formOf } from "./forms.js";
 import { FORMS } from "./functions.js";
 import { integral } from "./kinds.js";
@@ -70,6 +70,7 @@ function scaledPower(pool, a, b, n) {
 function when(pool, condition, value, otherwise) {
   if (!(value instanceof Callable)) throw new Refusal("when needs a function: when(condition, lambda: value, otherwise).");
   if (condition instanceof Node) {
+    if (condition.shape.length) throw new Misfit("when needs one condition for all: use np.where(condition, a, b).");
     return ufunc(pool, "where", [condition, value.call([], new Map()), otherwise]);
   }
   return truth(condition, "when") ? value.call([], new Map()) : otherwise;
@@ -78,8 +79,9 @@ function when(pool, condition, value, otherwise) {
 // primer.rules.newton.solve
 function solve(pool, H, g) {
   if (!shapeOf(g).length) throw new Misfit("solve needs an array on the right: solve(H, g).");
-  const column = getItem(pool, asArray(pool, g), new Tuple([ELLIPSIS, null]));
-  return getItem(pool, solved(pool, asArray(pool, H), column), new Tuple([ELLIPSIS, 0n]));
+  const [matrix, right] = together(pool, [H, g]);
+  const column = getItem(pool, right, new Tuple([ELLIPSIS, null]));
+  return getItem(pool, solved(pool, matrix, column), new Tuple([ELLIPSIS, 0n]));
 }
 
 // primer.rules.lamb.norms where all of theta is one block.

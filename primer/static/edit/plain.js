@@ -1,6 +1,7 @@
 // Arithmetic of Python on its own numbers: ints are bigints, floats numbers, truth values ints.
-import { isPlainNumber } from "./values.js";
+import { powerOf } from "./pow.js";
 import { Refusal } from "./refusal.js";
+import { isPlainNumber } from "./values.js";
 
 const LARGEST = 2n ** 53n;
 
@@ -15,7 +16,7 @@ export function whole(x) {
 }
 
 function zero(what) {
-  return new Refusal(`This divides by zero${what}: check the number below the line.`);
+  return new Refusal(`${what} divides by zero.`);
 }
 
 const WHOLE = {
@@ -48,7 +49,8 @@ const DIVISIONS = new Set(["/", "//", "%"]);
 
 // a op b for two numbers of Python.
 export function arithmetic(op, a, b) {
-  if (DIVISIONS.has(op) && Number(b) === 0) throw zero("");
+  if (op === "@") throw new Refusal("`@` is for vectors and matrices: write * with a single number.");
+  if (DIVISIONS.has(op) && Number(b) === 0) throw zero(`\`${op}\``);
   if (typeof a === "boolean" && typeof b === "boolean" && "&|^".includes(op)) {
     return Boolean(WHOLE[op](BigInt(a), BigInt(b)));
   }
@@ -66,11 +68,11 @@ function wholePower(a, b) {
 }
 
 function floatPower(a, b) {
-  if (a === 0 && b < 0) throw zero(": 0 to a negative power");
+  if (a === 0 && b < 0) throw zero("0 to a negative power");
   if (a < 0 && Number.isFinite(b) && Number.isFinite(a) && !Number.isInteger(b)) {
     throw new Refusal("A negative number to a broken power is no real number: use np.abs(…) below it.");
   }
-  const made = globalThis.PrimerExplorer.power(a, b);
+  const made = powerOf(a, b);
   if (Math.abs(made) === Infinity && Number.isFinite(a) && Number.isFinite(b)) {
     throw new Refusal("This power is too large for a number: its result is beyond 1e308.");
   }

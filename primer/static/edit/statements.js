@@ -1,7 +1,7 @@
 // What the statements of a text do.
-import { items } from "./builtins.js";
-import { assign, evaluate, makeFunction, placed } from "./evaluate.js";
-import { binary, truth } from "./operators.js";
+import { inTurn, items } from "./builtins.js";
+import { assign, at, evaluate, makeFunction, placed, truthAt } from "./evaluate.js";
+import { binary } from "./operators.js";
 import { Refusal } from "./refusal.js";
 import { ownNames } from "./scope.js";
 import { isArray, List } from "./values.js";
@@ -50,17 +50,8 @@ const STATEMENTS_OF = {
   },
 };
 
-function at(node, make) {
-  try {
-    return make();
-  } catch (error) {
-    throw placed(error, node);
-  }
-}
-
 const assignAt = (target, x, scope) => at(target, () => assign(target, x, scope));
-const itemsAt = (node, scope) => at(node, () => items(scope.run.pool, evaluate(node, scope)));
-const truthAt = (node, word, scope) => at(node, () => truth(evaluate(node, scope), word));
+const itemsAt = (node, scope) => at(node, () => inTurn(scope.run.pool, evaluate(node, scope)));
 
 // The function that a def makes.
 function defined(node, scope) {

@@ -212,6 +212,9 @@ function alike(name, before, after, { from, to }) {
       to,
     );
   }
+  if (!isTruth(before.kind) && isTruth(after.kind)) {
+    throw new Refusal(`"${name}" starts as a number and becomes a truth value: write 1.0 * (…).`, from, to);
+  }
   if (isTruth(before.kind) && !isTruth(after.kind)) {
     throw new Refusal(`"${name}" starts as a truth value and becomes a number: start it as a number, such as 0 * theta.`, from, to);
   }

@@ -1,6 +1,7 @@
 // NumPy's functions of each number by itself: of known arrays their numbers, of nodes a node.
 import { integral, logical, numpyKind, resultKind, truth } from "./kinds.js";
 import { broadcastPlaces, broadcastShape, Misfit, Node, sizeOf } from "./nodes.js";
+import { expOf, logOf, powerOf } from "./pow.js";
 import { Refusal } from "./refusal.js";
 import { asKnown, asNode, Dimension, Known, shapeText } from "./values.js";
 
@@ -16,15 +17,15 @@ const SCALARS = new Map(
     divide: (a, b) => a / b,
     floor_divide: (a, b, whole) => (whole && b === 0 ? 0 : library().div(a, b)),
     remainder: (a, b, whole) => (whole && b === 0 ? 0 : library().mod(a, b)),
-    power: (a, b) => globalThis.PrimerExplorer.power(a, b),
+    power: (a, b) => powerOf(a, b),
     negative: (a) => -a,
     positive: (a) => a,
     square: (a) => a * a,
     absolute: Math.abs,
     sign: (a) => library().sign(a),
     sqrt: Math.sqrt,
-    exp: Math.exp,
-    log: Math.log,
+    exp: (a) => expOf(a),
+    log: (a) => logOf(a),
     cos: Math.cos,
     sin: Math.sin,
     tan: Math.tan,
@@ -76,11 +77,13 @@ export const ALIASES = new Map([
   ["bitwise_not", "invert"],
 ]);
 
+const COSTLY = new Set(["power", "exp", "log"]);
 const isTraced = (x) => x instanceof Node || x instanceof Dimension;
 
-// The function `op` of values: a node where one of them is traced, else an array of NumPy.
-export function ufunc(pool, op, values) {
-  if (values.some(isTraced)) return elementwise(pool, op, values.map((x) => asNode(pool, x)));
+// The function `op` of values: a node where one of them is traced, else an array of NumPy. `called`: by
+// its name, which makes NumPy's numbers of Python's; an operator leaves them what they are.
+export function ufunc(pool, op, values, called = false) {
+  if (values.some(isTraced)) return elementwise(pool, op, values.map((x) => asNode(pool, x)), called);
   return computed(pool, op, values.map((x) => asKnown(pool, x)));
 }
 
@@ -88,7 +91,7 @@ export function common(op, args) {
   const shape = broadcastShape(args.map((a) => a.shape));
   if (shape) return shape;
   const texts = args.map((a) => shapeText(a.shape)).join(" and ");
-  throw new Misfit(`Arrays of the shapes ${texts} do not fit together in ${op}.`);
+  throw new Misfit(`Arrays of the shapes ${texts} do not fit together in np.${op}.`);
 }
 
 const noTruth = (op) =>
@@ -99,9 +102,9 @@ const noTruth = (op) =>
   );
 
 // primer.derived.graph.elementwise
-export function elementwise(pool, name, args) {
+export function elementwise(pool, name, args, called = false) {
   const shape = common(name, args);
-  const kind = resultKind(name, args.map((a) => a.kind));
+  const kind = (called ? numpyKind : resultKind)(name, args.map((a) => a.kind));
   if (kind === null) throw noTruth(name);
   const op = truth(kind) ? logical(name) : name;
   if (op === "power") return poweredNode(pool, args, shape, kind);
@@ -114,10 +117,10 @@ function poweredNode(pool, args, shape, kind) {
   const known = exponent.op === "const" ? exponent.data.values : null;
   if (known && integral(kind) && known.some((x) => x < 0)) throw negativePower();
   if (known && !exponent.shape.length && known[0] === 2) {
-    return pool.make("square", [base], shape, null, kind);
+    return pool.make("square", [base], shape, null, kind === "float" && base.kind === "int" ? "int" : kind);
   }
   const root = base.shape.length && !exponent.shape.length ? "root" : null;
-  const counts = args.every((a) => a.kind === "int") && !(known?.[0] < 0);
+  const counts = kind === "float" && args.every((a) => a.kind === "int") && !(known?.[0] < 0);
   return pool.make("power", args, shape, root, counts ? "int" : kind);
 }
 
@@ -136,7 +139,7 @@ function computed(pool, name, args) {
 export function eachNumber(pool, name, args, kind, f) {
   const shape = common(name, args);
   const size = sizeOf(shape);
-  pool.spend(size);
+  pool.spend(COSTLY.has(name) ? 100 * size : size);
   const places = args.map((a) => (a.shape.length ? broadcastPlaces(a.shape, shape) : null));
   const values = new Array(size);
   for (let i = 0; i < size; i++) {

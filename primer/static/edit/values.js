@@ -1,12 +1,13 @@
 // What the names of a text can stand for: Python's values, NumPy's arrays of known numbers, nodes.
 // An int is a bigint, a float a number, a bool a boolean, a str a string, None is null.
 import { jointKind } from "./kinds.js";
-import { Node, sizeOf } from "./nodes.js";
+import { checkAxes, Node, sizeOf } from "./nodes.js";
 import { Refusal } from "./refusal.js";
 
 // An array of NumPy whose numbers are known; shape [] is one of its single numbers.
 export class Known {
   constructor(values, shape, kind) {
+    checkAxes(shape);
     Object.assign(this, { values, shape, kind });
   }
 }
@@ -18,6 +19,13 @@ export class Tuple {
 }
 
 export class List extends Tuple {}
+
+// What a generator makes, one value after the other, once.
+export class Lazy {
+  constructor(values) {
+    this.values = values;
+  }
+}
 
 // A dictionary; `given` is the state that a step is given, which it must not change.
 export class Dict {
@@ -89,13 +97,16 @@ export const shapeOf = (x) => (isArray(x) ? x.shape : []);
 export function described(x) {
   if (x === null) return "None";
   if (typeof x === "string") return "a text";
-  if (isPlainNumber(x) || x instanceof Dimension) return "a single number";
+  if (isPlainNumber(x)) return typeof x === "boolean" ? (x ? "True" : "False") : `the number ${x}`;
+  if (x instanceof Dimension) return "a single number";
   if (isArray(x)) return x.shape.length ? `an array of shape ${shapeText(x.shape)}` : "a single number";
   if (x instanceof Slice) return "a slice";
   if (x === ELLIPSIS) return "...";
   if (x instanceof Dict) return "a dictionary";
   if (x instanceof List) return "a list";
   if (x instanceof Tuple) return "a tuple";
+  if (x instanceof Lazy) return "a generator";
+  if (x instanceof Table) return "a table of noise";
   return x.name === undefined ? "something else" : `\`${x.name}\``;
 }
 
@@ -106,11 +117,12 @@ export function asKnown(pool, x) {
   if (x instanceof Known) return x;
   if (x instanceof Dimension) return new Known([x.size], [], "i");
   if (isPlainNumber(x)) return new Known([Number(x)], [], plainKind(x)[0]);
-  if (x instanceof Tuple) return gathered(pool, x.items);
+  if (x instanceof Tuple) return arrayOf(pool, x.items);
   throw notANumber(x);
 }
 
-function gathered(pool, items) {
+function arrayOf(pool, items) {
+  pool.spend(items.length + 1);
   if (items.some((item) => item instanceof Node)) {
     throw new Refusal(
       "A list cannot become an array where its numbers change from step to step: use np.stack([a, b]).",
@@ -127,7 +139,8 @@ function gathered(pool, items) {
 }
 
 export function notANumber(x) {
-  return new Refusal(`A number or an array is needed here, and this is ${described(x)}.`);
+  const advice = x instanceof Callable ? ` Call it: ${x.name}(…).` : "";
+  return new Refusal(`A number or an array is needed here, and this is ${described(x)}.${advice}`);
 }
 
 // The node that stands for a value in the graph.
