@@ -95,14 +95,16 @@ recipes: $(VENV)/.installed-run  ## write the recipes of chapter 11 as scripts, 
 student: $(VENV)/.installed-run  ## write what a class gets, in build/student: no solutions (CHAPTER="06 07")
 	$(PY) .ci/student.py build/student $(CHAPTER)
 
-# --ignore-scripts: no package runs anything but esbuild, which is called here.
+# --ignore-scripts: no package runs anything but the two programs that are called here.
 CODEMIRROR = book/vendor/codemirror
 codemirror:  ## bundle the editor of rules anew, book/vendor/codemirror/codemirror.js
 	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && set -e \
-	&& cp $(CODEMIRROR)/package.json $(CODEMIRROR)/package-lock.json $(CODEMIRROR)/entry.js "$$folder" \
-	&& (cd "$$folder" && npm ci --ignore-scripts --no-audit --no-fund && npx esbuild entry.js --bundle \
-	--minify --target=es2020 --format=iife --global-name=PrimerCode --legal-comments=none \
-	--outfile=codemirror.js) && cp "$$folder/codemirror.js" $(CODEMIRROR)/codemirror.js
+	&& cp $(CODEMIRROR)/*.json $(CODEMIRROR)/line.grammar "$$folder" \
+	&& cp $(CODEMIRROR)/entry.js $(CODEMIRROR)/keys.js $(CODEMIRROR)/marks.js "$$folder" \
+	&& (cd "$$folder" && npm ci --ignore-scripts --no-audit --no-fund \
+	&& npx lezer-generator line.grammar -o line.js \
+	&& npx esbuild entry.js --bundle --minify --target=es2020 --format=iife --global-name=PrimerCode \
+	--legal-comments=none --outfile=codemirror.js) && cp "$$folder/codemirror.js" $(CODEMIRROR)/codemirror.js
 
 bench: $(VENV)/.installed-dev  ## time what needs neither torch nor JAX (BENCH_FLAGS="--only import")
 	$(PY) -m benchmarks $(BENCH_FLAGS)

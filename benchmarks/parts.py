@@ -1,6 +1,6 @@
 """Everything that is measured, in the order of the table."""
 
-from . import explorer, imports, networks, project, single, sweep
+from . import editing, explorer, imports, networks, project, single, sweep
 
 PARTS = (
     *sweep.PARTS,
@@ -8,5 +8,6 @@ PARTS = (
     *networks.PARTS,
     *imports.PARTS,
     *explorer.PARTS,
+    *editing.PARTS,
     *project.PARTS,
 )

@@ -17,7 +17,8 @@ const { Refusal } = await load("edit/refusal.js");
 const number = (x) => (Object.is(x, -0) ? "-0" : `${x}`);
 
 function told({ op, args, shape, kind, data }) {
-  const plain = op === "const" ? data.values.map(number) : op === "lookup" ? [data.seed, data.width] : data;
+  const plain =
+    op === "const" ? data.values.map(number) : op === "lookup" ? [data.seed, data.width] : data;
   return { op, args: args.map((a) => a.id), shape, kind, data: plain };
 }
 

@@ -56,20 +56,20 @@ class Symbols(Objective):
         self.pool = pool
         self.shapes = [(dim,)]
 
-    def node(self, op, *args):
-        nodes = [as_node(self.pool, x) for x in args]
-        assert all(n.shape == (self.dim,) for n in nodes)
-        shape = {"J": (), "hess": (self.dim,) * 2, "hessian": (self.dim,) * 2}.get(op, (self.dim,))
-        return make(self.pool, op, tuple(nodes), shape)
+    def node(self, op, x, *more, extra=1):
+        nodes = [as_node(self.pool, each) for each in (x, *more)]
+        shape = nodes[0].shape
+        assert self.pool.abstract or all(n.shape == (self.dim,) for n in nodes)
+        return make(self.pool, op, tuple(nodes), shape[:-1] + shape[-1:] * extra)
 
     def __call__(self, theta):
-        return self.node("J", theta)
+        return self.node("J", theta, extra=0)
 
     def grad(self, theta):
         return self.node("grad", theta)
 
     def hess(self, theta):
-        return self.node("hess" if self.pool.abstract else "hessian", theta)
+        return self.node("hess" if self.pool.abstract else "hessian", theta, extra=2)
 
     def hvp(self, theta, u):
         if self.pool.abstract:
@@ -215,4 +215,6 @@ def _text(node, args, digits):
     if node["op"] == "const":
         data = [x if x == "-0" else f"{float(x):.{digits}g}" for x in data]
     told = json.dumps(data)
-    return f"{node['op']}({', '.join(args)}) {node['shape']} {node['kind']} {told}"
+    known = node["shape"] or node["op"] == "const"
+    kind = node["kind"] if known else ""  # the page knows better which numbers are Python's own
+    return f"{node['op']}({', '.join(args)}) {node['shape']} {kind} {told}"

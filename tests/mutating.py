@@ -39,7 +39,7 @@ WRAPS = [
     "np.eye(theta.shape[-1]) @ <v>", "sum([<v>, <a>])", "np.where(<v>, <a>, <b>)",
     "power(<v>, 3)", "power(<v>, t + 1)", "power(self.<f>, t + 1) * <v>", "scaled_power(<n>, <v>, t)",
     "np.linalg.solve(<a>[..., None] * <b>[..., None, :] + np.eye(theta.shape[-1]), <v>[..., None])[..., 0]",
-    "np.array(<v>)", "np.asarray(<v>)", "np.swapaxes(<v>, -1, -1)", "np.reshape(<v>, theta.shape)",
+    "np.swapaxes(<v>, -1, -1)", "np.reshape(<v>, theta.shape)",
     "np.exp(-np.abs(<v>))", "np.isfinite(<v>) * <a>", "(~(<v> > 0)) * <a>", "(<v> > 0) & (<a> > 0)",
     "np.expand_dims(<v>, 0)[0]", "np.moveaxis(<v>, 0, -1)", "np.sort(<v>)",
     "round(<v>)", "int(<n>) * <v>", "len(theta.shape) * <v>", "(<v>, <a>)[0]", "[<v>, <a>][-1]",

@@ -177,25 +177,26 @@ def test_most_edits_run_and_run_alike(verdicts):
 
 
 def test_what_rounds_otherwise_runs_as_the_traced_program(verdicts, tmp_path):
-    """To the last bit; most are within 1e-12 of NumPy too, all but runs that magnify a bit."""
+    """To the last bit, or nearly as NumPy: a trace has NumPy's own roundings in its constants."""
     items = verdicts["rounded otherwise"]
-    jobs = [
-        {
-            **e,
-            "source": javascript(
-                made(e["text"], RULES[e["rule"]].fields()), GROUNDS[e["scene"]], STEPS
-            ),
-        }
-        for e, _, _ in items
-    ]
+    jobs = [{**each, "source": program(each)} for each, _, _ in items]
     (programs,) = in_node([{"kind": "programs", "texts": jobs}], tmp_path)
-    near = 0
-    for (each, run, page), x in zip(items, programs, strict=True):
-        assert np.array_equal(unpacked(x), unpacked(page["x"]), equal_nan=True), told(
-            [(each, run, page)]
-        )
-        theirs, mine = paths(run, page)
-        with np.errstate(all="ignore"):
-            near += bool(np.nanmax(np.abs(theirs - mine) / np.abs(theirs), initial=0) <= 1e-12)
-    print(f"{near} of {len(items)} within 1e-12 of NumPy")
-    assert near >= len(items) / 2
+    near = []
+    for item, x in zip(items, programs, strict=True):
+        near.append(departure(*item[1:]))
+        alike = np.array_equal(unpacked(x), unpacked(item[2]["x"]), equal_nan=True)
+        assert alike or near[-1] < 1e-9, told([item])
+    print(f"{np.sum(np.array(near) <= 1e-12)} of {len(items)} within 1e-12 of NumPy")
+    assert np.mean(np.array(near) <= 1e-12) > 0.5
+
+
+def program(each: dict) -> str:
+    rule = made(each["text"], RULES[each["rule"]].fields())
+    return javascript(rule, GROUNDS[each["scene"]], STEPS)
+
+
+def departure(run, page: dict) -> float:
+    """The largest relative gap of a path from NumPy's."""
+    theirs, mine = paths(run, page)
+    with np.errstate(all="ignore"):
+        return float(np.nanmax(np.abs(theirs - mine) / np.abs(theirs), initial=0))

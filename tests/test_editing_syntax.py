@@ -2,16 +2,17 @@
 
 import ast
 import gzip
+import json
 import re
 import textwrap
 import warnings
 from random import Random
 
 import pytest
-from edit_syntax import MODULES, ROOT, VENDORED, read, same, tree
+from edit_syntax import ROOT, VENDORED, read, same, tree
 from edit_writer import Writer
 
-#: Milliseconds, for the texts of rules that somebody types.
+#: Milliseconds of a processor, for a text that somebody types.
 MOST = 50
 STEP = "def step(self, J, theta, state, t):\n"
 #: A text, the line that is wrong, a word that the sentence must have.
@@ -83,7 +84,7 @@ MISTAKES = [
     ("x = a - not b\n", 1, "parentheses"),
     ("else: x = 1\n", 1, "`if`"),
     ("x = 1\nelif a: x = 2\n", 2, "`if`"),
-    ("else if a: x = 2\n", 1, "`if`"),
+    ("else if a: x = 2\n", 1, "elif"),
     ("if a: b\nelse if a: x = 2\n", 2, "elif"),
     ("if a: b\nelseif a: x = 2\n", 2, "elif"),
     ("if a: b\nelse:\n    c\nelif d: e\n", 4, "elif"),
@@ -261,7 +262,7 @@ def test_mistakes_are_found_in_their_line_in_words_that_say_what_to_write():
 def test_sentences_are_sentences():
     for answer in read([text for text, *_ in MISTAKES]):
         message = answer["refused"]["message"]
-        assert message.endswith("."), message
+        assert message.endswith((".", "?")), message
         assert "undefined" not in message
         assert len(message) < 150, message
         assert answer["refused"]["from"] < answer["refused"]["to"]
@@ -337,13 +338,9 @@ def test_a_backslash_ends_nothing_and_a_comment_says_nothing():
 
 def test_the_vendored_script_is_small_and_makes_no_code_of_a_text():
     text = VENDORED.read_text("utf-8")
-    modules = "".join(path.read_text("utf-8") for path in sorted(MODULES.glob("*.js")))
-    assert len(gzip.compress((text + modules).encode(), 9)) < 150_000
+    assert len(gzip.compress(text.encode(), 9)) < 95_000
     assert not re.search(r"\bnew Function\b|\beval\(|\bimport\(|sourceMappingURL", text)
     assert set(re.findall(r"https?://[^\"'`]*", text)) == {"http://www.w3.org/2000/svg"}
     licenses = (VENDORED.parent / "LICENSE").read_text("utf-8")
-    lock = (VENDORED.parent / "package-lock.json").read_text("utf-8")
-    for name in re.findall(
-        r'"node_modules/((?:@codemirror|@lezer|@marijn)/[\w-]+|crelt|[\w-]+)"', lock
-    ):
-        assert name in licenses or "esbuild" in name or "streamparser" in name, name
+    wanted = json.loads((VENDORED.parent / "package.json").read_text("utf-8"))["dependencies"]
+    assert all(name in licenses for name in wanted)

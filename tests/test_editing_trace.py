@@ -59,7 +59,11 @@ STRICTER = [
     "compares numbers, and this is a list",
     "and this is True",  # an index that is a truth value
     "np.random is not known here",
-    "takes something like theta",  # shapes are checked in an equation too
+    "A single number has no",  # t is an array in a trace only
+    "[…] needs an array, a list or the state, and this is the number",
+    "n in power(b, n) is a whole number",
+    "takes floats, as theta holds",
+    "step must return a theta of floats",
 ]
 
 

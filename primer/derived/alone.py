@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 import numpy as np
@@ -13,11 +13,11 @@ from .javascript import _binder
 from .kinds import Kind
 from .writer import Writer
 
-#: Coordinates up to which second derivatives are written out.
+#: Coordinates up to which second derivatives are written out for a rule that may come to ask.
 SMALL = 6
 
 
-def objective(J: Objective, steps: int, tables: dict[str, str]) -> str:
+def objective(J: Objective, steps: int, tables: dict[str, str], asked: Collection[str] = ()) -> str:
     """Methods that an edited rule calls: what a step t sees of J, each as far as it can be traced.
 
     - ``value(x, t)`` is J(x);
@@ -35,6 +35,8 @@ def objective(J: Objective, steps: int, tables: dict[str, str]) -> str:
         How many steps it will run: so many rows of noise are written out.
     tables : dict of str to str
         Names of the tables of noise by their text; new ones are added.
+    asked : collection of str
+        Methods that a rule asks for already: these are written however many coordinates there are.
 
     Returns
     -------
@@ -45,17 +47,19 @@ def objective(J: Objective, steps: int, tables: dict[str, str]) -> str:
     x, t = make(pool, "theta", (), (d,)), make(pool, "t", kind=int)
     u = make(pool, "state", (), (d,), ("u",))
     now = J.at(t)
-    asked: dict[str, Callable[[], Any]] = {
+    calls: dict[str, Callable[[], Any]] = {
         "value(x, t)": lambda: now(x),
         "grad(x, t, g)": lambda: now.grad(x),
         "hess(x, t, H)": lambda: now.hess(x),
         "hvp(x, s, t, g)": lambda: now.hvp(x, u),
     }
-    writers = {
-        head: Writer({("u",): u}, steps, tables) for head in [*asked][: 4 if d <= SMALL else 2]
-    }
-    bodies = {head: _body(head, asked[head], pool, writer) for head, writer in writers.items()}
-    return "".join(f"{head} {{\n{body}}},\n" for head, body in bodies.items() if body)
+    methods = ""
+    for head, call in calls.items():
+        name = head.partition("(")[0]
+        if d <= SMALL or name in ("value", "grad", *asked):
+            body = _body(head, call, pool, Writer({("u",): u}, steps, tables))
+            methods += f"{head} {{\n{body}}},\n" if body else ""
+    return methods
 
 
 def _body(head: str, ask: Callable[[], Any], pool: Pool, writer: Writer) -> str:

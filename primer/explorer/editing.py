@@ -15,7 +15,7 @@ from ..derived.javascript import _binder
 from ..derived.trace import Traced, trace_step
 from ..derived.writer import literal
 from ..objective import Signs
-from .rule_text import asks_for, text_of
+from .rule_text import asks_for, attributes, text_of
 
 if TYPE_CHECKING:
     from .traced import Explorer, Scene
@@ -81,7 +81,8 @@ def _whole(explorer: Explorer, known: dict[str, str | None], tables: dict[str, s
       ``text`` is the goal's own where there are no ``lines`` that solve it.
     """
     rules = [_rule(explorer, k, text, tables) for k, text in enumerate(known.values())]
-    scenes = [_scene(explorer, scene, tables) for scene in explorer.scenes]
+    asked = {name for text in known.values() if text for name in attributes(text)}
+    scenes = [_scene(explorer, scene, tables, asked) for scene in explorer.scenes]
     parts = {
         "rules": _array(rules),
         "tables": _tables(explorer, known),
@@ -116,12 +117,12 @@ def _watched(scene: Scene, k: int) -> list[dict[str, Any]]:
     return found
 
 
-def _scene(explorer: Explorer, scene: Scene, tables: dict[str, str]) -> str:
+def _scene(explorer: Explorer, scene: Scene, tables: dict[str, str], asked: set[str]) -> str:
     lists = [[_watched(s, k) for k in range(len(s.programs))] for s in (explorer.scenes[0], scene)]
     parts = {"dim": str(len(scene.start))}
     if lists[0] != lists[1]:
         parts["watched"] = _written(lists[1])
-    return _object(parts, alone.objective(scene.J, explorer.steps, tables))
+    return _object(parts, alone.objective(scene.J, explorer.steps, tables, asked))
 
 
 def _tables(explorer: Explorer, known: dict[str, str | None]) -> str:

@@ -81,6 +81,17 @@ def asks_for(text: str, name: str) -> bool:
     return name in _globals(text)
 
 
+def attributes(text: str) -> set[str]:
+    """The names that stand after a dot in a text.
+
+    Examples
+    --------
+    >>> attributes("J.hvp(theta, u)")
+    {'hvp'}
+    """
+    return {node.attr for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Attribute)}
+
+
 def _text(rule: Optimizer) -> str:
     make = type(rule)
     known = all(map(_plain, rule.fields().values()))
@@ -131,16 +142,24 @@ def _source(function: Callable[..., Any]) -> str:
     """The text of a function without decorators and without the types of its arguments."""
     try:
         whole = textwrap.dedent(inspect.getsource(function))
-        tree = ast.parse(whole)
-    except (OSError, TypeError, SyntaxError):
+    except (OSError, TypeError):
         raise Fixed from None
-    made = tree.body[0]
+    made = _parsed(whole).body[0]
     if not isinstance(made, ast.FunctionDef) or made.name != function.__name__:
         raise Fixed
     del made.decorator_list
     if not all(isinstance(each, UNDERSTOOD) for each in ast.walk(made)):
         raise Fixed
-    return _without(whole, made)
+    text = _without(whole, made)
+    _parsed(text)
+    return text
+
+
+def _parsed(text: str) -> ast.Module:
+    try:
+        return ast.parse(text)
+    except SyntaxError:
+        raise Fixed from None
 
 
 def _without(whole: str, made: ast.FunctionDef) -> str:

@@ -20,11 +20,15 @@ function file(tag, address) {
 export async function edit(explorer, given) {
   const say = (text) => explorer.say(text);
   const { dataset } = explorer.root.querySelector(".px-edits") ?? {};
-  if (!dataset) return say("On the published page this link opens an editor. Here, change the cell.");
+  if (!dataset)
+    return say("On the published page this link opens an editor. Here, change the cell.");
   const slow = setTimeout(say, 150, "Loading…");
   const { src, code, script, style } = dataset;
   try {
-    await Promise.all([file("link", style), ...[code, script, src].map((each) => file("script", each))]);
+    await Promise.all([
+      file("link", style),
+      ...[code, script, src].map((each) => file("script", each)),
+    ]);
     say("");
   } catch {
     return say("The editor could not be loaded.");

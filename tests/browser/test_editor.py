@@ -1,4 +1,4 @@
-"""A rule is edited in the page: a real browser, a keyboard, under a strict policy and from a file."""
+"""A rule is edited in the page: a real browser, a keyboard, a strict policy, and links."""
 
 import functools
 import urllib.parse
@@ -134,7 +134,7 @@ def test_a_change_is_followed_by_the_picture_the_table_and_the_sliders(page, ope
 def test_a_text_of_another_rule_runs_as_that_rule_does(page, opened):
     opened(two())
     press(page)
-    swap(page, "m = self.beta1 * state[\"m\"] + (1 - self.beta1) * g", "m = g")
+    swap(page, 'm = self.beta1 * state["m"] + (1 - self.beta1) * g', "m = g")
     swap(page, "(1 - power(self.beta1, t + 1))", "1")
     swap(page, "(1 - power(self.beta2, t + 1))", "1")
     ours = run(RMSProp(lr=0.1, beta=0.999), landscapes.beale(), landscapes.beale().start, 60)
@@ -173,6 +173,7 @@ def test_start_over_brings_the_rule_back_and_undo_what_was_written(page, opened)
     own = text(page)
     swap(page, "g**2", "np.abs(g)")
     changed = text(page)
+    page.wait_for_timeout(600)  # what is written at once is undone at once
     page.get_by_role("button", name="Start over").click()
     assert text(page) == own
     page.locator(".cm-content").focus()
@@ -254,7 +255,9 @@ def test_a_run_that_leaves_the_picture_is_said_to(page, opened):
     opened(two())
     press(page)
     swap(page, "theta - self.lr", "theta + self.lr")
-    assert "Your rule leaves the picture “Path on Beale” at step" in said(page)
+    assert said(page) == "Your rule leaves the picture “Loss” at step 2."
+    swap(page, "theta + self.lr", "theta - self.lr")
+    assert "leaves" not in said(page)
 
 
 def test_the_equation_follows_when_the_typing_pauses(page, opened):
@@ -264,7 +267,8 @@ def test_the_equation_follows_when_the_typing_pauses(page, opened):
     equation = "() => PrimerExplorer.all[0].editor.formula.latex"
     assert page.evaluate(equation) == latex(Adam)
     tall = page.locator(".px-equation").bounding_box()["height"]
-    put(page, "def step(self, J, theta, state, t):\n    return theta - self.lr * J.grad(theta), {}\n")
+    sgd = "    g = J.grad(theta)\n    return theta - self.lr * g, {}"
+    put(page, f"def step(self, J, theta, state, t):\n{sgd}")
     until(page, f"text => ({equation})() === text", latex(SGD), seconds=10)
     until(page, "() => document.querySelectorAll('.px-equation > *').length === 1", seconds=10)
     assert page.locator(".px-equation").bounding_box()["height"] == tall
@@ -287,6 +291,8 @@ def test_the_keyboard_leaves_the_editor_by_tab_and_by_escape(page, opened):
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_axe_finds_nothing_in_an_open_editor(page, opened, theme):
     opened(tasked(), theme=theme)
+    if theme == "dark":
+        page.evaluate("document.body.style.background = '#14181e'")
     press(page)
     swap(page, "J.grad", "J.grab")
     page.wait_for_timeout(300)
@@ -307,7 +313,9 @@ def test_on_a_phone_the_picture_stays_in_sight_and_nothing_is_too_small(page, op
         ".map(el => el.getBoundingClientRect().toJSON())"
     )
     assert 0 <= boxes[0]["top"] < boxes[0]["bottom"] <= 350
-    caret = page.evaluate("getSelection().getRangeAt(0).startContainer.parentElement.closest('.cm-line').getBoundingClientRect().top")
+    caret = page.evaluate(
+        "getSelection().getRangeAt(0).startContainer.parentElement.closest('.cm-line').getBoundingClientRect().top"
+    )
     assert boxes[0]["bottom"] <= caret <= 700
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     assert page.locator(".cm-content").evaluate("el => getComputedStyle(el).fontSize") == "16px"
@@ -367,9 +375,14 @@ def test_a_hostile_link_does_nothing_but_be_refused(page, opened, hostile):
     page.on("dialog", lambda dialog: pytest.fail(dialog.message))
     opened(two(), hash_=link(rule="Adam", text=hostile))
     page.wait_for_selector(".px-yours")
-    assert page.locator(".px-yours :is(img, script)").count() == 0
+    assert page.locator(".px-yours :is(img, script):not(.cm-widgetBuffer)").count() == 0
     assert numbers(page)[0]["lost"] == -1
-    assert page.evaluate("performance.getEntriesByType('longtask').every(t => t.duration < 500)")
+    took = page.evaluate(
+        "text => { const { editor } = PrimerExplorer.all[0]; const begun = performance.now();"
+        " editor.read(text); return performance.now() - begun }",
+        hostile,
+    )
+    assert took < 250
 
 
 def test_a_link_to_a_rule_that_is_not_there_does_nothing(page, opened):

@@ -43,7 +43,9 @@ export class AbstractPool extends Pool {
 
   truth(known) {
     if (known.values.length === 1) return known.values[0] !== 0;
-    throw new Misfit("The truth of an array of several numbers is not known: use np.any or np.all.");
+    throw new Misfit(
+      "The truth of an array of several numbers is not known: use np.any or np.all.",
+    );
   }
 
   field(name) {
@@ -59,7 +61,9 @@ export class AbstractPool extends Pool {
     if (node.op === "const") return new Known(node.data.values, node.shape, "f");
     const op = node.op === "ipow" ? "power" : node.op;
     if (!UFUNCS.has(op) && op !== "where") {
-      throw new Refusal("This number of fields is not known before the step: choose with np.where.");
+      throw new Refusal(
+        "This number of fields is not known before the step: choose with np.where.",
+      );
     }
     const parts = node.args.map((part) => this.value(part, dim));
     return ufunc(this, op, parts);

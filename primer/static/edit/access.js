@@ -7,14 +7,27 @@ import { arrayAttribute } from "./numpy.js";
 import { keyOf } from "./operators.js";
 import { rowOf } from "./package.js";
 import { Refusal } from "./refusal.js";
-import { Callable, described, Dict, isArray, isPlainNumber, List, Slice, Space, Table, Tuple, wholeOf } from "./values.js";
+import {
+  Callable,
+  described,
+  Dict,
+  isArray,
+  isPlainNumber,
+  List,
+  Slice,
+  Space,
+  Table,
+  Tuple,
+  wholeOf,
+} from "./values.js";
 
 // Numbers of Python, such as t and what is made of it, are no arrays.
 const isPython = (x) => isPlainNumber(x) || (isArray(x) && x.kind.length > 1);
 
 // x.name
 export function attribute(run, x, name) {
-  if (name.startsWith("_")) throw new Refusal(`.${name} is not understood here: names that begin with _ are Python's own.`);
+  if (name.startsWith("_"))
+    throw new Refusal(`.${name} is not understood here: names that begin with _ are Python's own.`);
   if (isPython(x)) throw new Refusal(`A single number has no .${name}: use it as it is.`);
   if (isArray(x)) return arrayAttribute(run.pool, x, name);
   if (x instanceof Space) {
@@ -30,9 +43,18 @@ export function attribute(run, x, name) {
 const DICTIONARY = new Map([
   ["keys", (_, { map }) => new Callable("keys", () => new Tuple([...map.keys()]))],
   ["values", (_, { map }) => new Callable("values", () => new Tuple([...map.values()]))],
-  ["items", (_, { map }) => new Callable("items", () => new Tuple([...map].map((pair) => new Tuple(pair))))],
+  [
+    "items",
+    (_, { map }) => new Callable("items", () => new Tuple([...map].map((pair) => new Tuple(pair)))),
+  ],
   ["copy", (_, { map }) => new Callable("copy", () => new Dict(new Map(map)))],
-  ["get", (_, { map }) => new Callable("get", ([key, other = null]) => (map.has(keyOf(key)) ? map.get(keyOf(key)) : other))],
+  [
+    "get",
+    (_, { map }) =>
+      new Callable("get", ([key, other = null]) =>
+        map.has(keyOf(key)) ? map.get(keyOf(key)) : other,
+      ),
+  ],
 ]);
 
 function appending(pool, list) {
@@ -49,7 +71,8 @@ export function subscript(run, x, key) {
   if (isArray(x) && !isPython(x)) return getItem(run.pool, x, key);
   if (x instanceof Dict) return entry(x, key);
   if (x instanceof Table) return rowOf(run.pool, x, key);
-  if (!(x instanceof Tuple)) throw new Refusal(`[…] needs an array, a list or the state, and this is ${described(x)}.`);
+  if (!(x instanceof Tuple))
+    throw new Refusal(`[…] needs an array, a list or the state, and this is ${described(x)}.`);
   if (!(key instanceof Slice)) return x.items[placeIn(x, key)];
   const [start, count, step] = bounds(key, x.items.length);
   run.pool.spend(count);
@@ -59,7 +82,14 @@ export function subscript(run, x, key) {
 function entry({ map, given }, key) {
   const name = keyOf(key);
   if (map.has(name)) return map.get(name);
-  const near = typeof name === "string" ? guess(name, [...map.keys()].filter((k) => typeof k === "string"), (k) => `"${k}"`) : "";
+  const near =
+    typeof name === "string"
+      ? guess(
+          name,
+          [...map.keys()].filter((k) => typeof k === "string"),
+          (k) => `"${k}"`,
+        )
+      : "";
   if (!given) throw new Refusal(`This dictionary has no ${shown(name)}.${near}`);
   const made = `init does not make ${shown(name)}: add ${shown(name)}: 0 * theta to what init returns.`;
   throw new Refusal(made + near);
@@ -70,8 +100,10 @@ export const shown = (key) => (typeof key === "string" ? `"${key.slice(0, 40)}"`
 // Where list[key] stands in its items.
 export function placeIn({ items: all }, key) {
   const place = typeof key === "number" ? null : wholeOf(key);
-  if (place === null) throw new Refusal(`A place in a list is a whole number, and this is ${described(key)}.`);
+  if (place === null)
+    throw new Refusal(`A place in a list is a whole number, and this is ${described(key)}.`);
   const at = place < 0 ? place + all.length : place;
-  if (at < 0 || at >= all.length) throw new Misfit(`There is no value ${place} here: the list has ${all.length}.`);
+  if (at < 0 || at >= all.length)
+    throw new Misfit(`There is no value ${place} here: the list has ${all.length}.`);
   return at;
 }

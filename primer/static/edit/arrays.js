@@ -18,16 +18,31 @@ export function gathered(pool, parts, index, shape) {
   pool.spend(index.length);
   const kind = parts.length === 1 ? parts[0].kind : jointKind(parts.map((p) => p.kind));
   if (!parts.some((part) => part instanceof Node)) {
-    return new Known(index.map(([part, place]) => parts[part].values[place]), shape, strong(kind));
+    return new Known(
+      index.map(([part, place]) => parts[part].values[place]),
+      shape,
+      strong(kind),
+    );
   }
   const same = parts.length === 1 && shape.join() === parts[0].shape.join();
   if (same && index.every(([, place], k) => place === k)) return parts[0];
-  return pool.make("gather", parts.map((p) => asNode(pool, p)), shape, index, kind);
+  return pool.make(
+    "gather",
+    parts.map((p) => asNode(pool, p)),
+    shape,
+    index,
+    kind,
+  );
 }
 
 // The array whose numbers are those of x at these places.
 export const moved = (pool, x, { shape, places }) =>
-  gathered(pool, [x], places.map((place) => [0, place]), shape);
+  gathered(
+    pool,
+    [x],
+    places.map((place) => [0, place]),
+    shape,
+  );
 
 export function getItem(pool, x, key) {
   return moved(pool, x, indexed(pool, x.shape, key));
@@ -72,7 +87,12 @@ export function concatenated(pool, parts, axis) {
     });
   }
   const total = parts.reduce((sum, p) => sum + p.shape[axis], 0);
-  return gathered(pool, parts, index, shape.map((n, i) => (i === axis ? total : n)));
+  return gathered(
+    pool,
+    parts,
+    index,
+    shape.map((n, i) => (i === axis ? total : n)),
+  );
 }
 
 function unlike(parts, name) {
@@ -95,7 +115,16 @@ export function reduced(pool, op, part, axes, keepdims, kind) {
     throw new Misfit(`np.${op} of no numbers: there is none to choose.`);
   }
   if (part instanceof Node) return pool.make(op, [part], out, rows, kind);
-  return new Known(rows.map((row) => REDUCERS[op](row.map((i) => part.values[i]), row)), out, kind);
+  return new Known(
+    rows.map((row) =>
+      REDUCERS[op](
+        row.map((i) => part.values[i]),
+        row,
+      ),
+    ),
+    out,
+    kind,
+  );
 }
 
 const better = (name) => (numbers) =>
@@ -140,9 +169,13 @@ export function summed(pool, part, axis, keepdims) {
 
 export function squeezed(pool, x, axes) {
   if (axes.some((i) => x.shape[i] !== 1)) {
-    throw new Misfit(`np.squeeze takes away axes of length 1 only; this is of shape ${shapeText(x.shape)}.`);
+    throw new Misfit(
+      `np.squeeze takes away axes of length 1 only; this is of shape ${shapeText(x.shape)}.`,
+    );
   }
-  return viewed(pool, x, (grid) => grid.axes(grid.shape.map((_, i) => i).filter((i) => !axes.includes(i))));
+  return viewed(pool, x, (grid) =>
+    grid.axes(grid.shape.map((_, i) => i).filter((i) => !axes.includes(i))),
+  );
 }
 
 // a @ b as one node, or the numbers.
@@ -152,7 +185,10 @@ export function product(pool, a, b) {
   if (truth(a.kind) && truth(b.kind)) {
     throw new Refusal("`@` of truth values: write np.where(condition, 1.0, 0.0) first.");
   }
-  const [A, B] = [a.shape.length > 1 ? a.shape : [1, ...a.shape], b.shape.length > 1 ? b.shape : [...b.shape, 1]];
+  const [A, B] = [
+    a.shape.length > 1 ? a.shape : [1, ...a.shape],
+    b.shape.length > 1 ? b.shape : [...b.shape, 1],
+  ];
   const lead = broadcastShape([A.slice(0, -2), B.slice(0, -2)]);
   if (!lead || A.at(-1) !== B.at(-2)) throw unlike([a, b], "@");
   const rows = a.shape.length > 1 ? [A.at(-2)] : [];

@@ -1,6 +1,6 @@
 // Python's own functions, as a text may call them.
 import { arranged, formOf } from "./forms.js";
-import { rowsOf } from "./functions.js";
+import { rowsOf } from "./moves.js";
 import { Misfit, Node } from "./nodes.js";
 import { binary, comparison, keyOf, truth } from "./operators.js";
 import { rounded, whole } from "./plain.js";
@@ -36,13 +36,16 @@ function listed(pool, x) {
   if (x instanceof Dict) return [...x.map.keys()];
   if (x instanceof Known && x.shape.length) return rowsOf(pool, x);
   if (x instanceof Node) {
-    throw new Refusal("An array that changes from step to step cannot be unpacked or looped over: use theta[..., 0].");
+    throw new Refusal(
+      "An array that changes from step to step cannot be unpacked or looped over: use theta[..., 0].",
+    );
   }
   throw new Refusal(`A loop needs a list or range(n), and this is ${described(x)}.`);
 }
 
 function range(pool, args) {
-  if (!args.length || args.length > 3) throw new Refusal("range takes one to three whole numbers: range(n).");
+  if (!args.length || args.length > 3)
+    throw new Refusal("range takes one to three whole numbers: range(n).");
   const numbers = args.map((x) => {
     const n = typeof x === "number" ? null : wholeOf(x);
     if (n === null) throw new Refusal(`range needs whole numbers, and this is ${described(x)}.`);
@@ -52,7 +55,8 @@ function range(pool, args) {
   const step = numbers[2] ?? 1;
   if (step === 0) throw new Refusal("The step of a range cannot be 0.");
   const n = Math.max(0, Math.ceil((stop - start) / step));
-  if (n > MOST_TURNS) throw new Refusal(`This range has ${n} turns, too many for a page: at most ${MOST_TURNS}.`);
+  if (n > MOST_TURNS)
+    throw new Refusal(`This range has ${n} turns, too many for a page: at most ${MOST_TURNS}.`);
   pool.spend(n);
   return new Tuple(Array.from({ length: n }, (_, i) => BigInt(start + i * step)));
 }
@@ -98,7 +102,12 @@ const FIXED = (name) =>
 // The plain number behind a value, for float and int.
 function plainNumber(name, x) {
   const known = x instanceof Node ? x.pool.number(x, FIXED(name)) : plainOf(x);
-  if (typeof known === "string" && /^\s*[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?\s*$/i.test(known) && name === "float") return Number(known);
+  if (
+    typeof known === "string" &&
+    /^\s*[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?\s*$/i.test(known) &&
+    name === "float"
+  )
+    return Number(known);
   if (typeof known === "string" && /^[-+]?(inf|infinity|nan)$/i.test(known) && name === "float") {
     const size = /nan/i.test(known) ? NaN : Infinity;
     return known.startsWith("-") ? -size : size;
@@ -120,13 +129,15 @@ function zipped(pool, args, named) {
   const unknown = [...named.keys()].find((name) => name !== "strict");
   if (unknown !== undefined) throw new Refusal(`zip does not take ${unknown}= here.`);
   const n = lists.length ? Math.min(...lists.map((l) => l.length)) : 0;
-  if (strict && lists.some((l) => l.length !== n)) throw new Misfit("zip(…, strict=True) of lists that are not equally long.");
+  if (strict && lists.some((l) => l.length !== n))
+    throw new Misfit("zip(…, strict=True) of lists that are not equally long.");
   pool.spend(n * lists.length);
   return new Tuple(Array.from({ length: n }, (_, i) => new Tuple(lists.map((l) => l[i]))));
 }
 
 function enumerated(pool, [list, start = 0n]) {
-  if (list === undefined || typeof start !== "bigint") throw new Refusal("enumerate takes a list: enumerate(list).");
+  if (list === undefined || typeof start !== "bigint")
+    throw new Refusal("enumerate takes a list: enumerate(list).");
   const all = items(pool, list);
   pool.spend(all.length);
   return new Tuple(all.map((x, i) => new Tuple([start + BigInt(i), x])));
@@ -144,7 +155,8 @@ function collected(make) {
 function dictionary(pool, args, named) {
   const [first] = args;
   if (args.length > 1) throw new Refusal("dict takes one dictionary: dict(state, m=m).");
-  const pairs = first === undefined ? [] : first instanceof Dict ? [...first.map] : pairsOf(pool, first);
+  const pairs =
+    first === undefined ? [] : first instanceof Dict ? [...first.map] : pairsOf(pool, first);
   return new Dict(new Map([...pairs, ...named]));
 }
 
@@ -158,11 +170,15 @@ function pairsOf(pool, list) {
 
 function round(pool, [x, digits = null]) {
   const places = digits === null ? null : wholeOf(digits);
-  if (digits !== null && !(places >= 0 && places <= 15)) throw new Refusal("round takes 0 to 15 digits.");
+  if (digits !== null && !(places >= 0 && places <= 15))
+    throw new Refusal("round takes 0 to 15 digits.");
   return rounded(plainNumber("round", x), places);
 }
 
-const ofPool = (pool, name, call) => [name, new Callable(name, (args, named) => call(pool, args, named))];
+const ofPool = (pool, name, call) => [
+  name,
+  new Callable(name, (args, named) => call(pool, args, named)),
+];
 
 // A function of Python that takes no values by name.
 function bare(pool, name, call) {
@@ -189,7 +205,11 @@ function dtypes(pool) {
 export function builtinsOf(pool) {
   return new Map([
     bare(pool, "range", range),
-    bare(pool, "len", oneValue("len", (_, x) => length(x))),
+    bare(
+      pool,
+      "len",
+      oneValue("len", (_, x) => length(x)),
+    ),
     bare(pool, "abs", oneValue("abs", absolute)),
     bare(pool, "max", extreme("max", ">")),
     bare(pool, "min", extreme("min", "<")),

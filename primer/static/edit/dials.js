@@ -10,7 +10,9 @@ export function range(v) {
   if (size > 0 && (size < 0.005 || size >= 1e4))
     return (i) => v * 10 ** ((6 * i) / DIAL_PLACES - 3);
   const high = size <= 1 ? 1 : 10 ** Math.ceil(Math.log10(size * 1.25));
-  return v === 0 ? (i) => (2 * i) / DIAL_PLACES - 1 : (i) => (Math.sign(v) * high * i) / DIAL_PLACES;
+  return v === 0
+    ? (i) => (2 * i) / DIAL_PLACES - 1
+    : (i) => (Math.sign(v) * high * i) / DIAL_PLACES;
 }
 const spell = (v) => String(Number(v.toPrecision(3)));
 

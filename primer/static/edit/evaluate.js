@@ -1,33 +1,21 @@
 // The value of an expression of a text.
 import { attribute, placeIn, subscript } from "./access.js";
 import { inTurn, items } from "./builtins.js";
-import { arranged } from "./forms.js";
+import { closure } from "./closures.js";
 import { Misfit } from "./nodes.js";
 import { binary, comparison, keyOf, signed, truth } from "./operators.js";
 import { Refusal } from "./refusal.js";
 import { addTargets, Scope } from "./scope.js";
-import {
-  Callable,
-  described,
-  Dict,
-  ELLIPSIS,
-  isArray,
-  Lazy,
-  List,
-  Slice,
-  Tuple,
-} from "./values.js";
+import { described, Dict, ELLIPSIS, isArray, Lazy, List, Slice, Tuple } from "./values.js";
 
 const DEEPEST = 2000;
-const DEEPEST_CALLS = 60;
-// What a call of a function of the text costs, in turns of the budget.
-const CALL_WORK = 5;
 
 // Its value; a refusal without a place gets that of the innermost expression.
 export function evaluate(node, scope) {
   const { run } = scope;
   run.pool.spend(1);
-  if (++run.depth > DEEPEST) throw new Refusal("This is nested too deeply: give parts of it a name.");
+  if (++run.depth > DEEPEST)
+    throw new Refusal("This is nested too deeply: give parts of it a name.");
   try {
     return EXPRESSIONS[node.type](node, scope);
   } catch (error) {
@@ -39,7 +27,8 @@ export function evaluate(node, scope) {
 
 // The error with a place in the text, if it is a refusal that has none.
 export function placed(error, node) {
-  if (error instanceof Refusal && error.from === null) [error.from, error.to] = [node.from, node.to];
+  if (error instanceof Refusal && error.from === null)
+    [error.from, error.to] = [node.from, node.to];
   return error;
 }
 
@@ -58,7 +47,13 @@ export const truthAt = (node, word, scope) => at(node, () => truth(evaluate(node
 const EXPRESSIONS = {
   Name: ({ id }, scope) => scope.get(id),
   Constant: ({ value, kind }) =>
-    kind === "int" ? BigInt(value) : kind === "Ellipsis" ? ELLIPSIS : kind === "None" ? null : value,
+    kind === "int"
+      ? BigInt(value)
+      : kind === "Ellipsis"
+        ? ELLIPSIS
+        : kind === "None"
+          ? null
+          : value,
   BinOp: (node, scope) =>
     binary(scope.run.pool, node.op, evaluate(node.left, scope), evaluate(node.right, scope)),
   UnaryOp({ op, operand }, scope) {
@@ -124,7 +119,11 @@ function dictionaryOfText({ keys, values }, scope) {
     } else if (value instanceof Dict) {
       for (const [name, x] of value.map) map.set(name, x);
     } else {
-      throw new Refusal(`** needs a dictionary, and this is ${described(value)}.`, values[i].from, values[i].to);
+      throw new Refusal(
+        `** needs a dictionary, and this is ${described(value)}.`,
+        values[i].from,
+        values[i].to,
+      );
     }
   });
   return new Dict(map);
@@ -154,46 +153,32 @@ function call(node, scope) {
   const named = new Map();
   for (const { arg, value } of node.keywords) {
     const x = evaluate(value, scope);
-    if (arg === null && !(x instanceof Dict)) throw new Refusal(`** needs a dictionary, and this is ${described(x)}.`);
+    if (arg === null && !(x instanceof Dict))
+      throw new Refusal(`** needs a dictionary, and this is ${described(x)}.`);
     for (const [name, given] of arg === null ? x.map : [[arg, x]]) {
-      if (named.has(name) || typeof name !== "string") throw new Refusal(`${name} is given twice here.`);
+      if (named.has(name) || typeof name !== "string")
+        throw new Refusal(`${name} is given twice here.`);
       named.set(name, given);
     }
   }
   if (typeof callee?.call !== "function") {
     const advice = isArray(callee) ? " Write * to multiply." : "";
-    throw new Refusal(`This is ${described(callee)} and cannot be called.${advice}`, node.func.from, node.func.to);
+    throw new Refusal(
+      `This is ${described(callee)} and cannot be called.${advice}`,
+      node.func.from,
+      node.func.to,
+    );
   }
   return callee.call(args, named);
 }
 
-// A function of the text, with the names around it: open(args, named) makes its own names.
+// A function of the text; what is taken where nothing is given is made now, as Python does.
 export function makeFunction(name, { args }, scope, execute, own) {
-  const { run } = scope;
   const form = args.map(({ arg, default: given }) => {
     if (arg.startsWith("__")) throw new Refusal("A name cannot begin with two underscores here.");
     return { name: arg, optional: given !== null, value: given && evaluate(given, scope) };
   });
-  const names = new Set([...own, ...form.map((p) => p.name)]);
-  const open = (given, named) => {
-    const inner = new Scope(run, scope, names);
-    arranged(name, form, given, named).forEach((x, i) => inner.values.set(form[i].name, x));
-    return inner;
-  };
-  const made = new Callable(name, (given, named) => nested(run, name, () => execute(open(given, named))));
-  return Object.assign(made, { open, execute, parameters: form.map((p) => p.name) });
-}
-
-function nested(run, name, execute) {
-  run.pool.spend(CALL_WORK);
-  if (++run.calls > DEEPEST_CALLS) {
-    throw new Refusal(`${name} calls itself too often: at most ${DEEPEST_CALLS} calls inside each other.`);
-  }
-  try {
-    return execute();
-  } finally {
-    run.calls--;
-  }
+  return closure(name, form, scope, execute, own);
 }
 
 // Gives a value to a name, or its parts to several.
@@ -201,7 +186,9 @@ export function assign(target, value, scope) {
   if (target.type === "Name") return scope.set(target.id, value);
   if (target.type === "Subscript") return assignPart(target, value, scope);
   if (target.type === "Attribute") {
-    throw new Refusal(`A rule keeps nothing in itself: what it needs in the next step belongs in the state, as in {"${target.attr}": …}.`);
+    throw new Refusal(
+      `A rule keeps nothing in itself: what it needs in the next step belongs in the state, as in {"${target.attr}": …}.`,
+    );
   }
   const all = items(scope.run.pool, value);
   const star = target.elts.findIndex((one) => one.type === "Starred");
@@ -221,12 +208,17 @@ function assignPart({ value: node, slice }, value, scope) {
   const holder = evaluate(node, scope);
   const key = evaluate(slice, scope);
   if (holder instanceof Dict && holder.given) {
-    throw new Refusal(`The state is not written in place: return it instead, as in {"${String(key)}": …}.`);
+    throw new Refusal(
+      `The state is not written in place: return it instead, as in {"${String(key)}": …}.`,
+    );
   }
   if (isArray(holder)) {
-    throw new Refusal("An array is not written in place: use np.where(condition, a, b) or np.stack([a, b]).");
+    throw new Refusal(
+      "An array is not written in place: use np.where(condition, a, b) or np.stack([a, b]).",
+    );
   }
   if (holder instanceof Dict) return void holder.map.set(keyOf(key), value);
-  if (!(holder instanceof List)) throw new Refusal(`Nothing can be written into ${described(holder)}.`);
+  if (!(holder instanceof List))
+    throw new Refusal(`Nothing can be written into ${described(holder)}.`);
   holder.items[placeIn(holder, key)] = value;
 }

@@ -140,8 +140,6 @@ function afterFirst(first, token) {
 function atWord(line, i) {
   const token = line[i];
   const [first] = line;
-  if (i === 0 && ["else", "elif"].includes(token.text))
-    return refusalOf(`No \`if\` above stands as deep as this \`${token.text}\`.`, token);
   if (STATEMENT_WORDS.has(token.text) && beginsBlock(line))
     return refusalOf(`A colon is missing before ${quoted(token)}: write \`:\`.`, token);
   if (STATEMENT_WORDS.has(token.text) && i > 0 && endsValue(line[i - 1]))
@@ -184,18 +182,8 @@ function atToken(line, i, text) {
   return refusalOf(`A value is missing before ${quoted(token)}.`, token);
 }
 
-// The Refusal for a text whose lines Lezer read up to this place.
-export function explained(at, lines, text) {
-  const line = lines.find((one) => one.at(-1).to > at) ?? lines.at(-1);
+// The Refusal for a line that Lezer read up to this place of the text.
+export function explained(at, line, text) {
   const i = line.findIndex((token) => token.to > at);
-  const last = lines[lines.indexOf(line) - 1];
-  if (i < 0) return atEnd(line);
-  if (
-    i === 0 &&
-    last !== undefined &&
-    at < line[0].from &&
-    text.slice(at, line[0].from).includes("\n")
-  )
-    return atEnd(last);
-  return atToken(line, i, text);
+  return i < 0 ? atEnd(line) : atToken(line, i, text);
 }

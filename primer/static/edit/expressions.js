@@ -1,21 +1,16 @@
 // What an expression of Lezer's tree says, as a node of Python's ast. Lezer finds operands and
-// operators; which binds first is decided here, as Python does (Lezer takes `not a and b` for
-// `not (a and b)`).
+// operators; which binds first is decided here.
 import { Refusal } from "./refusal.js";
 import { tokensOf } from "./tokens.js";
 
 const COMPARES = new Set(["<", ">", "<=", ">=", "==", "!=", "in", "not in", "is", "is not"]);
 const BINARY_LEVELS = [["|"], ["^"], ["&"], ["+", "-"], ["*", "/", "//", "%", "@"]];
-const OPERATORS = new Set("ArithOp BitOp CompareOp and or not in is".split(" "));
-const OPERATION_NODES = new Set(["BinaryExpression", "UnaryExpression"]);
+const LOOSE = new Set([...COMPARES, "and", "or", "not"]);
 const REFUSED_EXPRESSIONS = {
-  AwaitExpression: "`await` is not understood here: call the function itself.",
   DictionaryComprehensionExpression:
     "A dictionary by `for` is not understood here: write its keys and values one by one.",
-  NamedExpression: "`:=` is not understood here: assign in a line of its own.",
   SetComprehensionExpression: "A set is not understood here: write a list, [… for …].",
   SetExpression: "A set is not understood here: write a list, […].",
-  YieldExpression: "`yield` is not understood here: write `return`.",
 };
 
 const REFUSED_IN_CALL = "Write parentheses around what `for` makes: it is not the only argument.";
@@ -26,25 +21,21 @@ export const refuseAt = (message, { from, to }) => {
 
 export const fromTo = (first, last) => ({ from: first.from, to: last.to });
 
-// Operands and operators in the order of the text, whatever Lezer made of them.
-function operationsOf(node, out) {
-  for (const kid of node.kids) {
-    if (OPERATION_NODES.has(kid.name)) operationsOf(kid, out);
-    else if (!OPERATORS.has(kid.name))
-      out.push({ node: expressionOf(kid), from: kid.from, to: kid.to });
-    else if (["in", "not"].includes(kid.text) && ["not", "is"].includes(out.at(-1)?.op))
-      joinOperator(out, kid);
-    else out.push({ op: kid.text, from: kid.from, to: kid.to });
+// A word or sign, whatever stands between the two words of one.
+const operatorOf = ({ name, text, kids }) =>
+  name === "Operator" && kids.length === 2 ? "not in" : text;
+
+// Operands, as {node, from, to}, and operators, as {op, from, to}, in the order of the text.
+function itemsOf({ kids }) {
+  const out = [];
+  for (const kid of kids) {
+    const { name, from, to } = kid;
+    if (name !== "Operator" && name !== "Prefix") out.push({ node: expressionOf(kid), from, to });
+    else if (kid.text === "not" && out.at(-1)?.op === "is")
+      out.push({ ...out.pop(), op: "is not", to });
+    else out.push({ op: operatorOf(kid), from, to });
   }
   return out;
-}
-
-// `not in` and `is not` are one operator, `not` after another operator is not.
-function joinOperator(out, { text, from, to }) {
-  const before = out.at(-1);
-  const both = `${before.op} ${text}`;
-  if (COMPARES.has(both)) out[out.length - 1] = { op: both, from: before.from, to };
-  else out.push({ op: text, from, to });
 }
 
 // Reads the flat items; each part is {node, from, to}, with the brackets around it.
@@ -135,10 +126,21 @@ function parted(kids) {
 
 const insideOf = (node) => node.kids.slice(1, -1);
 
-// One part of a list of values: an expression, or * before one.
-function elementOf(part) {
+// A value, or a value with a * before it.
+function givenOf(part) {
   if (part.length === 1) return expressionOf(part[0]);
   return { type: "Starred", value: expressionOf(part[1]), ...fromTo(part[0], part[1]) };
+}
+
+// What is taken apart binds more than `and`, `not` and comparisons do.
+function checkStarred([star, node]) {
+  const loose = node?.name === "Operation" && node.kids.some((kid) => LOOSE.has(operatorOf(kid)));
+  if (loose) refuseAt(`Write parentheses around what stands after \`${star.text}\`.`, node);
+}
+
+function elementOf(part) {
+  checkStarred(part);
+  return givenOf(part);
 }
 
 const elementsOf = (kids) => parted(kids).parts.map(elementOf);
@@ -202,10 +204,16 @@ export function parametersOf(kids) {
   return args;
 }
 
+// Types say nothing here, but must be expressions.
+export function checkType({ name, kids }) {
+  if (name === "TypeDef") expressionOf(kids.at(-1));
+}
+
 function parameterOf(part) {
   const [name] = part;
   if (name.name !== "VariableName")
     refuseAt(`Write the name of each argument here, without \`${name.text}\`.`, name);
+  part.forEach(checkType);
   const value = part.findIndex((kid) => kid.name === "AssignOp") + 1;
   const fallback = value > 0 ? expressionOf(part[value]) : null;
   return { arg: nameOf(name.text), default: fallback, ...fromTo(name, fallback ?? part.at(-1)) };
@@ -237,7 +245,6 @@ function argumentOf(part, { args, keywords }) {
   const place = fromTo(first, part.at(-1));
   if (first.name === "**") keywords.push({ arg: null, value: expressionOf(sign), ...place });
   else if (sign?.name === "AssignOp") {
-    if (sign.text !== "=") refuseAt(REFUSED_EXPRESSIONS.NamedExpression, sign);
     const arg = nameOf(first.text);
     if (keywords.some((other) => other.arg === arg)) refuseAt(`${arg}= stands twice here.`, first);
     keywords.push({ arg, value: expressionOf(part[2]), ...place });
@@ -245,7 +252,7 @@ function argumentOf(part, { args, keywords }) {
     const starred = first.name === "*";
     const late = starred ? keywords.some((other) => other.arg === null) : keywords.length > 0;
     if (late) refuseAt("This argument has no name: write it before those with one.", place);
-    args.push(elementOf(part));
+    args.push(givenOf(part));
   }
 }
 
@@ -278,6 +285,7 @@ function sliceOf(part) {
 
 function dictionaryOf(node) {
   const { parts } = parted(insideOf(node));
+  parts.filter(([key]) => key.name === "**").forEach(checkStarred);
   const keys = parts.map(([key]) => (key.name === "**" ? null : expressionOf(key)));
   const values = parts.map((part) => expressionOf(part.at(-1)));
   return { type: "Dict", keys, values, from: node.from, to: node.to };
@@ -288,21 +296,14 @@ function comprehensionOf(type, kids, { from, to }) {
   const heads = kids.flatMap((kid, i) => (kid.name === "for" || kid.name === "if" ? [i] : []));
   const generators = [];
   if (kids[0].name === "*") refuseAt("A * cannot stand before what `for` makes.", kids[0]);
-  const late = kids.find((kid) => kid.name === "async");
-  if (late) refuseAt("`async` is not understood here: remove it.", late);
   heads.forEach((head, i) => {
     const part = kids.slice(head + 1, heads[i + 1]);
     const more = part.slice(part.findIndex((kid) => kid.name === "in") + 2);
     if (more.length > 0) refuseAt(REFUSED_IN_CALL, more[0]);
-    if (kids[head].name === "if") generators.at(-1).ifs.push(conditionOf(part[0]));
+    if (kids[head].name === "if") generators.at(-1).ifs.push(expressionOf(part[0]));
     else generators.push(generatorOf(part));
   });
   return { type, elt: expressionOf(kids[0]), generators, from, to };
-}
-
-function conditionOf(node) {
-  if (node.name === "LambdaExpression") refuseAt("Write parentheses around this function.", node);
-  return expressionOf(node);
 }
 
 function generatorOf(part) {
@@ -318,8 +319,7 @@ const comprehensionReader = (type) => (node) => comprehensionOf(type, insideOf(n
 export const nameOf = (text) => text.normalize("NFKC");
 
 const READERS = {
-  BinaryExpression: (node) => new Operations(operationsOf(node, [])).all(),
-  UnaryExpression: (node) => new Operations(operationsOf(node, [])).all(),
+  Operation: (node) => new Operations(itemsOf(node)).all(),
   ParenthesizedExpression: (node) => expressionsOf(insideOf(node)),
   TupleExpression: sequenceOf("Tuple"),
   ArrayExpression: sequenceOf("List"),

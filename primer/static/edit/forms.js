@@ -14,7 +14,13 @@ export function formOf(text) {
   return text.split(" ").map((word) => {
     only ||= word.startsWith("*");
     const [name, given] = word.replace(/[*/]/, "").split("=");
-    return { byPlace: word.startsWith("/"), name, only, optional: given !== undefined, value: DEFAULTS.get(given) };
+    return {
+      byPlace: word.startsWith("/"),
+      name,
+      only,
+      optional: given !== undefined,
+      value: DEFAULTS.get(given),
+    };
   });
 }
 
@@ -22,7 +28,8 @@ export function formOf(text) {
 export function arranged(label, form, args, named) {
   const open = form.filter((p) => !p.only);
   const shown = `${label}(${open.map((p) => (p.optional ? `${p.name}=…` : p.name)).join(", ")})`;
-  if (args.length > open.length) throw new Refusal(`${label} takes ${counted(open.length)}: ${shown}.`);
+  if (args.length > open.length)
+    throw new Refusal(`${label} takes ${counted(open.length)}: ${shown}.`);
   const values = form.map((p, i) => (i < args.length && !p.only ? args[i] : p.value));
   const given = form.map((p, i) => i < args.length && !p.only);
   for (const [name, value] of named) {
@@ -32,14 +39,22 @@ export function arranged(label, form, args, named) {
     [values[i], given[i]] = [value, true];
   }
   const lacking = form.filter((p, i) => !given[i] && !p.optional).map((p) => p.name);
-  if (lacking.length) throw new Refusal(`${label} needs ${lacking.join(" and ")}${args.length ? " too" : ""}: ${shown}.`);
+  if (lacking.length)
+    throw new Refusal(
+      `${label} needs ${lacking.join(" and ")}${args.length ? " too" : ""}: ${shown}.`,
+    );
   return values;
 }
 
 export const counted = (n) => (n === 1 ? "1 value" : `${n} values`);
 
 function unknown(label, name, form, shown) {
-  if (name === "out") return new Refusal(`${label} with out= writes in place: give the result a name instead.`);
-  const advice = guess(name, form.map((p) => p.name), (x) => `${x}=…`);
+  if (name === "out")
+    return new Refusal(`${label} with out= writes in place: give the result a name instead.`);
+  const advice = guess(
+    name,
+    form.map((p) => p.name),
+    (x) => `${x}=…`,
+  );
   return new Refusal(`${label} does not take ${name}= here: ${shown}.${advice}`);
 }

@@ -1,11 +1,23 @@
-// The equation of what is written, set by the page's MathJax; where a page has none, nothing.
+// The equation of what is written, set by MathJax, which a page without formulas has yet to load.
 import { make } from "./make.js";
 
 const PAUSE = 150; // milliseconds without a change before an equation is set
 
+// What the book's pages say to MathJax; the script `src` loads it and sets the formulas of the page.
+const MATHJAX = {
+  startup: { typeset: false },
+  loader: { load: ["core", "input/tex", "output/chtml", "a11y/assistive-mml"] },
+};
+function prepare(src) {
+  if (globalThis.PrimerFormulas || !src) return;
+  globalThis.MathJax ??= MATHJAX;
+  document.head.append(make("script", { src }));
+}
+
 export class Formula {
-  constructor() {
-    this.el = make("div", { className: "px-equation", hidden: !globalThis.PrimerFormulas });
+  constructor(src) {
+    prepare(src);
+    this.el = make("div", { className: "px-equation" });
   }
 
   // In a while, if no other is asked for; the one that stands there stays until the new one is ready.
@@ -20,7 +32,7 @@ export class Formula {
 
   async set(equation) {
     const latex = equation();
-    if (!latex || latex === this.latex || this.el.hidden) return;
+    if (!latex || latex === this.latex) return;
     this.latex = latex;
     if (!globalThis.MathJax?.typesetPromise) return void this.later(equation);
     const next = make("div", { className: "math math-set px-next", textContent: `\\[${latex}\\]` });

@@ -32,9 +32,12 @@ export class Grid {
 // An axis as 0, 1, …; refuses one that is not there.
 export function axisOf(x, ndim) {
   const axis = wholeOf(x);
-  if (axis === null) throw new Refusal(`axis must be a whole number such as -1, and this is ${described(x)}.`);
+  if (axis === null)
+    throw new Refusal(`axis must be a whole number such as -1, and this is ${described(x)}.`);
   if (axis >= -ndim && axis < ndim) return axis < 0 ? axis + ndim : axis;
-  throw new Misfit(`There is no axis ${axis} in an array of ${ndim} ${ndim === 1 ? "axis" : "axes"}.`);
+  throw new Misfit(
+    `There is no axis ${axis} in an array of ${ndim} ${ndim === 1 ? "axis" : "axes"}.`,
+  );
 }
 
 // As axesOf, for what NumPy's own reductions take: a single number has an axis 0 there.
@@ -63,7 +66,10 @@ export function indexed(pool, shape, key) {
     } else if (one instanceof Slice) {
       grid = sliced(grid, axis++, one);
     } else if (isMany(one)) {
-      if (picked) throw new Refusal("Two lists as an index are not understood here: take one after the other.");
+      if (picked)
+        throw new Refusal(
+          "Two lists as an index are not understood here: take one after the other.",
+        );
       picked = { axis, rows: many(one, grid.shape[axis]) };
       axis++;
     } else {
@@ -75,7 +81,8 @@ export function indexed(pool, shape, key) {
 }
 
 const isListKey = (key) => key.constructor !== Tuple;
-const isMany = (key) => (key instanceof Known && key.shape.length > 0) || (key instanceof Tuple && isListKey(key));
+const isMany = (key) =>
+  (key instanceof Known && key.shape.length > 0) || (key instanceof Tuple && isListKey(key));
 
 // The keys with ":" for the axes that ... stands for and that are not named.
 function expanded(keys, shape) {
@@ -135,31 +142,44 @@ export function bounds({ lower, upper, step }, n) {
 
 // The places along an axis that a list of numbers or of truth values names.
 function many(key, n) {
-  if (key instanceof Tuple && key.items.some((x) => typeof x !== "bigint" && typeof x !== "boolean")) {
+  if (
+    key instanceof Tuple &&
+    key.items.some((x) => typeof x !== "bigint" && typeof x !== "boolean")
+  ) {
     throw new Refusal("A list as an index holds whole numbers or truth values.");
   }
-  const known = key instanceof Known ? key : { values: key.items.map(Number), shape: [key.items.length] };
+  const known =
+    key instanceof Known ? key : { values: key.items.map(Number), shape: [key.items.length] };
   const kind = known.kind ?? (typeof key.items[0] === "boolean" ? "b" : "i");
-  if (known.shape.length > 1 || kind === "f") throw new Refusal("This array cannot be an index: use a row of whole numbers.");
+  if (known.shape.length > 1 || kind === "f")
+    throw new Refusal("This array cannot be an index: use a row of whole numbers.");
   if (kind === "b") {
-    if (known.values.length !== n) throw new Misfit(`These ${known.values.length} truth values cannot choose among ${n} numbers.`);
+    if (known.values.length !== n)
+      throw new Misfit(
+        `These ${known.values.length} truth values cannot choose among ${n} numbers.`,
+      );
     return known.values.flatMap((x, i) => (x ? [i] : []));
   }
   return known.values.map((x) => {
-    if (x < -n || x >= n) throw new Misfit(`There is no number ${x} here: this axis has ${n}, from 0 to ${n - 1}.`);
+    if (x < -n || x >= n)
+      throw new Misfit(`There is no number ${x} here: this axis has ${n}, from 0 to ${n - 1}.`);
     return x < 0 ? x + n : x;
   });
 }
 
 function chosen(pool, grid, { axis, rows }, keys) {
   if (keys.some((key) => key !== null && !(key instanceof Slice) && !isMany(key))) {
-    throw new Refusal("A list and a single place in one index are not understood here: take one after the other.");
+    throw new Refusal(
+      "A list and a single place in one index are not understood here: take one after the other.",
+    );
   }
   const shape = grid.shape.map((n, i) => (i === axis ? rows.length : n));
   pool.spend(sizeOf(shape));
   const lead = grid.along(axis, 1, 0, 0);
   const inner = walkPlaces(shape.slice(axis + 1), grid.steps.slice(axis + 1), 0);
   const outer = walkPlaces(lead.shape.slice(0, axis), lead.steps.slice(0, axis), grid.start);
-  const places = outer.flatMap((o) => rows.flatMap((r) => inner.map((i) => o + r * grid.steps[axis] + i)));
+  const places = outer.flatMap((o) =>
+    rows.flatMap((r) => inner.map((i) => o + r * grid.steps[axis] + i)),
+  );
   return { shape, places };
 }

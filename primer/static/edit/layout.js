@@ -105,18 +105,20 @@ function followBlocks(levels, depth, line, last) {
     throw refusalOf("Blocks are nested too deeply here.", extentOf(line));
 }
 
-// The lines of tokens of a text whose brackets and blocks hold, or a Refusal.
+// The lines of a text whose brackets and blocks hold, [{line, level}], or a Refusal: the tokens of each,
+// and in how many blocks it stands.
 export function laidOut(tokens, text) {
   const lines = logicalLines(tokens, text);
   const levels = [0];
-  lines.forEach((line, i) => {
+  const found = lines.map((line, i) => {
     if (line.length > MOST_IN_LINE)
       throw refusalOf("This line is too long: give parts of it a name.", extentOf(line));
     followBlocks(levels, indentOf(line, text), line, lines[i - 1]);
+    return { line, level: levels.length - 1 };
   });
   const last = lines.at(-1);
   if (awaitsBlock(last)) throw noBlock(last, last);
-  return lines;
+  return found;
 }
 
 // All lines of tokens but the last, which may be broken off.

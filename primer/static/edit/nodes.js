@@ -115,7 +115,8 @@ const weight = (data) => data.reduce((sum, row) => sum + (Array.isArray(row) ? r
 
 function token(data) {
   if (data === null || typeof data !== "object") return `${typeof data} ${data}`;
-  if (Array.isArray(data)) return data.map((row) => (Array.isArray(row) ? row.join() : row)).join(";");
+  if (Array.isArray(data))
+    return data.map((row) => (Array.isArray(row) ? row.join() : row)).join(";");
   if (data.values) return data.values.map((x) => (Object.is(x, -0) ? "-0" : x)).join();
   return `${data.word} ${data.seed} ${data.width}`;
 }
@@ -135,7 +136,9 @@ export function broadcastShape(shapes) {
   const length = Math.max(0, ...shapes.map((s) => s.length));
   const out = [];
   for (let back = length; back > 0; back--) {
-    const sizes = shapes.map((s) => (s.length < back ? 1 : s[s.length - back])).filter((n) => n !== 1);
+    const sizes = shapes
+      .map((s) => (s.length < back ? 1 : s[s.length - back]))
+      .filter((n) => n !== 1);
     if (sizes.some((n) => n !== sizes[0])) return null;
     out.push(sizes.length ? sizes[0] : 1);
   }

@@ -1,13 +1,15 @@
 // np as a text sees it, and the methods of arrays.
 import { asArray, isTraced } from "./arrays.js";
 import { arranged, formOf } from "./forms.js";
-import { astype, FORMS, shapeSeen } from "./functions.js";
+import { FORMS } from "./functions.js";
+import { astype } from "./making.js";
+import { shapeSeen } from "./moves.js";
 import { strong } from "./kinds.js";
 import { guess } from "./near.js";
 import { Node } from "./nodes.js";
 import { Refusal } from "./refusal.js";
 import { ALIASES, UFUNCS, ufunc } from "./ufuncs.js";
-import { Callable, Dimension, Dtype, Known, plainOf, Space, Tuple } from "./values.js";
+import { Callable, Dimension, Dtype, plainOf, Space, Tuple } from "./values.js";
 
 const METHODS = new Set(
   "sum mean prod max min any all clip copy ravel reshape squeeze swapaxes dot".split(" "),
@@ -61,14 +63,18 @@ function formed(pool, label, text, make) {
 
 function ofNumbers(pool, label, op) {
   const form = formOf(UFUNCS.get(op) === 1 ? "/x" : "/x1 /x2");
-  return new Callable(label, (args, named) => ufunc(pool, op, arranged(label, form, args, named), true));
+  return new Callable(label, (args, named) =>
+    ufunc(pool, op, arranged(label, form, args, named), true),
+  );
 }
 
 function dtype(pool, name, kind) {
   return new Dtype(`np.${name}`, kind, (args) => {
     const [x] = arranged(`np.${name}`, formOf("x"), args, new Map());
     if (isTraced(x)) {
-      throw new Refusal(`np.${name}(…) of numbers that change from step to step: write x.astype(float) or leave it away.`);
+      throw new Refusal(
+        `np.${name}(…) of numbers that change from step to step: write x.astype(float) or leave it away.`,
+      );
     }
     return astype(pool, asArray(pool, x), new Dtype("", kind));
   });
@@ -93,7 +99,9 @@ export function numpyOf(pool) {
 function missing(label, attributes) {
   return (name) => {
     const instead = INSTEAD.get(`${label}.${name}`.slice(3));
-    const advice = instead ? ` Write ${instead}.` : guess(name, attributes.keys(), (x) => `${label}.${x}`);
+    const advice = instead
+      ? ` Write ${instead}.`
+      : guess(name, attributes.keys(), (x) => `${label}.${x}`);
     return new Refusal(`${label}.${name} is not known here.${advice}`);
   };
 }
@@ -105,7 +113,8 @@ export function arrayAttribute(pool, x, name) {
   if (name === "dtype") return new Dtype("dtype", strong(x.kind));
   if (name === "item") return new Callable("item", () => (x instanceof Node ? x : plainOf(x)));
   if (name === "astype") return new Callable("astype", ([kind]) => astype(pool, x, kind ?? null));
-  if (METHODS.has(name)) return new Callable(`.${name}`, (args, named) => method(pool, x, name, args, named));
+  if (METHODS.has(name))
+    return new Callable(`.${name}`, (args, named) => method(pool, x, name, args, named));
   throw noAttribute(name);
 }
 
@@ -130,7 +139,10 @@ const ARRAY_INSTEAD = new Map([
 
 function noAttribute(name) {
   const instead = ARRAY_INSTEAD.get(name);
-  const advice = instead ? ` Write ${instead}.` : guess(name, ["shape", "ndim", "dtype", "astype", ...METHODS], (x) => `.${x}`);
-  return new Refusal(`An array has no .${name} here.${advice || " Use a function such as np.sum."}`);
+  const advice = instead
+    ? ` Write ${instead}.`
+    : guess(name, ["shape", "ndim", "dtype", "astype", ...METHODS], (x) => `.${x}`);
+  return new Refusal(
+    `An array has no .${name} here.${advice || " Use a function such as np.sum."}`,
+  );
 }
-

@@ -11,7 +11,6 @@ import {
   isArray,
   isPlainNumber,
   Known,
-  List,
   notANumber,
   plainOf,
   Table,
@@ -68,15 +67,19 @@ export function binary(pool, op, a, b) {
   if (op === "+" && isRow(a) && isRow(b) && a.constructor === b.constructor) {
     return new a.constructor(few(pool, [...a.items, ...b.items]));
   }
-  if (op === "*" && (isRow(a) || isRow(b))) return repeated(pool, isRow(a) ? a : b, isRow(a) ? b : a);
+  if (op === "*" && (isRow(a) || isRow(b)))
+    return repeated(pool, isRow(a) ? a : b, isRow(a) ? b : a);
   const wrong = isPlainNumber(a) ? b : a;
-  throw new Refusal(`\`${op}\` needs numbers or arrays, and this is ${described(wrong)}.${callAdvice(wrong)}`);
+  throw new Refusal(
+    `\`${op}\` needs numbers or arrays, and this is ${described(wrong)}.${callAdvice(wrong)}`,
+  );
 }
 
 // A list times a single number of NumPy is no array, in Python.
 function refuseList(a, b) {
   const single = [a, b].some((x) => x instanceof Known && !x.shape.length);
-  if (single && (isRow(a) || isRow(b))) throw new Refusal("A list is not multiplied: write np.array([…]) * x.");
+  if (single && (isRow(a) || isRow(b)))
+    throw new Refusal("A list is not multiplied: write np.array([…]) * x.");
 }
 
 const callAdvice = (x) => (x?.call ? ` Call it: ${x.name}(…).` : "");
@@ -94,18 +97,26 @@ function shortText(text) {
 
 function repeated(pool, row, times) {
   if (typeof times !== "bigint" && typeof times !== "boolean") {
-    throw new Refusal(`A list times ${described(times)}: numbers are multiplied as arrays, np.array([…]) * x.`);
+    throw new Refusal(
+      `A list times ${described(times)}: numbers are multiplied as arrays, np.array([…]) * x.`,
+    );
   }
   const length = row.items.length * Math.max(0, Number(times));
   if (length > MOST_ITEMS) few(pool, { length });
-  const all = Array.from({ length: Math.max(0, Number(times)) * (row.items.length ? 1 : 0) }, () => row.items);
+  const all = Array.from(
+    { length: Math.max(0, Number(times)) * (row.items.length ? 1 : 0) },
+    () => row.items,
+  );
   return new row.constructor(few(pool, all.flat()));
 }
 
 // -x, +x, ~x
 export function signed(pool, op, x) {
   if (isPlainNumber(x)) return unary(op, x);
-  if (!isSymbolic(x)) throw new Refusal(`\`${op}\` needs a number or an array, and this is ${described(x)}.${callAdvice(x)}`);
+  if (!isSymbolic(x))
+    throw new Refusal(
+      `\`${op}\` needs a number or an array, and this is ${described(x)}.${callAdvice(x)}`,
+    );
   return ufunc(pool, UNARY.get(op), [x]);
 }
 
@@ -122,7 +133,9 @@ export function comparison(pool, op, a, b) {
   }
   const texts = typeof a === "string" && typeof b === "string";
   if (texts || (isPlainNumber(a) && isPlainNumber(b))) return compared(op, a, b);
-  throw new Refusal(`\`${op}\` compares numbers, and this is ${described(isPlainNumber(a) ? b : a)}.`);
+  throw new Refusal(
+    `\`${op}\` compares numbers, and this is ${described(isPlainNumber(a) ? b : a)}.`,
+  );
 }
 
 function identity(a, b) {
@@ -173,14 +186,20 @@ const INSTEAD = new Map([
 // Whether a value counts as true; `word`: what asks for it.
 export function truth(x, word) {
   if (x instanceof Node) {
-    const slider = x.op === "field" || (x.args.length > 0 && x.args.every((a) => a.op === "field" || a.op === "const"));
-    const whom = slider ? "numbers that a slider or a schedule changes" : "numbers that change from step to step";
+    const slider =
+      x.op === "field" ||
+      (x.args.length > 0 && x.args.every((a) => a.op === "field" || a.op === "const"));
+    const whom = slider
+      ? "numbers that a slider or a schedule changes"
+      : "numbers that change from step to step";
     const advice = `\`${word}\` cannot look at ${whom}: ${INSTEAD.get(word) ?? CHOOSE}`;
     return x.pool.decide(x, advice);
   }
   if (x instanceof Known) {
     if (x.values.length === 1) return x.values[0] !== 0;
-    throw new Refusal(`\`${word}\` cannot look at several numbers at once: use np.any(…) or np.all(…).`);
+    throw new Refusal(
+      `\`${word}\` cannot look at several numbers at once: use np.any(…) or np.all(…).`,
+    );
   }
   if (isRow(x)) return x.items.length > 0;
   if (x instanceof Dict) return x.map.size > 0;

@@ -1,7 +1,7 @@
 // What the package has for rules: J, power, scaled_power, when, solve, norms and random signs.
-import { asArray, getItem, isTraced, reduced, summed, together } from "./arrays.js";
+import { asArray, getItem, isTraced, summed, together } from "./arrays.js";
 import { arranged, formOf } from "./forms.js";
-import { FORMS } from "./functions.js";
+import { broadcastTo } from "./moves.js";
 import { integral } from "./kinds.js";
 import { guess } from "./near.js";
 import { Misfit, Node } from "./nodes.js";
@@ -31,7 +31,12 @@ const NORM = String.raw`\lVert #3 \rVert_{\mathrm{block}}`;
 
 function checkCount(n) {
   if (n instanceof Node && (n.pool.abstract || integral(n.kind))) return;
-  const count = isPlainNumber(n) && typeof n !== "bigint" ? null : isPlainNumber(n) || isArray(n) ? wholeOf(n) : null;
+  const count =
+    isPlainNumber(n) && typeof n !== "bigint"
+      ? null
+      : isPlainNumber(n) || isArray(n)
+        ? wholeOf(n)
+        : null;
   if (count === null || count < 0) {
     throw new Refusal("n in power(b, n) is a whole number >= 0: write b ** n for other powers.");
   }
@@ -41,7 +46,13 @@ function checkCount(n) {
 function power(pool, b, n) {
   if (n instanceof Node || !shapeOf(n).length) checkCount(n);
   if (b instanceof Node || n instanceof Node) return exactPower(pool, b, n);
-  const made = eachNumber(pool, "power", [b, n].map((x) => asArray(pool, x)), "f", globalThis.PrimerExplorer.power);
+  const made = eachNumber(
+    pool,
+    "power",
+    [b, n].map((x) => asArray(pool, x)),
+    "f",
+    globalThis.PrimerExplorer.power,
+  );
   return isPlainNumber(b) && !isArray(n) ? made.values[0] : made;
 }
 
@@ -51,7 +62,9 @@ function exactPower(pool, b, n) {
   const [base, exponent] = args;
   const two = exponent.op === "const" && !exponent.shape.length && exponent.data.values[0] === 2;
   const kind = args.every((a) => a.kind.length > 1) ? "float" : "f";
-  return two ? elementwise(pool, "square", [base]) : pool.make("ipow", args, common("power", args), null, kind);
+  return two
+    ? elementwise(pool, "square", [base])
+    : pool.make("ipow", args, common("power", args), null, kind);
 }
 
 // primer.exact.scaled_power: a * b ** n.
@@ -68,9 +81,11 @@ function scaledPower(pool, a, b, n) {
 
 // primer.exact.when
 function when(pool, condition, value, otherwise) {
-  if (!(value instanceof Callable)) throw new Refusal("when needs a function: when(condition, lambda: value, otherwise).");
+  if (!(value instanceof Callable))
+    throw new Refusal("when needs a function: when(condition, lambda: value, otherwise).");
   if (condition instanceof Node) {
-    if (condition.shape.length) throw new Misfit("when needs one condition for all: use np.where(condition, a, b).");
+    if (condition.shape.length)
+      throw new Misfit("when needs one condition for all: use np.where(condition, a, b).");
     return ufunc(pool, "where", [condition, value.call([], new Map()), otherwise]);
   }
   return truth(condition, "when") ? value.call([], new Map()) : otherwise;
@@ -86,18 +101,20 @@ function solve(pool, H, g) {
 
 // primer.rules.lamb.norms where all of theta is one block.
 function norms(pool, rule, J, values) {
+  if (J?.name !== "J") throw new Refusal("norms is called as norms(self, J, x).");
   const x = asArray(pool, values);
   if (pool.abstract && isTraced(x)) return pool.make("written", [x], x.shape, [NORM, 3], "f");
   const lengths = ufunc(pool, "sqrt", [summed(pool, ufunc(pool, "square", [x]), -1n, true)]);
-  const spread = FORMS.find(([name]) => name === "broadcast_to")[2];
-  return spread(pool, lengths, new Tuple(x.shape.map(BigInt)));
+  return broadcastTo(pool, lengths, new Tuple(x.shape.map(BigInt)));
 }
 
 // primer.Signs, whose rows a page has for those seeds and lengths that the rule drew.
 function signs(pool, tables, seed, dim) {
   const [first, width] = [seed, dim].map(wholeOf);
   if (first === null || width === null) {
-    throw new Refusal("Signs takes a whole seed and the number of parameters: Signs(self.seed, theta.shape[-1]).");
+    throw new Refusal(
+      "Signs takes a whole seed and the number of parameters: Signs(self.seed, theta.shape[-1]).",
+    );
   }
   const known = tables?.Signs ?? [];
   const found = known.find(({ args }) => args[0] === first && args[1] === width);
@@ -113,11 +130,13 @@ function signs(pool, tables, seed, dim) {
 // Row t of a table of noise.
 export function rowOf(pool, { data }, t) {
   if (t instanceof Node) {
-    if (t.shape.length) throw new Refusal("A table of noise has one row for each step: Signs(…)[t].");
+    if (t.shape.length)
+      throw new Refusal("A table of noise has one row for each step: Signs(…)[t].");
     return pool.make("lookup", [t], [data.width], data, "f");
   }
   const place = wholeOf(t);
-  if (place === null) throw new Refusal(`A row of noise has a whole number, and this is ${described(t)}.`);
+  if (place === null)
+    throw new Refusal(`A row of noise has a whole number, and this is ${described(t)}.`);
   if (!data.rows?.[place]) throw new Misfit(`The noise of step ${place} is not known here.`);
   return new Known([...data.rows[place]], [data.width], "f");
 }
@@ -127,15 +146,22 @@ export function objectiveOf(pool, dim) {
   const at = (name, x) => {
     const node = asNode(pool, x);
     if (pool.abstract) return node;
-    if (node.kind !== "f") throw new Refusal(`${name} takes floats, as theta holds: write 1.0 * (…).`);
+    if (node.kind !== "f")
+      throw new Refusal(`${name} takes floats, as theta holds: write 1.0 * (…).`);
     if (node.shape.length === 1 && node.shape[0] === dim) return node;
-    throw new Misfit(`${name} takes something like theta, of shape (${dim},), and this is of shape ${shapeText(node.shape)}.`);
+    throw new Misfit(
+      `${name} takes something like theta, of shape (${dim},), and this is of shape ${shapeText(node.shape)}.`,
+    );
   };
   const made = (label, text, call) =>
     new Callable(label, (args, named) => call(...arranged(label, formOf(text), args, named)));
   const node = (op, label, times) => (x) => {
     const { shape } = at(label, x);
-    return pool.make(op, [at(label, x)], [...shape.slice(0, -1), ...Array(times).fill(shape.slice(-1)).flat()]);
+    return pool.make(
+      op,
+      [at(label, x)],
+      [...shape.slice(0, -1), ...Array(times).fill(shape.slice(-1)).flat()],
+    );
   };
   const value = made("J", "theta", node("J", "J", 0));
   const hess = node("hess", "J.hess", 2);
@@ -151,7 +177,10 @@ export function objectiveOf(pool, dim) {
 
 function hvp(pool, hess, x, u) {
   if (!pool.abstract) return pool.make("hvp", [x, u], x.shape);
-  const rows = ufunc(pool, "multiply", [hess(x), getItem(pool, u, new Tuple([ELLIPSIS, null, whole]))]);
+  const rows = ufunc(pool, "multiply", [
+    hess(x),
+    getItem(pool, u, new Tuple([ELLIPSIS, null, whole])),
+  ]);
   return summed(pool, rows, -1n, false);
 }
 
@@ -176,4 +205,3 @@ export function packageOf(pool, tables) {
     new Callable(name, (args, given) => call(pool, ...arranged(name, formOf(text), args, given))),
   ]);
 }
-

@@ -25,7 +25,7 @@ export class Panel {
     const { root } = this.explorer;
     const id = `${root.id}-edit`;
     this.id = id;
-    this.formula = new Formula();
+    this.formula = new Formula(root.querySelector(".px-edits").dataset.math);
     this.dials = new Dials((...change) => this.writing.change(...change));
     this.fault = make("p", { className: "px-wrong", id: `${id}-said` });
     this.spoken = make("p", { className: "px-spoken", role: "status" });
@@ -172,7 +172,9 @@ export class Panel {
   tell() {
     const error = this.error ?? (this.yours.refused && refused(this.yours.refused));
     const left = !error && this.yours.left();
-    const text = error ? this.wrong(error) : [this.note, left && leaves(left)].filter(Boolean).join(" ");
+    const text = error
+      ? this.wrong(error)
+      : [this.note, left && leaves(left)].filter(Boolean).join(" ");
     if (this.told === text) return;
     this.told = text;
     this.fault.classList.toggle("px-bad", Boolean(error));

@@ -32,7 +32,7 @@ function endOfStatement(text, from) {
 // Every statement of a text, the heads of blocks too: {from, to, indent, code}; comments are none.
 function statements(text) {
   const found = [];
-  for (let at = 0; at < text.length; ) {
+  for (let at = 0; at < text.length;) {
     const [blank] = /^(?:[ \t]*(?:#.*)?\n)*[ \t]*/.exec(text.slice(at));
     const from = at + blank.length;
     const to = endOfStatement(text, from);
@@ -56,9 +56,12 @@ function inside(all, name) {
 // What a statement says: {returns} or {names, target, changed}; `changed`: it needs the value before.
 function meaning(code) {
   if (/^return\b/.test(code)) return { returns: true, names: [], alone: /^return\s*\{/.test(code) };
-  const [, target, op] = /^([\w\s,.[\]"'()]*?)\s*([-+*/%@&|^]|\*\*|\/\/)?=(?!=)/.exec(code) ?? [];
-  const names = (target ?? "").split(",").map((name) => name.replace(/[\s()]/g, ""));
-  return { names: names.filter((name) => PLAIN_NAME.test(name)), changed: op !== undefined };
+  const [head, rest] = code.split(/=(.?)/s, 2);
+  const [op = ""] = /(?:\*\*|\/\/|[-+*/%@&|^<>!=])?$/.exec(head);
+  const gives = rest !== undefined && rest !== "=" && !/[<>!]/.test(op);
+  const target = gives ? head.slice(0, head.length - op.length) : "";
+  const names = target.split(",").map((name) => name.replace(/[\s()]/g, ""));
+  return { names: names.filter((name) => PLAIN_NAME.test(name)), changed: op !== "" };
 }
 
 const same = (a, b) => a.length === b.length && a.every((name, i) => name === b[i]);
@@ -125,7 +128,9 @@ export function patched(text, lines) {
     .filter(Boolean)
     .map((code) => ({ code, found: replaced(code, known) }));
   const edits = patch.flatMap(({ code, found }, k) =>
-    found ? replace(found, code) : [added(code, [...patch.slice(k + 1), ...patch.slice(0, k)], known)],
+    found
+      ? replace(found, code)
+      : [added(code, [...patch.slice(k + 1), ...patch.slice(0, k)], known)],
   );
   return edits
     .map((edit, k) => ({ ...edit, k }))

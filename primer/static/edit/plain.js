@@ -49,7 +49,8 @@ const DIVISIONS = new Set(["/", "//", "%"]);
 
 // a op b for two numbers of Python.
 export function arithmetic(op, a, b) {
-  if (op === "@") throw new Refusal("`@` is for vectors and matrices: write * with a single number.");
+  if (op === "@")
+    throw new Refusal("`@` is for vectors and matrices: write * with a single number.");
   if (DIVISIONS.has(op) && Number(b) === 0) throw zero(`\`${op}\``);
   if (typeof a === "boolean" && typeof b === "boolean" && "&|^".includes(op)) {
     return Boolean(WHOLE[op](BigInt(a), BigInt(b)));
@@ -70,7 +71,9 @@ function wholePower(a, b) {
 function floatPower(a, b) {
   if (a === 0 && b < 0) throw zero("0 to a negative power");
   if (a < 0 && Number.isFinite(b) && Number.isFinite(a) && !Number.isInteger(b)) {
-    throw new Refusal("A negative number to a broken power is no real number: use np.abs(…) below it.");
+    throw new Refusal(
+      "A negative number to a broken power is no real number: use np.abs(…) below it.",
+    );
   }
   const made = powerOf(a, b);
   if (Math.abs(made) === Infinity && Number.isFinite(a) && Number.isFinite(b)) {

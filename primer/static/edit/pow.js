@@ -28,7 +28,8 @@ function nearOne(x) {
   const z = ((x - ONE) << BITS) / (x + ONE);
   const square = product(z, z);
   let sum = 0n;
-  for (let k = 1n, power = z; !isOver(power); k += 2n, power = product(power, square)) sum += power / k;
+  for (let k = 1n, power = z; !isOver(power); k += 2n, power = product(power, square))
+    sum += power / k;
   return 2n * sum;
 }
 
@@ -61,7 +62,8 @@ function fixed(x) {
 
 // What pow of C gives.
 export function powerOf(a, b) {
-  const simple = Number.isInteger(b) || !Number.isFinite(b) || !(a > 0) || a === 1 || a === Infinity;
+  const simple =
+    Number.isInteger(b) || !Number.isFinite(b) || !(a > 0) || a === 1 || a === Infinity;
   if (simple || Math.abs(b * Math.log(a)) > 700) return globalThis.PrimerExplorer.power(a, b);
   const [factor, shift] = parts(Math.abs(b));
   return exponential(shifted(logarithm(a) * factor, shift) * (b < 0 ? -1n : 1n));

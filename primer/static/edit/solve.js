@@ -20,8 +20,15 @@ export function solved(pool, a, b) {
   if (n > UNKNOWNS) {
     throw new Refusal(`A system of ${n} unknowns is too long for a page: at most ${UNKNOWNS}.`);
   }
-  const rows = Array.from({ length: n }, (_, i) => [getItem(pool, a, BigInt(i)), getItem(pool, b, BigInt(i))]);
-  return stacked(pool, eliminated(pool, rows).map((x) => asArray(pool, x)), 0);
+  const rows = Array.from({ length: n }, (_, i) => [
+    getItem(pool, a, BigInt(i)),
+    getItem(pool, b, BigInt(i)),
+  ]);
+  return stacked(
+    pool,
+    eliminated(pool, rows).map((x) => asArray(pool, x)),
+    0,
+  );
 }
 
 // The unknowns, from the rows (coefficients, right side) of a system.

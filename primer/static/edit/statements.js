@@ -33,8 +33,7 @@ const STATEMENTS_OF = {
   },
   AugAssign: update,
   Expr: ({ value }, scope) => void evaluate(value, scope),
-  If: ({ test, body, orelse }, scope) =>
-    execute(truthAt(test, "if", scope) ? body : orelse, scope),
+  If: ({ test, body, orelse }, scope) => execute(truthAt(test, "if", scope) ? body : orelse, scope),
   For({ target, iter, body, orelse }, scope) {
     const all = itemsAt(iter, scope);
     for (const item of all) {
@@ -65,7 +64,11 @@ function update({ target, op, value }, scope) {
   const old = evaluate(target, scope);
   const name = target.type === "Name" ? target.id : "x";
   if (isArray(old) && (old.op || old.shape.length)) {
-    throw new Refusal(`\`${op}=\` changes an array in place: write ${name} = ${name} ${op} ….`, target.from, target.to);
+    throw new Refusal(
+      `\`${op}=\` changes an array in place: write ${name} = ${name} ${op} ….`,
+      target.from,
+      target.to,
+    );
   }
   if (old instanceof List && op === "+") {
     old.items.push(...items(scope.run.pool, evaluate(value, scope)));

@@ -2,9 +2,9 @@
 // place and in plain words.
 import { checkWords } from "./advice.js";
 import {
+  checkType,
   expressionOf,
   expressionsOf,
-  fromTo,
   nameOf,
   parametersOf,
   placeOf,
@@ -14,33 +14,30 @@ import {
 import { awaitsBlock, completeLines, laidOut } from "./layout.js";
 import { Refusal } from "./refusal.js";
 import { tokensOf } from "./tokens.js";
-import { treeOf } from "./tree.js";
+import { partsOf } from "./tree.js";
 
 const MOST_CHARACTERS = 20000;
 const MOST_DEEP_NODES = 100;
 const LEFT_OF_EQUALS = "Only a name can stand on the left of `=`: write `==` to compare.";
 
-// The statements of a block: what follows its colon.
-const bodyOf = (node) => statementsOf(node.kids.slice(1));
-
-const statementsOf = (nodes) => nodes.flatMap(statementOf);
-
-function functionOf({ kids, from }) {
-  const [, name, params] = kids;
-  if (params.name !== "ParamList")
-    refuseAt("Write `(` after the name: types have no names here.", params);
-  const args = parametersOf(params.kids.slice(1, -1));
-  const body = bodyOf(kids.at(-1));
-  return { type: "FunctionDef", name: nameOf(name.text), args, body, from, to: body.at(-1).to };
+function functionOf([, name, params, ...types]) {
+  types.forEach(checkType);
+  return {
+    type: "FunctionDef",
+    name: nameOf(name.text),
+    args: parametersOf(params.kids.slice(1, -1)),
+  };
 }
 
 function assignmentOf(node) {
+  node.kids.forEach(checkType);
   const kids = node.kids.filter((kid) => kid.name !== "TypeDef");
   const signs = kids.flatMap((kid, i) => (kid.name === "AssignOp" ? [i] : []));
   if (signs.length === 0) refuseAt("A value is missing: write `=` and the value after it.", node);
   const parts = [-1, ...signs].map((sign, i) => expressionsOf(kids.slice(sign + 1, signs[i])));
   const value = parts.pop();
-  if (kids.length < node.kids.length) placeOf(parts[0], "Only one name can have a type.");
+  if (kids.length < node.kids.length)
+    parts.forEach((part, i) => placeOf(i > 0 ? node : part, "Only one name can have a type."));
   const targets = parts.map((part) => targetOf(part, LEFT_OF_EQUALS));
   return { type: "Assign", targets, value, from: node.from, to: node.to };
 }
@@ -54,71 +51,79 @@ function updateOf({ kids, from, to }) {
   return { type: "AugAssign", target, op: text.slice(0, -1), value, from, to };
 }
 
-// if, elif, …, else: each elif is an `if` in the rest of the one before it.
-function ifOf({ kids }) {
-  const heads = kids.filter((kid) => ["if", "elif"].includes(kid.name));
-  let orelse = kids.at(-2).name === "else" ? bodyOf(kids.at(-1)) : [];
-  for (const head of heads.reverse()) {
-    const [condition, block] = kids.slice(kids.indexOf(head) + 1);
-    if (condition.name === "Body") refuseAt(`A condition is missing after \`${head.name}\`.`, head);
-    const body = bodyOf(block);
-    const last = orelse.at(-1) ?? body.at(-1);
-    orelse = [{ type: "If", test: expressionOf(condition), body, orelse, ...fromTo(head, last) }];
-  }
-  return orelse[0];
-}
+const conditionOf = ([, test]) => ({ type: "If", test: expressionOf(test), orelse: [] });
 
-function forOf({ kids, from }) {
+function loopOf(kids) {
   const middle = kids.findIndex((kid) => kid.name === "in");
-  const block = kids.findIndex((kid) => kid.name === "Body");
-  const late = kids[block + 1];
-  if (late !== undefined)
-    refuseAt("`else` belongs to `if`: after `for` it is not understood.", late);
   const says = "Only a name can stand between `for` and `in`.";
   const target = targetOf(expressionsOf(kids.slice(1, middle)), says);
-  const iter = expressionsOf(kids.slice(middle + 1, block));
-  const body = bodyOf(kids[block]);
-  return { type: "For", target, iter, body, orelse: [], from, to: body.at(-1).to };
-}
-
-function assertionOf({ kids, from, to }) {
-  const late = kids.slice(1).findIndex((kid, i) => (kid.name === ",") !== (i === 1) && i > 0);
-  if (late >= 0 || kids.length === 3)
-    refuseAt("Write `assert condition` or `assert condition, message`.", { from, to });
-  return { type: "Assert", test: expressionOf(kids[1]), from, to };
+  return { type: "For", target, iter: expressionsOf(kids.slice(middle + 1)), orelse: [] };
 }
 
 function returnOf({ kids, from, to }) {
   return { type: "Return", value: kids.length > 1 ? expressionsOf(kids.slice(1)) : null, from, to };
 }
 
-function groupOf({ kids }) {
-  const late = kids.find((kid, i) => kid.name === ";" && kids[i + 1]?.name === ";");
-  if (late !== undefined) refuseAt("A statement is missing after `;`.", late);
-  return statementsOf(kids.filter((kid) => kid.name !== ";"));
-}
-
 const STATEMENTS = new Map([
-  ["AssertStatement", assertionOf],
+  [
+    "AssertStatement",
+    ({ kids, from, to }) => ({ type: "Assert", test: expressionOf(kids[1]), from, to }),
+  ],
   ["AssignStatement", assignmentOf],
   [
     "ExpressionStatement",
     ({ kids, from, to }) => ({ type: "Expr", value: expressionsOf(kids), from, to }),
   ],
-  ["ForStatement", forOf],
-  ["FunctionDefinition", functionOf],
-  ["IfStatement", ifOf],
   ["PassStatement", ({ from, to }) => ({ type: "Pass", from, to })],
   ["ReturnStatement", returnOf],
-  ["StatementGroup", groupOf],
   ["UpdateStatement", updateOf],
 ]);
 
-function statementOf(node) {
-  const read = STATEMENTS.get(node.name);
-  if (read !== undefined) return read(node);
-  const [first] = node.kids;
-  refuseAt(`\`${first.text}\` is not understood here: remove this statement.`, first);
+const BLOCKS = new Map([
+  ["ElifClause", conditionOf],
+  ["ElseClause", () => ({ type: "Else" })],
+  ["ForStatement", loopOf],
+  ["FunctionDefinition", functionOf],
+  ["IfStatement", conditionOf],
+]);
+
+const statementOf = (node) => STATEMENTS.get(node.name)(node);
+
+// Puts lines together, [{line, level}], as they stand below each other.
+class Blocks {
+  constructor(lines, text) {
+    Object.assign(this, { lines, text, at: 0 });
+  }
+  // All lines of one level, up to the end of their block; `chain` is the `if` and each `elif` of it that
+  // an `else` can belong to.
+  block(level) {
+    const body = [];
+    let chain = [];
+    while (this.lines[this.at]?.level === level) {
+      const parts = partsOf(this.lines[this.at++].line, this.text);
+      if (!BLOCKS.has(parts[0].name)) body.push(...parts.map(statementOf));
+      chain = BLOCKS.has(parts[0].name) ? this.headed(parts, level, body, chain) : [];
+    }
+    return body;
+  }
+  headed([{ name, kids, from }, , ...inside], level, body, chain) {
+    const made = BLOCKS.get(name)(kids);
+    made.body = inside.length > 0 ? inside.map(statementOf) : this.block(level + 1);
+    Object.assign(made, { from, to: made.body.at(-1).to });
+    return continues(made, kids[0], body, chain);
+  }
+}
+
+// Adds a statement with a block to those before it, or to the `if` that it goes on.
+function continues(made, { text, from, to }, body, chain) {
+  const later = text === "else" || text === "elif";
+  if (!later) body.push(made);
+  else if (chain.length === 0)
+    refuseAt(`No \`if\` above stands as deep as this \`${text}\`.`, { from, to });
+  else chain.at(-1).orelse = text === "else" ? made.body : [made];
+  if (later) for (const earlier of chain) earlier.to = made.to;
+  if (text === "else") return [];
+  return made.type === "If" ? [...(later ? chain : []), made] : [];
 }
 
 // Outside a function nothing is returned.
@@ -163,8 +168,8 @@ function moduleOf(text) {
     throw new Refusal(`This text is too long: at most ${most} characters are read.`);
   }
   const lines = laidOut(tokensOf(text), text);
-  checkWords(lines);
-  const body = lines.length === 0 ? [] : statementsOf(treeOf(text, lines).kids);
+  checkWords(lines.map(({ line }) => line));
+  const body = new Blocks(lines, text).block(0);
   const module = { type: "Module", body, from: 0, to: text.length };
   boundedTree(module, MOST_DEEP_NODES);
   checkReturns(body);

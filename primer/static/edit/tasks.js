@@ -51,7 +51,8 @@ function apart(a, b) {
 function verdict({ t, i, is, should }) {
   const low = "₀₁₂₃₄₅₆₇₈₉";
   const name = `θ${[...String(i + 1)].map((digit) => low[digit]).join("")}`;
-  if (Number.isNaN(is)) return `your rule diverges at step ${t}; there ${name} should be ${PrimerExplorer.rounded(should)}.`;
+  if (Number.isNaN(is))
+    return `your rule diverges at step ${t}; there ${name} should be ${PrimerExplorer.rounded(should)}.`;
   const [mine, other] = apart(is, should);
   return `after step ${t} ${name} is ${mine}, it should be ${other}.`;
 }
@@ -87,7 +88,9 @@ export class Task {
     const found = occasions(explorer).map((occasion) => this.compared(occasion));
     const k = found.findIndex((each) => each !== undefined);
     if (k < 0) return this.say(`Right. ${task.done}`.trim(), true);
-    const where = k ? "at these settings it is right, but from another start and with other sliders " : "";
+    const where = k
+      ? "at these settings it is right, but from another start and with other sliders "
+      : "";
     this.say(`Not yet: ${where}${verdict(found[k])}`);
   }
   compared({ h, start }) {

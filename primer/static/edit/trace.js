@@ -1,20 +1,19 @@
 // Runs the text of a rule once on symbols instead of numbers: primer.derived.trace.
-import { shown } from "./access.js";
 import { AbstractPool } from "./abstract.js";
 import { builtinsOf } from "./builtins.js";
 import { placed } from "./evaluate.js";
 import { truth as isTruth } from "./kinds.js";
 import { guess } from "./near.js";
-import { Misfit, Pool } from "./nodes.js";
+import { Pool } from "./nodes.js";
 import { numpyOf } from "./numpy.js";
 import { objectiveOf, packageOf } from "./package.js";
+import { outcome, partName, partOf } from "./outcome.js";
 import { Refusal } from "./refusal.js";
 import { Scope } from "./scope.js";
 import { execute } from "./statements.js";
-import { asNode, Callable, described, Dict, Known, shapeText, Space, Tuple } from "./values.js";
+import { Callable, described, Dict, Known, Space } from "./values.js";
 
 const SHAPES = { init: ["self", "theta"], step: ["self", "J", "theta", "state", "t"] };
-const NAME = /^[\p{XID_Start}_][\p{XID_Continue}]*$/u;
 
 // Traces the rule in a module: what went in, what came out, and the names of step.
 //   dim       the number of parameters
@@ -56,7 +55,9 @@ function symbols(pool, fields, given, plain) {
   return new Map(
     fields.map(({ name, shape, kind, slot }) => {
       const value = given.get(name);
-      const fixed = pool.abstract ? plain.has(name) || isTruth(kind) || kind === "str" : slot === undefined;
+      const fixed = pool.abstract
+        ? plain.has(name) || isTruth(kind) || kind === "str"
+        : slot === undefined;
       if (fixed && value !== undefined) return [name, value];
       if (pool.abstract) return [name, pool.make("field", [], [], name, "f")];
       return [name, pool.make("field", [], shape, slot, kind)];
@@ -74,9 +75,21 @@ function once(module, { pool, theta, t }, fields, tables) {
   const self = ruleOf(top, fields);
   const start = init ? begun(pool, init, [self, theta]) : new Map();
   run.stateNames = new Set(start.keys());
-  const state = new Map([...start].map(([name, { shape, kind }]) => [name, pool.make("state", [], shape, name, kind[0])]));
+  const state = new Map(
+    [...start].map(([name, { shape, kind }]) => [
+      name,
+      pool.make("state", [], shape, name, kind[0]),
+    ]),
+  );
   const J = objectiveOf(pool, pool.dim);
-  return { pool, theta, t, state, start, ...stepped(step, [self, J, theta, new Dict(new Map(state), true), t], { theta, start }) };
+  return {
+    pool,
+    theta,
+    t,
+    state,
+    start,
+    ...stepped(step, [self, J, theta, new Dict(new Map(state), true), t], { theta, start }),
+  };
 }
 
 function methodOf(top, name) {
@@ -88,7 +101,11 @@ function methodOf(top, name) {
   if (!method.node) throw new Refusal(`${name} is a function: write ${form}`);
   const least = method.node.args.filter((a) => a.default === null).length;
   if (least > wanted.length || method.parameters.length < wanted.length) {
-    throw new Refusal(`${name} is called with ${wanted.length} values: write ${form}`, method.node.from, method.node.to);
+    throw new Refusal(
+      `${name} is called with ${wanted.length} values: write ${form}`,
+      method.node.from,
+      method.node.to,
+    );
   }
   return method;
 }
@@ -97,8 +114,10 @@ function methodOf(top, name) {
 function ruleOf(top, fields) {
   const self = new Space("self", fields, (name) => {
     const found = top.values.get(name);
-    if (!(found instanceof Callable)) return found === undefined ? noField(name, top, fields) : found;
-    if (found.parameters?.[0] === "self") return new Callable(name, (args, named) => found.call([self, ...args], named));
+    if (!(found instanceof Callable))
+      return found === undefined ? noField(name, top, fields) : found;
+    if (found.parameters?.[0] === "self")
+      return new Callable(name, (args, named) => found.call([self, ...args], named));
     return new Refusal(`${name} does not take self: call it ${name}(…), without self.`);
   });
   return self;
@@ -115,31 +134,16 @@ function begun(pool, init, args) {
   const made = returned(init, init.open(args, new Map()));
   const { node } = made;
   if (!(made.value instanceof Dict)) {
-    throw placed(new Refusal(`init must return a dictionary such as {"m": 0 * theta}, and this is ${described(made.value)}.`), node);
+    throw placed(
+      new Refusal(
+        `init must return a dictionary such as {"m": 0 * theta}, and this is ${described(made.value)}.`,
+      ),
+      node,
+    );
   }
-  return new Map([...made.value.map].map(([name, x]) => [named(name, node), part(pool, name, x, node)]));
-}
-
-function named(name, node) {
-  if (typeof name === "string" && NAME.test(name) && !name.startsWith("__") && name.length <= 40) return name;
-  throw placed(new Refusal(`${shown(name)} cannot be a part of the state: give it a name of letters, such as "m".`), node);
-}
-
-function part(pool, name, x, node) {
-  try {
-    if (x instanceof Dict) throw new Refusal(`${shown(name)} of the state is a dictionary: give each of its parts a name of its own.`);
-    if (x === null || typeof x === "string") throw new Refusal(`${shown(name)} of the state must be numbers, and this is ${described(x)}.`);
-    return asNode(pool, x);
-  } catch (error) {
-    throw placed(error, valueOf(node, name));
-  }
-}
-
-// Where a dictionary that is returned has a key; the whole statement where it cannot be seen.
-function valueOf(node, name) {
-  const dictionaries = [node.value, ...(node.value?.elts ?? [])].filter((one) => one?.type === "Dict");
-  const pairs = dictionaries.flatMap(({ keys, values }) => keys.map((key, i) => [key, values[i]]));
-  return pairs.find(([key]) => key?.value === name)?.[1] ?? node;
+  return new Map(
+    [...made.value.map].map(([name, x]) => [partName(name, node), partOf(pool, name, x, node)]),
+  );
 }
 
 // Calls a function of the text in these names; where it returned, or its head.
@@ -160,62 +164,5 @@ function stepped(step, args, { theta, start }) {
     return { newTheta, newState, locals: scope.values, bound, given };
   } catch (error) {
     throw placed(error, node);
-  }
-}
-
-function outcome(pool, value, theta, start, node) {
-  const names = [...start.keys()].map((name) => `"${name}": ${name}`).join(", ");
-  const form = `return theta, {${names}}`;
-  const pair = value instanceof Tuple && value.items.length === 2 && value.items[1] instanceof Dict;
-  if (!pair) throw new Refusal(`step must return the new theta and the state, and this is ${described(value)}: write ${form}.`);
-  const newTheta = asNode(pool, value.items[0]);
-  if (newTheta.shape.join() !== theta.shape.join()) {
-    throw new Misfit(
-      `step must return a theta of shape ${shapeText(theta.shape)}, and this is of shape ${shapeText(newTheta.shape)}.`,
-      ...placeOfPart(node, 0),
-    );
-  }
-  if (!pool.abstract && newTheta.kind !== "f") {
-    throw new Refusal("step must return a theta of floats: write 1.0 * (…).", ...placeOfPart(node, 0));
-  }
-  return [newTheta, kept(pool, value.items[1].map, start, node)];
-}
-
-function placeOfPart(node, i) {
-  const one = node.value?.elts?.[i] ?? node;
-  return [one.from, one.to];
-}
-
-// The new state: the parts of init, each like what it was.
-function kept(pool, map, start, node) {
-  const lacking = [...start.keys()].find((name) => !map.has(name));
-  if (lacking !== undefined) {
-    throw new Refusal(`step must return every part of the state: add "${lacking}": ${lacking} to what it returns.`, ...placeOfPart(node, 1));
-  }
-  return new Map(
-    [...map].map(([name, x]) => {
-      const before = start.get(name);
-      const place = valueOf(node, name);
-      if (!before) throw placed(new Refusal(`init does not make ${shown(name)}: add ${shown(name)}: 0 * theta to what init returns.`), place);
-      const after = part(pool, name, x, node);
-      if (!pool.abstract) alike(name, before, after, place);
-      return [name, after];
-    }),
-  );
-}
-
-function alike(name, before, after, { from, to }) {
-  if (before.shape.join() !== after.shape.join()) {
-    throw new Misfit(
-      `"${name}" is of shape ${shapeText(before.shape)} in init and of shape ${shapeText(after.shape)} after step: make them the same.`,
-      from,
-      to,
-    );
-  }
-  if (!isTruth(before.kind) && isTruth(after.kind)) {
-    throw new Refusal(`"${name}" starts as a number and becomes a truth value: write 1.0 * (…).`, from, to);
-  }
-  if (isTruth(before.kind) && !isTruth(after.kind)) {
-    throw new Refusal(`"${name}" starts as a truth value and becomes a number: start it as a number, such as 0 * theta.`, from, to);
   }
 }

@@ -66,7 +66,9 @@ const SCALARS = new Map(
 
 // The functions by NumPy's names, and how many arguments each takes.
 export const UFUNCS = new Map(
-  [...SCALARS].filter(([name]) => name !== "where").map(([name, f]) => [name, Math.min(f.length, 2)]),
+  [...SCALARS]
+    .filter(([name]) => name !== "where")
+    .map(([name, f]) => [name, Math.min(f.length, 2)]),
 );
 UFUNCS.set("hypot", 2);
 export const ALIASES = new Map([
@@ -83,8 +85,18 @@ const isTraced = (x) => x instanceof Node || x instanceof Dimension;
 // The function `op` of values: a node where one of them is traced, else an array of NumPy. `called`: by
 // its name, which makes NumPy's numbers of Python's; an operator leaves them what they are.
 export function ufunc(pool, op, values, called = false) {
-  if (values.some(isTraced)) return elementwise(pool, op, values.map((x) => asNode(pool, x)), called);
-  return computed(pool, op, values.map((x) => asKnown(pool, x)));
+  if (values.some(isTraced))
+    return elementwise(
+      pool,
+      op,
+      values.map((x) => asNode(pool, x)),
+      called,
+    );
+  return computed(
+    pool,
+    op,
+    values.map((x) => asKnown(pool, x)),
+  );
 }
 
 export function common(op, args) {
@@ -104,7 +116,10 @@ const noTruth = (op) =>
 // primer.derived.graph.elementwise
 export function elementwise(pool, name, args, called = false) {
   const shape = common(name, args);
-  const kind = (called ? numpyKind : resultKind)(name, args.map((a) => a.kind));
+  const kind = (called ? numpyKind : resultKind)(
+    name,
+    args.map((a) => a.kind),
+  );
   if (kind === null) throw noTruth(name);
   const op = truth(kind) ? logical(name) : name;
   if (op === "power") return poweredNode(pool, args, shape, kind);
@@ -117,7 +132,13 @@ function poweredNode(pool, args, shape, kind) {
   const known = exponent.op === "const" ? exponent.data.values : null;
   if (known && integral(kind) && known.some((x) => x < 0)) throw negativePower();
   if (known && !exponent.shape.length && known[0] === 2) {
-    return pool.make("square", [base], shape, null, kind === "float" && base.kind === "int" ? "int" : kind);
+    return pool.make(
+      "square",
+      [base],
+      shape,
+      null,
+      kind === "float" && base.kind === "int" ? "int" : kind,
+    );
   }
   const root = base.shape.length && !exponent.shape.length ? "root" : null;
   const counts = kind === "float" && args.every((a) => a.kind === "int") && !(known?.[0] < 0);
@@ -129,7 +150,10 @@ const negativePower = () =>
 
 // The same of known arrays.
 function computed(pool, name, args) {
-  const kind = numpyKind(name, args.map((a) => a.kind));
+  const kind = numpyKind(
+    name,
+    args.map((a) => a.kind),
+  );
   if (kind === null) throw noTruth(name);
   const one = scalar(kind === "b" ? logical(name) : name, args, kind);
   return eachNumber(pool, name, args, kind, one);

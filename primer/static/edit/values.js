@@ -89,8 +89,7 @@ export const isNumeric = (x) => isPlainNumber(x) || isArray(x) || x instanceof D
 
 export const plainKind = (x) =>
   typeof x === "boolean" ? "bool" : typeof x === "bigint" ? "int" : "float";
-export const kindOf = (x) =>
-  isArray(x) ? x.kind : x instanceof Dimension ? "int" : plainKind(x);
+export const kindOf = (x) => (isArray(x) ? x.kind : x instanceof Dimension ? "int" : plainKind(x));
 export const shapeOf = (x) => (isArray(x) ? x.shape : []);
 
 // What a sentence calls a value.
@@ -99,7 +98,8 @@ export function described(x) {
   if (typeof x === "string") return "a text";
   if (isPlainNumber(x)) return typeof x === "boolean" ? (x ? "True" : "False") : `the number ${x}`;
   if (x instanceof Dimension) return "a single number";
-  if (isArray(x)) return x.shape.length ? `an array of shape ${shapeText(x.shape)}` : "a single number";
+  if (isArray(x))
+    return x.shape.length ? `an array of shape ${shapeText(x.shape)}` : "a single number";
   if (x instanceof Slice) return "a slice";
   if (x === ELLIPSIS) return "...";
   if (x instanceof Dict) return "a dictionary";
@@ -110,7 +110,8 @@ export function described(x) {
   return x.name === undefined ? "something else" : `\`${x.name}\``;
 }
 
-export const shapeText = (shape) => (shape.length === 1 ? `(${shape[0]},)` : `(${shape.join(", ")})`);
+export const shapeText = (shape) =>
+  shape.length === 1 ? `(${shape[0]},)` : `(${shape.join(", ")})`;
 
 // The array of NumPy that Python's number, or a list of numbers, becomes; refuses all else.
 export function asKnown(pool, x) {
@@ -135,7 +136,11 @@ function arrayOf(pool, items) {
     throw new Refusal("The rows of this list have different lengths: give all of them the same.");
   }
   const values = parts.flatMap((part) => part.values);
-  return new Known(values, [parts.length, ...inner], parts.length ? jointKind(parts.map((p) => p.kind)) : "f");
+  return new Known(
+    values,
+    [parts.length, ...inner],
+    parts.length ? jointKind(parts.map((p) => p.kind)) : "f",
+  );
 }
 
 export function notANumber(x) {
@@ -160,7 +165,8 @@ export function wholeOf(x) {
   if (typeof x === "bigint") return Number(x);
   if (typeof x === "boolean") return Number(x);
   if (x instanceof Dimension) return x.size;
-  if (x instanceof Known && x.kind === "i" && sizeOf(x.shape) === 1 && !x.shape.length) return x.values[0];
+  if (x instanceof Known && x.kind === "i" && sizeOf(x.shape) === 1 && !x.shape.length)
+    return x.values[0];
   return null;
 }
 

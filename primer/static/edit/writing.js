@@ -1,18 +1,14 @@
 // Where the rule is written: CodeMirror, in the book's colors, with the place of a fault underlined.
 export const MOST_LETTERS = 20000;
 
-// What is colored as code is in the book; `tags` are those of Lezer.
-const colored = ({ tags, HighlightStyle, syntaxHighlighting }) =>
-  syntaxHighlighting(
-    HighlightStyle.define([
-      { tag: [tags.keyword, tags.operatorKeyword], class: "px-keyword" },
-      { tag: [tags.bool, tags.null], class: "px-keyword" },
-      { tag: tags.string, class: "px-string" },
-      { tag: tags.number, class: "px-number" },
-      { tag: tags.comment, class: "px-comment" },
-      { tag: tags.function(tags.definition(tags.variableName)), class: "px-named" },
-    ]),
-  );
+// What is colored as code is in the book.
+const COLORS = {
+  keyword: "px-keyword",
+  named: "px-named",
+  string: "px-string",
+  number: "px-number",
+  comment: "px-comment",
+};
 
 // The place of a fault, [from, to], or none: an effect that sets it, and a field that draws it.
 function faults({ Decoration, EditorView, StateEffect, StateField }) {
@@ -61,12 +57,11 @@ export class Writing {
     return [
       code.lineNumbers(),
       code.history(),
-      code.python(),
-      code.indentOnInput(),
-      code.bracketMatching(),
-      colored(code),
+      code.coloring(COLORS),
+      code.matching(),
       this.faults.field,
-      keymap.of([escape, ...code.defaultKeymap, ...code.historyKeymap]),
+      keymap.of([escape, ...code.historyKeymap]),
+      code.keys,
       EditorState.changeFilter.of(({ newDoc }) => newDoc.length <= MOST_LETTERS),
       EditorView.contentAttributes.of(attributes),
       EditorView.updateListener.of(({ docChanged, state }) => {
@@ -98,6 +93,8 @@ export class Writing {
     const found = error ? spotOf(state, error.from ?? null, error.to) : null;
     if (found || state.field(this.faults.field).size)
       this.view.dispatch({ effects: this.faults.effect.of(found) });
-    return error?.from == null ? null : state.doc.lineAt(Math.min(error.from, state.doc.length)).number;
+    return error?.from == null
+      ? null
+      : state.doc.lineAt(Math.min(error.from, state.doc.length)).number;
   }
 }

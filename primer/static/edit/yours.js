@@ -173,7 +173,8 @@ function fill({ w, width }, like, watched) {
 // The first step whose point of a line lies beyond the axes; −1: none.
 function leaving({ x, y }, [, kind, i, kindX, iX], run) {
   const until = run.lost < 0 ? run.steps + 1 : run.lost;
-  const beyond = ([low, high], v) => v < low - 0.01 * (high - low) || v > high + 0.01 * (high - low);
+  const beyond = ([low, high], v) =>
+    v < low - 0.01 * (high - low) || v > high + 0.01 * (high - low);
   const value = (name, k, t) => run[name]?.[t * run.width[name] + k];
   for (let t = 0; t < until; t++)
     if (beyond(y, value(kind, i, t)) || (kindX && beyond(x, value(kindX, iX, t)))) return t;
