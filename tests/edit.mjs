@@ -4,6 +4,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { pathToFileURL } from "node:url";
 import { runInThisContext } from "node:vm";
+import { unedited as compared } from "./unedited.mjs";
 
 const [folder, bundle, jobs, results] = process.argv.slice(2);
 const module = (name) => import(pathToFileURL(`${folder}/${name}`));
@@ -24,64 +25,16 @@ function marched(run, scene, h, start, steps) {
   return found;
 }
 
-function made(text, rule, scene, tables, steps, watched = rule.watched) {
+function made(text, rule, scene, tables, steps) {
   const traced = trace(parse(text), { dim: scene.dim, fields: rule.fields, tables });
-  return { traced, run: machine(traced, scene, rule, { watched, steps }) };
+  return { traced, run: machine(traced, scene, rule, { watched: rule.watched, steps }) };
 }
 
-// The first channel in which two runs differ, or "".
-function difference(one, other, places) {
-  if (one.lost !== other.lost) return `lost at ${one.lost} and ${other.lost}`;
-  for (const name of ["x", "loss", "s", "w"]) {
-    const width = one.width[name];
-    if (one[name].length !== other[name].length)
-      return `${name} is ${width} and ${other.width[name]} wide`;
-    for (let i = 0; i < one[name].length; i++) {
-      if (name === "w" && !places.has(i % width)) continue;
-      const [a, b] = [one[name][i], other[name][i]];
-      if (!Object.is(a, b))
-        return `${name}[${i % width}] of step ${Math.floor(i / width)}: ${a} and ${b}`;
-    }
-  }
-  return "";
-}
-
-// Which numbers of w come from locals.
-function ofLocals(watched) {
-  const all = watched.flatMap(({ local, size }) => Array(size).fill(local !== null));
-  return new Set(all.flatMap((is, i) => (is ? [i] : [])));
-}
-
-// {script, data, runs: [[{h, start}, …] of each scene]}: the rules of an explorer as they stand in its
-// edit file, against their programs. Gives, by rule and scene, how many runs were compared, and the
-// first difference or refusal.
-function unedited({ script, data, runs }) {
+// An explorer's scripts, and what tests/unedited.mjs compares of them.
+function unedited({ script, ...asked }) {
   runInThisContext(script);
-  const { rules, tables, scenes } = PrimerEdits[data.id](lib);
-  return rules.map((rule, k) =>
-    scenes.map((scene, j) => {
-      if (!rule) return null;
-      const program = data.scenes[j].programs[k];
-      const { init, step, loss } = PrimerPrograms[program.program](lib);
-      const watched = scene.watched?.[k] ?? rule.watched;
-      try {
-        const { run } = made(rule.text, rule, scene, tables, data.steps, watched);
-        const wrong = runs[j].map(({ h, start }) => {
-          const [ours, theirs] = [
-            { init, step, loss },
-            { ...run, loss },
-          ].map((each, i) => march(each, h, start, data.steps, i ? run : program));
-          return difference(ours, theirs, ofLocals(watched));
-        });
-        return { runs: wrong.length, wrong: wrong.find(Boolean) ?? "" };
-      } catch (error) {
-        return { runs: 0, wrong: told(error) };
-      }
-    }),
-  );
+  return compared(asked, { parse, trace, machine });
 }
-
-const told = (error) => (error instanceof Refusal ? `refused: ${error.message}` : error.stack);
 
 const packed = (numbers) => Buffer.from(Float64Array.from(numbers).buffer).toString("base64");
 

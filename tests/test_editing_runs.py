@@ -28,6 +28,7 @@ from primer import (
 from primer.explorer.editing import source, texts
 from primer.explorer.page import register
 from primer.objective import Through
+from primer.rules.matrices import MatrixRule
 
 STEPS = 60
 RUNS = 6
@@ -43,13 +44,12 @@ GROUNDS = {name: one_block(entry.make()) for name, entry in registry.landscapes.
 
 
 def rules(*left_out: str) -> dict:
-    """Every rule of the registry that runs in a page and holds no rule, with sliders in its fields.
-
-    A field of a name is one slider in all of them.
-    """
+    """Every rule that can be edited, with sliders in its fields, one for all fields of a name."""
     made = {}
     for name, entry in registry.rules.items():
         if entry.kind != "rule" or entry.no_page or name in left_out:
+            continue
+        if issubclass(entry.make, MatrixRule):
             continue
         fields = {}
         for field, domain in domains(entry.make).items():

@@ -190,7 +190,8 @@ class Node(np.lib.mixins.NDArrayOperatorsMixin):
             return make(self.pool, "scaled_power", three, _common("power", three))
         if args[1].op == "const" and args[1].shape == () and args[1].data == 2:
             return elementwise("square", args[0])
-        return make(self.pool, "ipow", args, _common("power", args))
+        kind = float if all(isinstance(a.kind, type) for a in args) else FLOAT
+        return make(self.pool, "ipow", args, _common("power", args), None, kind)
 
     def written(self, text: str, function: Callable[..., Any], args: tuple) -> Any:
         """function(*args); in an equation a symbol of its own (`primer.rules.written`)."""
@@ -265,8 +266,11 @@ def _power(args: tuple, shape: tuple, kind: Kind) -> Node:
     """base ** exponent; for an array NumPy takes the root where a single exponent is 1/2."""
     base, exponent = args
     known = exponent.data if exponent.op == "const" else None
-    if known is not None and integral(kind) and (known < 0).any():
+    negative = known is not None and bool((known < 0).any())
+    if negative and integral(kind):
         raise TraceError("np refuses integers to negative powers: write a base such as 2.0")
+    if kind is float and not negative and all(a.kind is int for a in args):
+        kind = int
     if known is not None and known.shape == () and known == 2:
         return make(base.pool, "square", (base,), shape, None, kind)
     root = "root" if base.ndim and not exponent.ndim else None

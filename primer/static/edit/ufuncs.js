@@ -127,22 +127,18 @@ export function elementwise(pool, name, args, called = false) {
 }
 
 // base ** exponent; for an array NumPy takes the root where a single exponent is 1/2.
-function poweredNode(pool, args, shape, kind) {
+function poweredNode(pool, args, shape, found) {
   const [base, exponent] = args;
   const known = exponent.op === "const" ? exponent.data.values : null;
-  if (known && integral(kind) && known.some((x) => x < 0)) throw negativePower();
+  const negative = known?.some((x) => x < 0);
+  if (negative && integral(found)) throw negativePower();
+  const counts = found === "float" && !negative && args.every((a) => a.kind === "int");
+  const kind = counts ? "int" : found;
   if (known && !exponent.shape.length && known[0] === 2) {
-    return pool.make(
-      "square",
-      [base],
-      shape,
-      null,
-      kind === "float" && base.kind === "int" ? "int" : kind,
-    );
+    return pool.make("square", [base], shape, null, kind);
   }
   const root = base.shape.length && !exponent.shape.length ? "root" : null;
-  const counts = kind === "float" && args.every((a) => a.kind === "int") && !(known?.[0] < 0);
-  return pool.make("power", args, shape, root, counts ? "int" : kind);
+  return pool.make("power", args, shape, root, kind);
 }
 
 const negativePower = () =>
