@@ -34,10 +34,10 @@ GROUNDS = {
     "cycle": one_block(landscapes.cycle()),
     "noise": one_block(Noisy(landscapes.quadratic([1.0, 2.0]), 0.3, seed=1, steps=20)),
 }
-#: What NumPy runs and the page refuses, on purpose: a step that changes its arguments; arrays of
-#: truth values or whole numbers as theta or state, in which NumPy would go on; roots of truth values,
-#: which it computes in half precision; complex numbers, of which `run` drops a part; J of several
-#: thetas at once; functions as numbers; places that are no whole numbers.
+#: What NumPy runs and the page refuses, on purpose: a step that changes its arguments; truth values
+#: or whole numbers as theta or state, in which NumPy would go on; roots of truth values, which it
+#: computes in half precision; complex numbers, of which `run` drops a part; J of several thetas at
+#: once; functions as numbers; places that are no whole numbers.
 REFUSED_HERE = re.compile(
     r"is not written in place|takes floats, as theta holds|must return a theta of floats"
     r"|becomes a truth value|of truth values: write np\.where|is no finite number"
