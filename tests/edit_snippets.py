@@ -2,24 +2,34 @@
 
 import itertools
 
-OPERANDS = """2 -3 0 2.5 -0.5 True False t c self.a self.n self.flag self.s self.w g k theta.shape[-1]
-np.float64(1.5) np.array([1.0,-2.0]) np.array([True,False]) (g>0) (t>3) np.int64(2) g[0] [1.0,2.0]
-(t%2) np.bool_(True)""".split()
+OPERANDS = """
+2 -3 0 2.5 -0.5 True False t c self.a self.n self.flag self.s self.w g k theta.shape[-1]
+np.float64(1.5) np.array([1.0,-2.0]) np.array([True,False]) (g>0) (t>3) np.int64(2) g[0]
+[1.0,2.0] (t%2) np.bool_(True)
+""".split()
 OPERATORS = "+ - * / // % ** & | ^ < <= > >= == != @".split()
 ONE = """sqrt square absolute sign exp log cos sin tanh floor isfinite isnan isinf positive negative
 expm1 log1p log2 log10 cbrt sinh cosh tan ceil logical_not invert""".split()
-TWO = """add subtract multiply divide power maximum minimum less less_equal greater greater_equal equal
-not_equal logical_and logical_or logical_xor bitwise_and bitwise_or bitwise_xor floor_divide
+TWO = """add subtract multiply divide power maximum minimum less less_equal greater greater_equal
+equal not_equal logical_and logical_or logical_xor bitwise_and bitwise_or bitwise_xor floor_divide
 remainder hypot copysign abs mod""".split()
 ARGUMENTS = "2 2.0 True t c self.a self.s g k (g>0) np.array([1.0,4.0]) self.n".split()
-SHAPES = ["theta", "g[..., None]", "g[None, :]", "g[..., None] * theta", "np.stack([g, theta])", "k"]
+SHAPES = [
+    "theta",
+    "g[..., None]",
+    "g[None, :]",
+    "g[..., None] * theta",
+    "np.stack([g, theta])",
+    "k",
+]
 REDUCTIONS = "sum mean prod max min any all amax amin".split()
-AXES = ["", "axis=-1", "axis=0", "axis=None", "axis=(0,)", "axis=-1, keepdims=True", "axis=-2",
-        "axis=(-1, -2)", "axis=(0, 1), keepdims=True", "axis=5", "keepdims=True"]  # fmt: skip
-KEYS = ["0", "-1", "1", "5", "...", "..., 0", "..., :1", "..., None", ":", "1:", ":-1", "::-1", "None",
-        "..., 1:", "..., None, :", "0:0", "[0, 1]", "[1, 0]", "[True, False]", "(0,)", "t", "True",
-        "..., -1", "0, 0", ":, None", "None, ...", "theta.shape[-1] - 1", "self.n - 2", "-2:",
-        "1:0:-1", "::2", "..., [0]", "np.array([1])", "g > 0", "1.0", "..., ..., 0", "self.s"]  # fmt: skip
+#: Parted by bars; the first axis is none at all.
+AXES = """ | axis=-1 | axis=0 | axis=None | axis=(0,) | axis=-1, keepdims=True | axis=-2 |
+axis=(-1, -2) | axis=(0, 1), keepdims=True | axis=5 | keepdims=True"""
+KEYS = """0 | -1 | 1 | 5 | ... | ..., 0 | ..., :1 | ..., None | : | 1: | :-1 | ::-1 | None |
+..., 1: | ..., None, : | 0:0 | [0, 1] | [1, 0] | [True, False] | (0,) | t | True | ..., -1 | 0, 0 |
+:, None | None, ... | theta.shape[-1] - 1 | self.n - 2 | -2: | 1:0:-1 | ::2 | ..., [0] |
+np.array([1]) | g > 0 | 1.0 | ..., ..., 0 | self.s"""
 OTHERS = """
 np.where(g > 0, g, 0)
 np.where(g > 0, g, 0.0)
@@ -729,6 +739,10 @@ BODIES = [
 ]
 
 
+def parted(text):
+    return [each.strip() for each in text.split("|")]
+
+
 def operations():
     """One operator between two values."""
     return [f"{a} {op} {b}" for a, op, b in itertools.product(OPERANDS, OPERATORS, OPERANDS)]
@@ -738,8 +752,8 @@ def calls():
     """One function of NumPy, or one index."""
     ones = [f"np.{name}({x})" for name, x in itertools.product(ONE, ARGUMENTS)]
     pairs = itertools.product(TWO, ARGUMENTS[:10], ARGUMENTS[1:11:2])
-    reductions = itertools.product(REDUCTIONS, SHAPES, AXES)
-    indexed = itertools.product(("g", "H", "np.eye(2)", "g[..., None]"), KEYS)
+    reductions = itertools.product(REDUCTIONS, SHAPES, parted(AXES))
+    indexed = itertools.product(("g", "H", "np.eye(2)", "g[..., None]"), parted(KEYS))
     return [
         *ones,
         *(f"np.{name}({x}, {y})" for name, x, y in pairs),

@@ -201,8 +201,7 @@ def canonical(graph, digits=17):
         return f"n{order[k]}" if k in order else _text(nodes[k], [], digits)
 
     lines = [
-        f"{name(k)} = {_text(nodes[k], [name(a) for a in nodes[k]['args']], digits)}"
-        for k in order
+        f"{name(k)} = {_text(nodes[k], [name(a) for a in nodes[k]['args']], digits)}" for k in order
     ]
     lines += [f"start {key} {name(k)}" for key, k in sorted(graph["start"].items())]
     lines += [f"state {key} {name(k)}" for key, k in graph["state"]]

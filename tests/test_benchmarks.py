@@ -101,7 +101,7 @@ def test_what_is_chosen():
     def names(*words):
         return {part.name for part in entry.chosen(entry.arguments(list(words)))}
 
-    assert names() == {"sweep", "recording", "import", "explorer"}
+    assert names() == {"sweep", "recording", "import", "explorer", "editing"}
     assert names("--all") == {part.name for part in PARTS if not part.slow}
     assert names("--all", "--slow") == set(BY_NAME)
     assert names("--only", "import", "--only", "single") == {"import", "single"}

@@ -96,7 +96,7 @@ MISTAKES = [
     ("def f(a=1, b): pass\n", 1, "default"),
     ("def f(*a): pass\n", 1, "`*`"),
     ("de step(self, J, theta, state, t):\n    return theta\n", 1, "`def`"),
-    (STEP + "    retrun theta\n", 2, "`return`"),
+    (STEP + "    returns theta\n", 2, "`return`"),
     ("define f(a):\n    return a\n", 1, "missing"),
     ("function f(a):\n    return a\n", 1, "`def`"),
     ("let x = 1\n", 1, "alone"),
@@ -207,7 +207,7 @@ def mutated(rng, text):
     return text
 
 
-PIECES = [*"abtxJ01.5 \n\t()[]{}=+-*/<>!:;,'\"#\\@%&|^~_e"] + (
+PIECES = [*"abt", *"xJ01.5 \n\t()[]{}=+-*/<>!:;,'\"#\\@%&|^~_e"] + (
     "    |\n    |\n        | if | else | for | in | not | and |def |return |lambda |==|**|True|"
     "None|is |...|elif |pass|assert |import |'''| = |1.| or |: |, *|;|(|)|[|]|,|,|=|x for x in "
 ).split("|")

@@ -3,6 +3,7 @@
 import random
 import re
 import warnings
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -152,78 +153,29 @@ def test_functions_are_those_of_numpy():
     assert_alike(cases)
 
 
-REFUSED = [
-    ("if g > 0:\n    g = m", "g > 0", "`if` cannot look at numbers that change from step to step: use np.where(condition, a, b)."),
-    ("y = g if t > 3 else m", "t > 3", "`if` cannot look at numbers that change from step to step: use np.where(condition, a, b)."),
-    ("y = g if self.s > 1 else m", "self.s > 1", "`if` cannot look at numbers that a slider or a schedule changes: use np.where(condition, a, b)."),
-    ("y = g > 0 and m > 0", "g > 0", "`and` cannot look at numbers that change from step to step: use (a > 0) & (b > 0)."),
-    ("y = 0 < g < 1", "0 < g < 1", "`a < b < c` cannot look at numbers that change from step to step: use (a < b) & (b < c)."),
-    ("y = max(g, m)", "max(g, m)", "`max` cannot look at numbers that change from step to step: use np.maximum(a, b)."),
-    ("m_hat = g\ny = m_hut", "m_hut", "m_hut has no value here. Did you mean m_hat?"),
-    ("y = later\nlater = 2", "later", "later has no value here yet."),
-    ("y = flag", "flag", "flag has no value here. Write self.flag."),
-    ("y = sqrt(g)", "sqrt", "sqrt has no value here. Write np.sqrt."),
-    ("y = math.sqrt(2)", "math", "math has no value here. Use NumPy: np.sqrt instead of math.sqrt."),
-    ("y = np.sqr(g)", "np.sqr", "np.sqr is not known here. Did you mean np.sqrt?"),
-    ("y = np.linalg.nrm(g)", "np.linalg.nrm", "np.linalg.nrm is not known here. Did you mean np.linalg.norm?"),
-    ("y = np.linalg.inv(H) @ g", "np.linalg.inv", "np.linalg.inv is not known here. Write np.linalg.solve(A, b) instead of np.linalg.inv(A) @ b."),
-    ("y = g.summ()", "g.summ", "An array has no .summ here. Did you mean .sum?"),
-    ("y = g.T", "g.T", "An array has no .T here. Write np.swapaxes(x, -1, -2)."),
-    ("y = self.rho", "self.rho", "This rule has no field rho: write rho = 0.9 at the top of the text, and self.rho finds it."),
-    ("y = self.helper(g)", "self.helper", "helper does not take self: call it helper(…), without self."),
-    ('y = state["u"]', 'state["u"]', 'init does not make "u": add "u": 0 * theta to what init returns.'),
-    ('state["m"] = g', 'state["m"]', 'The state is not written in place: return it instead, as in {"m": …}.'),
-    ("m += g", "m", "`+=` changes an array in place: write m = m + …."),
-    ("theta[0] = 1", "theta[0]", "An array is not written in place: use np.where(condition, a, b) or np.stack([a, b])."),
-    ("self.n = 3", "self.n", 'A rule keeps nothing in itself: what it needs in the next step belongs in the state, as in {"n": …}.'),
-    ("y = g[5]", "g[5]", "There is no number 5 here: this axis has 2, from 0 to 1."),
-    ("y = g[t]", "g[t]", "A place cannot be a number that changes from step to step: use np.where(condition, a, b) to choose."),
-    ("for x in g:\n    y = x", "g", "An array that changes from step to step cannot be unpacked or looped over: use theta[..., 0]."),
-    ("a, b = 1, 2, 3", "a, b", "Here are 2 names for 3 values."),
-    ("y = len(g)", "len(g)", "len(…) of an array: use theta.shape[-1]."),
-    ("y = J.gradient(theta)", "J.gradient", "J has no .gradient here: it has J(theta), J.grad(theta), J.hess(theta) and J.hvp(theta, u). Did you mean J.grad?"),
-    ("y = g + np.zeros(3)", "g + np.zeros(3)", "Arrays of the shapes (2,) and (3,) do not fit together in np.add."),
-    ("y = np.where(g > 0)", "np.where(g > 0)", "np.where needs x and y too: np.where(condition, x, y)."),
-    ("y = np.sum(g, axes=-1)", "np.sum(g, axes=-1)", "np.sum does not take axes= here: np.sum(a, axis=…). Did you mean axis=…?"),
-    ("y = np.sum(g, out=m)", "np.sum(g, out=m)", "np.sum with out= writes in place: give the result a name instead."),
-    ("y = helper(g, 1, 2)", "helper(g, 1, 2)", "helper takes 2 values: helper(x, scale=…)."),
-    ("y = 1 / 0", "1 / 0", "`/` divides by zero."),
-    ("y = power(g, 0.5)", "power(g, 0.5)", "n in power(b, n) is a whole number >= 0: write b ** n for other powers."),
-    ("y = Signs(7, 2)[t]", "Signs(7, 2)", "Signs(7, 2) is not drawn on this page; these are: Signs(0, 1), Signs(0, 2), Signs(0, 3), Signs(0, 5)."),
-    ("y = (g > 0) - (m > 0)", "(g > 0) - (m > 0)", "np.subtract of truth values: write np.where(condition, 1.0, 0.0) first."),
-    ("return theta", "return theta", None),
-    ("return theta, {}", "{}", 'step must return every part of the state: add "m": m to what it returns.'),
-    ("return g[0], {**state}", "g[0]", "step must return a theta of shape (2,), and this is of shape ()."),
-    ('return g, {**state, "u": g}', "g", 'init does not make "u": add "u": 0 * theta to what init returns.'),
-    ('return g, {**state, "m": g[0]}', "g[0]", '"m" is of shape (2,) in init and of shape () after step: make them the same.'),
-]  # fmt: skip
-WHOLE = [
-    ("x = 1", "", "The rule has no step: write def step(self, J, theta, state, t):"),
-    ("def step(self, J):\n    return 1\n", "def step(self, J):\n    return 1", "step is called with 5 values: write def step(self, J, theta, state, t):"),
-    ("def init(self, theta):\n    return theta\n\n\n{}", "return theta", 'init must return a dictionary such as {"m": 0 * theta}, and this is an array of shape (2,).'),
-    ('def init(self, theta):\n    return {"m": {"a": theta}}\n\n\n{}', '{"a": theta}', '"m" of the state is a dictionary: give each of its parts a name of its own.'),
-    ('def init(self, theta):\n    return {"a b": theta}\n\n\n{}', 'return {"a b": theta}', '"a b" cannot be a part of the state: give it a name of letters, such as "m".'),
-]  # fmt: skip
-STEP = "def step(self, J, theta, state, t):\n    return theta, {**state}\n"
+#: What is refused: statements of a step (below the line whole texts), where, and in which words.
+REFUSED = Path(__file__).with_name("edit_refused.txt")
+STEP = "def step(self, J, theta, state, t):\n    return theta, {**state}"
+
+
+def refusals():
+    """Whole texts, each with the place that is refused and the sentence."""
+    for whole, part in enumerate(REFUSED.read_text("utf-8").split("---\n")):
+        for block in part.strip().split("\n\n"):
+            body, place, message = re.fullmatch(r"(.*)\n@ ?(.*)\n> (.*)", block, re.S).groups()
+            text = body.replace("...", STEP) if whole else snippet(body)
+            yield text, place.replace("\\n", "\n"), message
 
 
 def test_what_is_refused_is_told_at_its_place():
-    texts = [(snippet(body), *told) for body, *told in REFUSED]
-    texts += [
-        (text.replace("{}", STEP) if text.endswith("{}") else text, *told) for text, *told in WHOLE
-    ]
-    for (text, place, message), page in zip(
-        texts, traced([case(text, SETTINGS[0]) for text, _, _ in texts]), strict=True
-    ):
+    told = list(refusals())
+    assert len(told) > 40
+    pages = traced([case(text, SETTINGS[0]) for text, _, _ in told])
+    for (text, place, message), page in zip(told, pages, strict=True):
         refused = page.get("refused")
         assert refused, (text[len(HEAD) :], page)
-        assert text[refused["from"] or 0 : refused["to"] or 0] == place, (place, refused)
-        if message is None:
-            message = (
-                "step must return the new theta and the state, and this is an array of shape (2,): "
-                'write return theta, {"m": m, "k": k, "c": c}.'
-            )
         assert refused["message"] == message
+        assert text[refused["from"] or 0 : refused["to"] or 0] == place
 
 
 BOMBS = [
@@ -260,11 +212,14 @@ BOMBS = [
     "y = -1 in range(2000)\nfor i in range(10000):\n    y = -1 in range(2000)",
     "y = np.sum(np.ones((1,) * 2000))",
 ]
-HOSTILE = """self.__proto__ self.constructor state['__proto__'] state['constructor'] np.__proto__
-np.constructor J.constructor g.constructor g.prototype constructor toString hasOwnProperty __proto__
-{}.constructor {'a':1}['toString'] (lambda:1).call np.sum.form np.sum.call self.missing self.attributes
-[].items state.map 'a'.length np.linalg.constructor dict(__proto__=1)['toString'] globalThis self.call
-np.attributes.get J.call (1,2).items float.kind g.values g.pool theta.args Signs(0,2).data""".split()
+HOSTILE = """
+self.__proto__ self.constructor state['__proto__'] state['constructor'] np.__proto__
+np.constructor J.constructor g.constructor g.prototype constructor toString hasOwnProperty
+__proto__ {}.constructor {'a':1}['toString'] (lambda:1).call np.sum.form np.sum.call
+self.missing self.attributes [].items state.map 'a'.length np.linalg.constructor
+dict(__proto__=1)['toString'] globalThis self.call np.attributes.get J.call (1,2).items
+float.kind g.values g.pool theta.args Signs(0,2).data
+""".split()
 
 
 @pytest.mark.parametrize("abstract", [False, True])

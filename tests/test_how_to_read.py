@@ -100,6 +100,9 @@ def test_the_links_of_the_page_set_sliders_that_its_first_figure_has():
     assert links
     for link in links:
         settings = dict(urllib.parse.parse_qsl(html.unescape(link)))
+        if "rule" in settings:  # tests/browser/test_editing_site.py follows those
+            assert settings.pop("rule") in live.names
+            assert settings.pop("lines")
         assert settings.keys() <= live.values.keys()
         for control in live.controls:
             wanted = float(settings.get(control.key, control.slider.value))

@@ -14,6 +14,7 @@ import re
 from pathlib import Path
 
 from built_pages import rewrite
+from rjsmin import jsmin
 
 from primer.explorer.bundle import editor, script
 from primer.plotting.figures import static
@@ -49,9 +50,9 @@ UNUSED = [
 def add_explorer_assets(app, config):
     folder = Path(app.outdir, "_static")
     folder.mkdir(parents=True, exist_ok=True)
-    folder.joinpath("explorer.js").write_text(script(), "utf-8")
+    folder.joinpath("explorer.js").write_text(jsmin(script()), "utf-8")
     folder.joinpath("explorer.css").write_text(static("explorer.css"), "utf-8")
-    folder.joinpath("edit.js").write_text(editor(), "utf-8")
+    folder.joinpath("edit.js").write_text(jsmin(editor()), "utf-8")
     folder.joinpath("edit.css").write_text(static("edit.css"), "utf-8")
     config.html_js_files.append(("explorer.js", {"async": "async", "fetchpriority": "high"}))
     config.html_css_files.append("explorer.css")

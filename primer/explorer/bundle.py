@@ -17,9 +17,6 @@ IMPORTED = re.compile(r'^import (\{[^}]*\}) from "\./(\w+)\.js";\n', re.MULTILIN
 EXPORT = re.compile(r"^export (?=(?:async |class |const |function\*? )+(\w+))", re.MULTILINE)
 EXPORTS = re.compile(r"^export (\{[^}]*\};)", re.MULTILINE)
 
-#: What a script does not need; a text in backquotes would, if it went over lines.
-SPARE = re.compile(r"^\s*//.*\n|^[ \t]+", re.MULTILINE)
-
 
 def script() -> str:
     """What every page with explorers loads: `globalThis.PrimerExplorer`.
@@ -39,8 +36,7 @@ def script() -> str:
 def editor() -> str:
     """What a page loads when a rule is to be edited: `globalThis.PrimerEdit`.
 
-    Each module keeps its names to itself; lines of comment and indentation stay behind, a sixth
-    of its weight.
+    Each module keeps its names to itself.
 
     Examples
     --------
@@ -49,7 +45,7 @@ def editor() -> str:
     """
     *others, last = [(name, static(name)) for name in _order(EDITOR)]
     apart = [f"const ${Path(name).stem} = (() => {{\n{_own(text)}}})();\n" for name, text in others]
-    return SPARE.sub("", _wrapped([*apart, _own(last[1])], "PrimerEdit"))
+    return _wrapped([*apart, _own(last[1])], "PrimerEdit")
 
 
 def _own(text: str) -> str:

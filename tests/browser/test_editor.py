@@ -160,10 +160,14 @@ def test_an_error_is_named_at_its_place_and_the_last_line_stays_faint(page, open
 def test_what_is_said_reaches_a_screen_reader_once_the_typing_pauses(page, opened):
     opened(two())
     press(page)
-    status = page.locator(".px-yours > [role=status]")
+    status = page.locator(".px-yours .px-spoken[role=status]")
     assert status.inner_text() == ""
     swap(page, "g = J.grad(theta)", "g = J.grab(theta)")
-    until(page, "() => document.querySelector('.px-yours > [role=status]').textContent", seconds=5)
+    until(
+        page,
+        "() => document.querySelector('.px-yours .px-spoken[role=status]').textContent",
+        seconds=5,
+    )
     assert "Line 5" in status.inner_text()
 
 
@@ -358,6 +362,31 @@ def test_an_unchanged_rule_needs_no_text_in_its_link(page, opened):
     assert "rule=" not in page.url
 
 
+def test_where_no_editor_can_be_loaded_a_link_says_what_to_do(page, opened):
+    opened(two(), before=f'<p><a href="{link(rule="RMSProp", lines="v = g")}">there</a></p>')
+    page.evaluate("document.querySelector('.px-edits').remove()")
+    page.get_by_text("there").click()
+    told = page.locator(".px-foot .px-said").inner_text()
+    assert told == "On the published page this link opens an editor. Here, change the cell."
+
+
+def test_where_a_file_is_missing_it_says_so_and_the_next_press_tries_again(browser, tmp_path):
+    write_site(tmp_path, two())
+    page = browser.new_page()  # whose console may complain
+    page.goto((tmp_path / "page.html").as_uri())
+    page.wait_for_selector(".px-live")
+    code = page.locator(".px-edits").get_attribute("data-code")
+    said = "() => document.querySelector('.px-foot .px-said').textContent"
+    for address in ("missing.js", code):
+        page.evaluate("a => { document.querySelector('.px-edits').dataset.code = a }", address)
+        page.locator("button[value=edit]").click()
+        if address != code:
+            until(page, f"() => ({said})() === 'The editor could not be loaded.'", seconds=10)
+    page.wait_for_selector(".px-yours .cm-focused")
+    assert page.evaluate(said) == ""
+    page.close()
+
+
 HOSTILE = [
     "<img src=x onerror=alert(1)>",
     "def step(self, J, theta, state, t):\n    return '</script><script>alert(1)</script>', {}",
@@ -408,7 +437,10 @@ def test_a_task_is_checked_by_what_the_rule_does(page, opened):
     )
     check.click()
     assert verdict.inner_text() == "Right. That is the heavy ball."
-    swap(page, "self.lr", "0.1")  # right as the sliders stand, and nowhere else
+    swap(page, "self.lr", "self.rate")
+    check.click()
+    assert verdict.inner_text() == "Not yet: first the text must run."
+    swap(page, "self.rate", "0.1")  # right as the sliders stand, and nowhere else
     check.click()
     assert verdict.inner_text().startswith("Not yet: at these settings it is right, but ")
 

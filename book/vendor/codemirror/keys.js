@@ -85,16 +85,23 @@ function forward(view) {
   return remove(view, from, empty ? Math.min(next, doc.length) : to, "delete.forward");
 }
 
-// `else:` and `elif ` as they are typed: as deep as the nearest line that they can belong to.
-function later(view, from, to, text) {
+// As deep as the nearest line above that an `else` or `elif` this deep can belong to.
+function headDepth(above, now) {
+  const heads = above.filter((line) => HEADS.test(line) && deep(line) <= now);
+  return heads.length > 0 ? deep(heads.at(-1)) : now;
+}
+
+// What ends a block or a bracket goes back as it is typed at the begin of a line.
+function ending(view, from, to, text) {
   const { doc } = view.state;
   const line = doc.lineAt(from);
   const typed = (line.text.slice(0, from - line.from) + text).trimStart();
-  if (!/^(else:|elif )$/.test(typed) || to !== line.to) return false;
+  if (!/^(else:|elif |[)\]}])$/.test(typed) || to !== line.to) return false;
   const now = deep(line.text);
-  const heads = linesBefore(doc, line.from).filter((one) => HEADS.test(one) && deep(one) <= now);
-  if (heads.length === 0 || deep(heads.at(-1)) === now) return false;
-  const insert = " ".repeat(deep(heads.at(-1))) + typed;
+  const above = linesBefore(doc, line.from);
+  const wanted = typed.length > 1 ? headDepth(above, now) : depth(above, typed);
+  if (wanted >= now) return false;
+  const insert = " ".repeat(wanted) + typed;
   const selection = EditorSelection.cursor(line.from + insert.length);
   view.dispatch({ changes: { from: line.from, to, insert }, selection, userEvent: "input.type" });
   return true;
@@ -102,7 +109,7 @@ function later(view, from, to, text) {
 
 // The keys of an editor of Python; Tab is left to the page.
 export const keys = [
-  EditorView.inputHandler.of(later),
+  EditorView.inputHandler.of(ending),
   keymap.of([
     { key: "Enter", run: enter, shift: enter },
     { key: "Backspace", run: backspace, shift: backspace },

@@ -10,6 +10,8 @@ import { Yours } from "./yours.js";
 
 const HINT = "Change the code: the picture, the table, and the equation follow.";
 const CAME = "This rule came with the link.";
+const LONG = "The text of this link is too long.";
+const FIXED = "This rule cannot be changed here.";
 const FAINT = "The faint line is the last rule that could run.";
 const KEYS = "Press Esc, or Tab, to leave the editor.";
 
@@ -40,13 +42,16 @@ export class Panel {
     const keys = make("p", { className: "px-spoken", id: `${id}-keys`, textContent: KEYS });
     this.writing = this.editor(id);
     const code = make("div", { className: "px-code" }, this.writing.el);
-    const inside = [this.head(), code, keys, this.fault, this.spoken, this.formula.el];
-    this.el = make("section", { className: "px-yours", ariaLabel: "Your rule" }, ...inside);
+    const left = make("div", {}, code, keys, this.fault, this.spoken);
+    const both = make("div", { className: "px-both" }, left, this.formula.el);
+    const named = { className: "px-yours", role: "region", ariaLabel: "Your rule" };
+    this.el = make("div", named, this.head(), both); // what is said of sections is for those of the book
     this.el.append(this.dials.el, this.buttons);
     this.panels().at(-1).after(this.el);
     root.querySelector(".px-body").classList.add("px-open");
-    this.task = this.edits.task && new Task(this.explorer, this.edits.task, this.asked());
-    if (this.task) this.el.prepend(this.task.el);
+    const asks = this.edits.task && root.querySelector(".px-task");
+    this.task = asks && new Task(this.explorer, this.edits.task, this.asked());
+    if (asks) this.el.prepend(asks);
   }
   panels() {
     return this.explorer.data.scenes.map(({ el }) => el);
@@ -75,7 +80,7 @@ export class Panel {
   }
   asked() {
     return {
-      program: () => this.yours.program(this.explorer.place),
+      program: () => (this.error ? undefined : this.yours.program(this.explorer.place)),
       solve: () => this.solve(),
     };
   }
@@ -200,19 +205,23 @@ function refused(error) {
 
 // Opens the editor, or what a link gives in the one that is open: {rule, text, lines}.
 export function open(explorer, { rule, text, lines } = {}) {
-  const edits = globalThis.PrimerEdits[explorer.root.id](PrimerExplorer.lib);
+  const { root, data } = explorer;
+  const edits = globalThis.PrimerEdits[root.id](PrimerExplorer.lib);
+  const names = data.rules.filter((_, k) => edits.rules[k]);
+  if (rule && !names.includes(rule)) return explorer.say(FIXED);
   const already = explorer.editor;
-  explorer.editor ??= new Panel(explorer, edits);
-  const panel = explorer.editor;
-  const { names } = panel;
-  const name = names.includes(rule) ? rule : (explorer.data.rules[edits.task?.of] ?? names[0]);
-  const given = givenText(edits.rules[explorer.data.rules.indexOf(name)].text, text, lines);
-  if (!already || rule) panel.begin(name, given, given === undefined ? "" : CAME);
+  const panel = (explorer.editor ??= new Panel(explorer, edits));
+  const name = rule ?? data.rules[edits.task?.of] ?? names[0];
+  const own = edits.rules[data.rules.indexOf(name)].text;
+  if (!already || rule) panel.begin(name, ...given(own, text, lines));
   if (rule) return;
   panel.writing.view.focus();
   panel.reveal();
 }
-function givenText(own, text, lines) {
-  if ((text ?? lines ?? "").length > MOST_LETTERS) return undefined;
-  return text ?? (lines === undefined ? undefined : patched(own, lines));
+
+// The text that a link gives, and what is said of it.
+function given(own, text, lines) {
+  if ((text ?? lines ?? "").length > MOST_LETTERS) return [undefined, LONG];
+  if (text ?? lines) return [text ?? patched(own, lines), CAME];
+  return [];
 }

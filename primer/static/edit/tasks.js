@@ -59,7 +59,7 @@ function verdict({ t, i, is, should }) {
 
 // The block of the page that says what to do moves into the panel while it is open.
 export class Task {
-  // `program()` is the rule that is written, `solve()` puts a solution into the editor.
+  // `program()` is the rule that is written, if it can run; `solve()` puts a solution into the editor.
   constructor(explorer, task, { program, solve }) {
     Object.assign(this, { explorer, task, program });
     this.el = explorer.root.querySelector(".px-task");
@@ -85,6 +85,7 @@ export class Task {
 
   check() {
     const { explorer, task } = this;
+    if (!this.program()) return this.say("Not yet: first the text must run.");
     const found = occasions(explorer).map((occasion) => this.compared(occasion));
     const k = found.findIndex((each) => each !== undefined);
     if (k < 0) return this.say(`Right. ${task.done}`.trim(), true);

@@ -73,9 +73,11 @@ export class Writing {
   get text() {
     return this.view.state.doc.toString();
   }
-  // Puts a text in place of all.
+  // Puts a text in place of all, which can be undone by itself.
   put(insert) {
-    this.view.dispatch({ changes: { from: 0, to: this.view.state.doc.length, insert } });
+    const changes = { from: 0, to: this.view.state.doc.length, insert };
+    const annotations = globalThis.PrimerCode.isolateHistory.of("full");
+    this.view.dispatch({ changes, annotations });
   }
   // Puts a text in place of a part.
   change(from, to, insert) {
