@@ -34,10 +34,10 @@ GROUNDS = {
     "cycle": one_block(landscapes.cycle()),
     "noise": one_block(Noisy(landscapes.quadratic([1.0, 2.0]), 0.3, seed=1, steps=20)),
 }
-#: What NumPy runs and the page refuses, on purpose: a step that changes its arguments; arrays of
-#: truth values or whole numbers as theta or state, in which NumPy would go on; roots of truth values,
-#: which it computes in half precision; complex numbers, of which `run` drops a part; J of several
-#: thetas at once; functions as numbers; places that are no whole numbers.
+#: What NumPy runs and the page refuses, on purpose: a step that changes its arguments; truth values
+#: or whole numbers as theta or state, in which NumPy would go on; roots of truth values, which it
+#: computes in half precision; complex numbers, of which `run` drops a part; J of several thetas at
+#: once; functions as numbers; places that are no whole numbers.
 REFUSED_HERE = re.compile(
     r"is not written in place|takes floats, as theta holds|must return a theta of floats"
     r"|becomes a truth value|of truth values: write np\.where|is no finite number"
@@ -174,6 +174,25 @@ def test_no_edit_is(what, verdicts):
 def test_most_edits_run_and_run_alike(verdicts):
     assert len(verdicts["equal"]) > COUNT / 3
     assert len(verdicts["refused on purpose"]) < COUNT / 50
+
+
+ONLY_IN_A_RUN = [
+    ("1 / t", "stands below a division"),
+    ("5 // (t - 2)", "stands below a division"),
+    ("(t - 3) ** -1", "no finite number"),
+    ("(t - 2) ** 0.5", "no finite number"),
+    ("power(0.9, 3 - t)", "whole number >= 0"),
+]
+
+
+def test_what_only_a_run_can_show_is_refused_where_numpy_raises(tmp_path):
+    step = "def step(self, J, theta, state, t):\n    return theta - {} * J.grad(theta), {{}}"
+    place = {"fields": [], "scene": "quadratic", "start": [1.0, -2.0], "steps": STEPS}
+    texts = [{**place, "text": step.format(part)} for part, _ in ONLY_IN_A_RUN]
+    job = {"kind": "edited", "scenes": scenes(), "tables": {}, "texts": texts}
+    for (part, words), page in zip(ONLY_IN_A_RUN, in_node([job], tmp_path)[0], strict=True):
+        assert words in page["refused"], part
+        assert page["well"], part
 
 
 def test_what_rounds_otherwise_runs_as_the_traced_program(verdicts, tmp_path):

@@ -1,4 +1,4 @@
-"""A link's text is hostile input: it ends soon, throws nothing but refusals, and changes nothing."""
+"""A link's text is hostile input: it ends soon, throws only refusals, and changes nothing."""
 
 import os
 

@@ -73,6 +73,7 @@ export class Yours {
     const program = this.program(place);
     const loss = program === nothing ? () => NaN : this.source.programs[place][this.base].run.loss;
     const run = PrimerExplorer.march({ ...program, loss }, h, start, data.steps, program);
+    if (program.refused) this.refused = program.refused;
     fill(run, like, this.good.watched(this.edits.scenes[place]));
     this.latest = run;
     return run;
