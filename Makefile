@@ -27,7 +27,8 @@ STORED := $(shell grep -l skip-execution notebooks/*.ipynb)
 BOOK_SOURCES := benchmarks/table.py $(shell find primer book/_ext book/measured notebooks/results $(STORED) -type f -not -path '*/__pycache__/*' 2>/dev/null)
 PRETTIER := npx --yes prettier@3.10.1
 SPELLER := npx --yes cspell@9.8.0 --no-progress --no-summary --unique
-PAGE_SCRIPTS := .ci/*.js primer/static/*.js book/_static/*.js book/_static/search/*.js tests/*.mjs
+PAGE_SCRIPTS := .ci/*.js primer/static/*.js primer/static/edit/*.js book/_static/*.js book/_static/search/*.js \
+	book/vendor/codemirror/entry.js book/vendor/codemirror/keys.js book/vendor/codemirror/marks.js tests/*.mjs
 REQUIREMENTS := pyproject.toml requirements.txt
 
 .PHONY: help lab test parity book pdf links html twice engines pictures serve lock recipes student codemirror bench bench-all lint format clean distclean

@@ -192,7 +192,7 @@ function oneValue(name, call) {
   return (pool, args) => call(pool, ...arranged(name, formOf("x"), args, new Map()));
 }
 
-function dtypes(pool) {
+function dtypes() {
   const plain = [
     ["float", "f", (x) => (x === undefined ? 0 : Number(plainNumber("float", x)))],
     ["int", "i", (x) => (x === undefined ? 0n : toInt(x))],
@@ -220,6 +220,6 @@ export function builtinsOf(pool) {
     bare(pool, "round", round),
     ofPool(pool, "zip", zipped),
     ofPool(pool, "dict", dictionary),
-    ...dtypes(pool),
+    ...dtypes(),
   ]);
 }

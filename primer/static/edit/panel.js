@@ -169,9 +169,8 @@ export class Panel {
     const before = first.previousElementSibling?.getBoundingClientRect().bottom;
     const top = before ?? first.parentNode.getBoundingClientRect().top;
     if (top >= 0 && this.el.getBoundingClientRect().bottom <= innerHeight) return;
-    const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
     const under = Number.parseFloat(getComputedStyle(el).top) || HEADER;
-    scrollBy({ top: top - under, behavior: calm ? "instant" : "smooth" });
+    scrollBy({ top: top - under, behavior: "instant" }); // what moves by itself stops where the text grows
   }
 
   // What the message line says: after a change of the text, and of the settings.

@@ -56,6 +56,7 @@ export class Writing {
     const escape = { key: "Escape", run: () => leave() ?? true };
     return [
       code.lineNumbers(),
+      EditorView.lineWrapping,
       code.history(),
       code.coloring(COLORS),
       code.matching(),
