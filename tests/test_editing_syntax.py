@@ -97,7 +97,7 @@ MISTAKES = [
     ("def f(*a): pass\n", 1, "`*`"),
     ("de step(self, J, theta, state, t):\n    return theta\n", 1, "`def`"),
     (STEP + "    returns theta\n", 2, "`return`"),
-    ("define f(a):\n    return a\n", 1, "missing"),
+    ("define f(a):\n    return a\n", 1, "Did you mean `def`"),
     ("function f(a):\n    return a\n", 1, "`def`"),
     ("let x = 1\n", 1, "alone"),
     ("x 3\n", 1, "`=`"),
