@@ -68,6 +68,7 @@ STRICTER = [
     "becomes a truth value",
     "when needs one condition",
     "norms is called as",
+    "in np.stack",
 ]
 
 

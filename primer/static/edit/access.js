@@ -22,7 +22,7 @@ import {
 } from "./values.js";
 
 // Numbers of Python, such as t and what is made of it, are no arrays.
-const isPython = (x) => isPlainNumber(x) || (isArray(x) && x.kind.length > 1);
+const isPython = (x) => isPlainNumber(x) || (isArray(x) && x.kind.length > 1 && !x.shape.length);
 
 // x.name
 export function attribute(run, x, name) {

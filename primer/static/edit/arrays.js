@@ -59,7 +59,7 @@ export function viewed(pool, x, change) {
 export function stacked(pool, parts, at) {
   const shape = broadcastShape(parts.map((p) => p.shape));
   const alike = parts.every((p) => p.shape.join() === parts[0].shape.join());
-  if (!shape || !(alike || parts.some((p) => p instanceof Node))) throw unlike(parts, "np.stack");
+  if (!shape || !(alike || pool.abstract)) throw unlike(parts, "np.stack");
   pool.spend(sizeOf(shape) * parts.length);
   const places = parts.map((p) => broadcastPlaces(p.shape, shape));
   const inner = sizeOf(shape.slice(at));

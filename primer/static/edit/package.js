@@ -4,7 +4,7 @@ import { arranged, formOf } from "./forms.js";
 import { broadcastTo } from "./moves.js";
 import { integral } from "./kinds.js";
 import { guess } from "./near.js";
-import { Misfit, Node } from "./nodes.js";
+import { Misfit, Node, sizeOf } from "./nodes.js";
 import { truth } from "./operators.js";
 import { Refusal } from "./refusal.js";
 import { solved } from "./solve.js";
@@ -84,7 +84,7 @@ function when(pool, condition, value, otherwise) {
   if (!(value instanceof Callable))
     throw new Refusal("when needs a function: when(condition, lambda: value, otherwise).");
   if (condition instanceof Node) {
-    if (condition.shape.length)
+    if (sizeOf(condition.shape) > 1)
       throw new Misfit("when needs one condition for all: use np.where(condition, a, b).");
     return ufunc(pool, "where", [condition, value.call([], new Map()), otherwise]);
   }
@@ -103,6 +103,9 @@ function solve(pool, H, g) {
 function norms(pool, rule, J, values) {
   if (J?.name !== "J") throw new Refusal("norms is called as norms(self, J, x).");
   const x = asArray(pool, values);
+  if (!pool.abstract && x.shape.join() !== `${pool.dim}`) {
+    throw new Misfit("norms takes something like theta: norms(self, J, x).");
+  }
   if (pool.abstract && isTraced(x)) return pool.make("written", [x], x.shape, [NORM, 3], "f");
   const lengths = ufunc(pool, "sqrt", [summed(pool, ufunc(pool, "square", [x]), -1n, true)]);
   return broadcastTo(pool, lengths, new Tuple(x.shape.map(BigInt)));
