@@ -45,6 +45,9 @@ REFUSED_HERE = re.compile(
     r"|A place in an array is a whole number|too few axes for"
 )
 
+#: What NumPy refuses and the page cannot tell from a number: an array of no axis as n of `power`.
+NO_AXIS = "n must be an integer >= 0, got array("
+
 
 def edited_rules() -> dict:
     known = {n: lively(n) for n, e in registry.rules.items() if not e.no_page and e.kind == "rule"}
@@ -115,7 +118,9 @@ def verdict(each: dict, run, page: dict) -> str:
         return refused(each, page["refused"])
     if isinstance(run, Exception):
         until = ours(each, page["lost"]) if page["lost"] > 0 else run  # a page ends a lost run
-        return "only NumPy refuses" if isinstance(until, Exception) else "equal until it is lost"
+        if isinstance(until, Exception):
+            return "no axis" if NO_AXIS in str(until) else "only NumPy refuses"
+        return "equal until it is lost"
     if equal(run, page):
         return "equal"
     reproducible = set(page["ops"]) <= EXACT and "solve" not in each["text"]
