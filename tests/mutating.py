@@ -105,7 +105,10 @@ HELPERS = [
     ("def helper(x):\n    return x / (1 + np.abs(x))", "helper(<v>)"),
     ("def helper(a, b=2):\n    c = a * b\n    return c - a", "helper(<v>)"),
     ("def helper(a, b):\n    return a + b, a - b", "helper(<v>, <a>)[1]"),
-    ("def helper(x, n):\n    for _ in range(n):\n        x = x - x * x\n    return x", "helper(<v>, 2)"),
+    (
+        "def helper(x, n):\n    for _ in range(n):\n        x = x - x * x\n    return x",
+        "helper(<v>, 2)",
+    ),
     ("def helper(x):\n    if x > 0:\n        return x\n    return -x", "helper(<v>)"),
     ("def helper(x):\n    return helper(x)", "helper(<v>)"),
     ("def helper(x, k=1):\n    return k * x", "helper(<v>, k=3)"),
