@@ -7,6 +7,7 @@
 - Lists stand beside paragraphs, not in them.
 - The theme's script of all icons (540 kB compressed) is dropped: its style sheet has them too.
 - Scripts of the head that a browser would wait for go to the end of the page.
+- Those of the first figure stand behind it, and the browser waits for them there.
 - The page knows from its start whether it is light or dark, and need not be styled twice.
 """
 
@@ -35,6 +36,12 @@ TOGGLE = re.compile(
 #: Neither deferred nor data, and not the theme's first, which must run before anything is seen.
 WAITED_FOR = re.compile(
     r"[ \t]*(<script(?![^>]* (?:async|defer|type|data-cfasync)\b)[^>]*>.*?</script>)\n?", re.S
+)
+RUNTIME = re.compile(r'<script async="async"[^>]* src="([^"]*/explorer\.js[^"]*)"></script>')
+#: The end of the first figure; book/_ext/explorers.py writes its program, or where its numbers are.
+FIRST = re.compile(
+    r'(?P<program><script async src="[^"]*/programs/[^"]*"></script>)'
+    r'|<span class="px-grid"[^>]*></span></div>'
 )
 STORED_THEME = 'dataset.theme = localStorage.getItem("theme") || "auto"'
 THEME = (
@@ -80,11 +87,26 @@ def without_waiting(page):
     return WAITED_FOR.sub("", head) + end_of_head + body + scripts + end_of_body + after
 
 
+def first_figure_first(page):
+    """The page, read up to its first figure, waits for what brings that to life.
+
+    Where the processor is slow, all the rest takes far longer to be read than the scripts to come.
+    """
+    script, first = RUNTIME.search(page), FIRST.search(page)
+    if not (script and first):
+        return page
+    early = f'<link rel="preload" as="script" href="{script[1]}" fetchpriority="high">'
+    waits = f'<script src="{script[1]}"></script>'
+    at = first[0].replace(" async", "")
+    behind = waits + at if first["program"] else at + waits
+    return page.replace(first[0], behind, 1).replace(script[0], early, 1)
+
+
 def lean(page):
     """The page without what it does not need."""
     page = TOGGLE.sub(r'\1 aria-label="Pages below: \2">', DEAD_SCRIPTS.sub("", page))
     page = NESTED.sub(r"\1", page)
-    return without_waiting(page.replace(STORED_THEME, THEME))
+    return first_figure_first(without_waiting(page.replace(STORED_THEME, THEME)))
 
 
 def make_lean(app, exception):

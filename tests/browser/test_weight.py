@@ -55,9 +55,20 @@ def test_a_browser_waits_for_no_script_but_the_one_that_knows_the_theme(name):
 
 
 @pytest.mark.parametrize("name", PAGES, ids=str)
-def test_the_script_of_the_figures_and_the_first_programs_wait_for_nothing(name):
-    scripts = SCRIPT.findall(TEXTS[name])
-    assert all("async" in tag for tag in scripts if "/explorer.js" in tag)
+def test_a_page_reads_on_when_its_first_figure_is_alive(name):
+    text = TEXTS[name]
+    scripts = SCRIPT.findall(text)
+    [runtime] = [tag for tag in scripts if "/explorer.js" in tag]
     programs = [tag for tag in scripts if "/programs/" in tag]
     assert len(programs) <= 1
-    assert all("async" in tag for tag in programs)
+    if 'class="px-data"' not in text:
+        assert "async" in runtime
+        return
+    ends = [text.find(mark) for mark in ("/programs/", 'class="px-grid"') if mark in text]
+    first, second = [m.start() for m in re.finditer('class="px-data"', text)][:2] + [len(text)] * (
+        text.count('class="px-data"') == 1
+    )
+    assert first < min(ends) < second
+    assert "async" not in runtime
+    assert first < text.index(runtime) < second
+    assert text.index('rel="preload" as="script"') < text.index("</head>")
