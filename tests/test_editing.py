@@ -524,7 +524,7 @@ def test_a_task_stands_under_the_table_of_the_book(in_book, monkeypatch):
     live = posed(Task("Give `SGD` a <memory>.", goal=Momentum(lr=FIELDS[0], beta=0.5)))
     html = live.html()
     (block,) = re.findall(r'<div class="px-task px-live-only">.*?</p></div>', html)
-    assert "<p>Give <code>SGD</code> a &lt;memory&gt;.</p>" in block
+    assert "<p><b>Your turn.</b> Give <code>SGD</code> a &lt;memory&gt;.</p>" in block
     buttons = re.findall(r'<button type="button" value="(\w+)"( hidden)?>([^<]+)<', block)
     assert buttons == [
         ("begin", "", "Start"),
