@@ -78,6 +78,12 @@ def test_nothing_makes_code_of_a_text():
         assert not re.search(r"\bnew Function\b|\beval\(|\bimport\(", str(text))
 
 
+def test_no_text_goes_over_lines_so_that_the_site_may_leave_indentation_out():
+    for path in (*MODULES, *(STATIC / "edit").glob("*.js")):
+        lines = path.read_text("utf-8").splitlines()
+        assert not [line for line in lines if line.count("`") % 2], path.name
+
+
 def test_sizes_of_a_panel_come_with_its_data():
     paper = sheet(2)
     for panel in adam().data["scenes"][0]["panels"]:

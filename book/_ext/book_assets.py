@@ -15,7 +15,6 @@ import re
 from pathlib import Path
 
 from built_pages import rewrite
-from rjsmin import jsmin
 
 from primer.explorer.bundle import editor, script
 from primer.plotting.figures import static
@@ -43,6 +42,7 @@ FIRST = re.compile(
     r'(?P<program><script async src="[^"]*/programs/[^"]*"></script>)'
     r'|<span class="px-grid"[^>]*></span></div>'
 )
+SPARE = re.compile(r"^\s*//.*\n|^[ \t]+", re.M)
 STORED_THEME = 'dataset.theme = localStorage.getItem("theme") || "auto"'
 THEME = (
     'dataset.theme = localStorage.getItem("theme") || '
@@ -57,12 +57,23 @@ UNUSED = [
 def add_explorer_assets(app, config):
     folder = Path(app.outdir, "_static")
     folder.mkdir(parents=True, exist_ok=True)
-    folder.joinpath("explorer.js").write_text(jsmin(script()), "utf-8")
+    folder.joinpath("explorer.js").write_text(without_comments(script()), "utf-8")
     folder.joinpath("explorer.css").write_text(static("explorer.css"), "utf-8")
-    folder.joinpath("edit.js").write_text(jsmin(editor()), "utf-8")
+    folder.joinpath("edit.js").write_text(without_comments(editor()), "utf-8")
     folder.joinpath("edit.css").write_text(static("edit.css"), "utf-8")
     config.html_js_files.append(("explorer.js", {"async": "async", "fetchpriority": "high"}))
     config.html_css_files.append("explorer.css")
+
+
+def without_comments(script):
+    """A script without its lines of comment and the blanks before all others.
+
+    No text in backquotes goes over lines: tests/test_explorer_script.py.
+
+    >>> without_comments("// a\\n  if (x)\\n    y;\\n")
+    'if (x)\\ny;\\n'
+    """
+    return SPARE.sub("", script)
 
 
 def drop_thebe(app, pagename, templatename, context, doctree):
