@@ -180,6 +180,7 @@ def block(asked: Posed | None) -> str:
         for value, label, waits in BUTTONS
     )
     return (
-        f'<div class="px-task px-live-only"><p><b>Your turn.</b> {says}</p><div class="px-buttons">{buttons}</div>'
+        f'<div class="px-task px-live-only"><p><b>Your turn.</b> {says}</p>'
+        f'<div class="px-buttons">{buttons}</div>'
         '<p class="px-task-said" role="status" aria-live="polite"></p></div>'
     )
