@@ -243,7 +243,7 @@ def test_a_number_with_a_name_gets_a_slider_that_writes_it(page, opened):
     opened(two())
     press(page)
     put(page, "rho = 0.5\n\n" + text(page).replace("self.lr * m_hat", "self.rho * self.lr * m_hat"))
-    dial = page.get_by_label("rho")
+    dial = page.get_by_label("ρ")
     before = numbers(page)[2]
     dial.focus()
     page.keyboard.press("ArrowRight")

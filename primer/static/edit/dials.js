@@ -1,5 +1,6 @@
 // Sliders for the numbers that a reader gives a name at the top of the text, such as rho = 0.9.
 import { make } from "./make.js";
+import { asLetter } from "./symbols.js";
 
 const DIAL_PLACES = 100;
 
@@ -60,7 +61,12 @@ export class Dials {
     const id = `px-dial-${name}`;
     const input = make("input", { type: "range", id, min: 0, max: DIAL_PLACES, step: 1 });
     const output = make("output", { htmlFor: id });
-    const label = make("label", { htmlFor: id }, make("b", { textContent: name }), " in your rule");
+    const label = make(
+      "label",
+      { htmlFor: id },
+      make("b", { textContent: asLetter(name) }),
+      " in your rule",
+    );
     const row = make("div", { className: "px-row" }, label, input, output);
     this.el.append(row);
     const dial = { row, input, output };

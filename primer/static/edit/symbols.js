@@ -3,6 +3,9 @@ const GREEK = (
   "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron pi rho final " +
   "sigma tau upsilon phi chi psi omega"
 ).split(" ");
+// A name as one letter, if it is the name of a Greek one.
+export const asLetter = (name) =>
+  GREEK.includes(name) ? String.fromCharCode(0x3b1 + GREEK.indexOf(name)) : name;
 const KNOWN_CAPITALS = "Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega".split(" ");
 // Letters of the Greek alphabet without marks, some of which are no longer in use.
 const GREEK_LETTER =
