@@ -128,8 +128,13 @@ function followLink(event) {
   const opened = apply(target, parse(a.hash));
   const hold = () => scrollBy({ top: place() - top, behavior: "instant" });
   hold(); // a longer table moves what is read, and so does an editor that opens
-  const still = scrollY;
-  opened?.then(() => scrollY === still && hold());
+  const [still, begun] = [scrollY, performance.now()];
+  const settle = (frames) => {
+    hold();
+    if (frames) requestAnimationFrame(() => settle(frames - 1));
+  };
+  // Its lines are measured after a frame or two. Where it was long in coming, one may have read on.
+  opened?.then(() => (performance.now() - begun < 1000 || scrollY === still) && settle(4));
   point(target, a);
 }
 

@@ -61,7 +61,8 @@ PART = (
 )
 LINKS = """const links = [...document.querySelectorAll(".bd-article a[href*='#']")].filter(a => {
   const set = Object.fromEntries(new URLSearchParams(a.hash?.slice(1)));
-  return a.getAttribute("href").startsWith("#") && PrimerExplorer.all.some(e => e.fits(set));
+  const own = a.getAttribute("href").startsWith("#") && !set.rule; // an editor comes in its time
+  return own && PrimerExplorer.all.some(e => e.fits(set));
 });"""
 LINK = "k => { " + LINKS + MIDDLE + " return middle(links[k]) }"
 FOCUS = """(k, selector, i) => {

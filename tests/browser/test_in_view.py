@@ -56,12 +56,17 @@ TRIED = """async () => {
       const before = state(figure);
       link.click();
       await frame();
+      if (settles(link).rule) {
+        while (!figure.editor) await frame();
+        for (let i = 0; i < 8; i++) await frame();
+      }
       const panel = figure.root.querySelector(".px-panels:not([hidden]) > .px-panel");
       out.push({
         href: link.getAttribute("href"), part, clicked: link.contains(met),
         moved: state(figure) !== before, still: Math.abs(box().top - top) < 2, seen: seen(panel),
         sign: !!document.querySelector(".px-sign"), own: link.closest(".px") === figure.root,
       });
+      figure.editor?.close();
     }
   }
   return out;
