@@ -2,6 +2,7 @@
 import { Grid, indexed, reducedAxes } from "./grids.js";
 import { jointKind, strong, truth } from "./kinds.js";
 import { broadcastPlaces, broadcastShape, Misfit, Node, sizeOf } from "./nodes.js";
+import { pairwise } from "./pairwise.js";
 import { Refusal } from "./refusal.js";
 import { asKnown, asNode, Dimension, isArray, Known, shapeOf, shapeText } from "./values.js";
 
@@ -130,7 +131,7 @@ export function reduced(pool, op, part, axes, keepdims, kind) {
 const better = (name) => (numbers) =>
   numbers.reduce((a, b) => globalThis.PrimerExplorer.lib[name](a, b));
 const REDUCERS = {
-  sum: (numbers, row) => 0 + (row.every((x, i) => x === row[0] + i) ? pairwise : inTurn)(numbers),
+  sum: (numbers, row) => 0 + (row.every((x, i) => x === row[0] + i) ? inStrands : inTurn)(numbers),
   prod: (numbers) => numbers.reduce((a, b) => a * b, 1),
   max: better("max"),
   min: better("min"),
@@ -138,20 +139,7 @@ const REDUCERS = {
   all: (numbers) => (numbers.every((x) => x !== 0) ? 1 : 0),
 };
 const inTurn = (numbers) => (numbers.length ? numbers.reduce((a, b) => a + b) : 0);
-
-// A sum in the order of NumPy: from eight on in eight strands, from 129 on in halves.
-function pairwise(numbers) {
-  const n = numbers.length;
-  if (n < 8) return inTurn(numbers);
-  if (n > 128) {
-    const half = (n >> 1) - ((n >> 1) % 8);
-    return pairwise(numbers.slice(0, half)) + pairwise(numbers.slice(half));
-  }
-  const even = n - (n % 8);
-  const strand = (k) => inTurn(numbers.filter((_, i) => i < even && i % 8 === k));
-  const [a, b, c, d, e, f, g, h] = [0, 1, 2, 3, 4, 5, 6, 7].map(strand);
-  return inTurn([a + b + (c + d) + (e + f + (g + h)), ...numbers.slice(even)]);
-}
+const inStrands = (numbers) => (numbers.length ? pairwise(numbers, (a, b) => a + b) : 0);
 
 // NumPy adds up the last axes as one, then the others one after the other.
 export function summed(pool, part, axis, keepdims) {

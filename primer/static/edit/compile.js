@@ -3,6 +3,7 @@
 import { integral } from "./kinds.js";
 import { broadcastPlaces, sizeOf } from "./nodes.js";
 import { codeOf, costOf, isOperation } from "./operations.js";
+import { pairwise } from "./pairwise.js";
 import { Refusal } from "./refusal.js";
 
 const mostNumbers = 1e6;
@@ -134,7 +135,8 @@ export class Compiler {
       const from = places.map((place) => own[place]);
       const inOne = places.every((place, i) => place === places[0] + i);
       if (node.op === "sum" && from.length > 7 && inOne) {
-        return this.emit("add", this.memory.constant(0), this.pairwise(from));
+        const total = pairwise(from, (a, b) => this.emit("add", a, b));
+        return this.emit("add", this.memory.constant(0), total);
       }
       const begin = first === undefined ? from.shift() : this.memory.constant(first);
       return this.chain(name, begin, from);
@@ -143,24 +145,6 @@ export class Compiler {
   chain(name, begin, from) {
     return from.reduce((sum, next) => this.emit(name, sum, next), begin);
   }
-  // A sum in the order of NumPy: from eight on in eight strands, from 129 on in halves.
-  pairwise(from) {
-    const add = (a, b) => this.emit("add", a, b);
-    const n = from.length;
-    if (n < 8) return this.chain("add", from[0], from.slice(1));
-    if (n > 128) {
-      const half = Math.floor(n / 2) - (Math.floor(n / 2) % 8);
-      return add(this.pairwise(from.slice(0, half)), this.pairwise(from.slice(half)));
-    }
-    const even = n - (n % 8);
-    const [a, b, c, d, e, f, g, h] = consecutive(0, 8).map((k) => {
-      const strand = from.slice(0, even).filter((_, i) => i % 8 === k);
-      return this.chain("add", strand[0], strand.slice(1));
-    });
-    const strands = add(add(add(a, b), add(c, d)), add(add(e, f), add(g, h)));
-    return this.chain("add", strands, from.slice(even));
-  }
-
   product({ args, shape }) {
     const [A, B] = args.map((arg) => this.places.get(arg));
     const [left, right] = args.map((arg) => arg.shape);

@@ -9,7 +9,12 @@ const DEFAULTS = new Map([
 ]);
 
 // "a axis=None *keepdims=False": after "*" by name only; "/x" is given by its place only.
+const read = new Map();
 export function formOf(text) {
+  if (!read.has(text)) read.set(text, formIn(text));
+  return read.get(text);
+}
+function formIn(text) {
   let only = false;
   return text.split(" ").map((word) => {
     only ||= word.startsWith("*");

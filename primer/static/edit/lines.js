@@ -1,5 +1,6 @@
 // The lines of an equation, which values get one and under which symbol: primer.derived.lines.
 import { MatrixNotation } from "./matrices.js";
+import { reachable } from "./nodes.js";
 import { TOO_LONG } from "./notation.js";
 import { Refusal } from "./refusal.js";
 import { Letters, letterOf } from "./symbols.js";
@@ -22,18 +23,6 @@ class Printed {
     if (this.length > LONGEST_EQUATION) throw new Refusal(TOO_LONG);
     this.all.push(`${left} &= ${right}`);
   }
-}
-
-// The nodes and all they are made of, each once.
-export function madeOf(...nodes) {
-  const found = new Set();
-  const todo = [...nodes];
-  while (todo.length) {
-    const node = todo.pop();
-    if (!found.has(node)) todo.push(...node.args);
-    found.add(node);
-  }
-  return found;
 }
 
 // What names are bound to, in the order of time; of names that get a value at once, as h and w in
@@ -60,7 +49,7 @@ export class EquationLines {
     this.letters = new Letters();
     this.notation = new MatrixNotation(traced.pool.dim, traced.pool.general);
     this.newState = traced.newState;
-    this.needed = madeOf(traced.newTheta, ...this.newState.values());
+    this.needed = new Set(reachable([traced.newTheta, ...this.newState.values()]));
     this.moving = new Map();
     this.name(traced.theta, this.letters.theta, "t");
     this.nameFields(order);

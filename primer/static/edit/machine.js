@@ -1,11 +1,10 @@
 // Runs a traced rule, one operation after the other, on the numbers of one array: what
 // PrimerExplorer.march runs beside the programs that were written when the book was built.
 import { Compiler, Memory, copy } from "./compile.js";
-import { truth } from "./kinds.js";
 import { sizeOf } from "./nodes.js";
 import { execute, rested } from "./operations.js";
 import { Refusal } from "./refusal.js";
-import { asNode, isNumeric, shapeText } from "./values.js";
+import { asNode, isNumeric } from "./values.js";
 
 // The slowest run that is let through ends within about a tenth of a second.
 const mostOperations = 2e7;
@@ -16,7 +15,6 @@ const mostOperations = 2e7;
 // no local (null), are NaN there. What only a run can show, such as a division of t by 0, ends the run
 // with a theta of NaN; `refused` then says what it was.
 export function machine(traced, objective, fields, { watched = [], steps = 1 } = {}) {
-  refuseLayout(traced);
   const plan = planned(traced, objective, fields.slots, watched, mostOperations / (steps + 1));
   const { at, m, start, each } = plan;
   const f = m.subarray(at.f, at.f + fields.slots);
@@ -92,31 +90,3 @@ function layout({ start }, dim, slots, memory) {
   at.leaf = ({ op, data }) => (op === "state" ? states.get(data) : first[op](data));
   return at;
 }
-
-// The state that step returns must be of the form of init's.
-function refuseLayout({ theta, start, newState, newTheta }) {
-  for (const [name, node] of start) {
-    const after = newState.get(name);
-    if (!after) throw new Refusal(`step must return "${name}" in the state, as init does.`);
-    if (!alike(node.shape, after.shape)) {
-      const shapes = `has the shape ${shapeText(node.shape)} in init and ${shapeText(after.shape)} after a step`;
-      throw new Refusal(`"${name}" ${shapes}: start it as 0 * theta, or as it will be.`);
-    }
-    if (truth(node.kind) && !truth(after.kind)) {
-      throw new Refusal(
-        `"${name}" starts as a truth value and becomes a number: start it as a number.`,
-      );
-    }
-  }
-  for (const name of newState.keys()) {
-    if (start.has(name)) continue;
-    throw new Refusal(
-      `init does not make "${name}": add "${name}": 0 * theta to what init returns.`,
-    );
-  }
-  if (!alike(theta.shape, newTheta.shape)) {
-    const shapes = `${shapeText(newTheta.shape)} instead of ${shapeText(theta.shape)}`;
-    throw new Refusal(`step returns a theta of the shape ${shapes}.`);
-  }
-}
-const alike = (one, other) => one.length === other.length && one.every((n, k) => n === other[k]);

@@ -126,11 +126,9 @@ function method(pool, x, name, args, named) {
 }
 
 const ARRAY_INSTEAD = new Map([
-  ["T", "np.swapaxes(x, -1, -2)"],
+  ...["std", "var", "transpose"].map((name) => [name, INSTEAD.get(name)]),
+  ["T", INSTEAD.get("transpose")],
   ["size", "theta.shape[-1]"],
-  ["std", "np.sqrt(np.mean((x - np.mean(x)) ** 2))"],
-  ["var", "np.mean((x - np.mean(x)) ** 2)"],
-  ["transpose", "np.swapaxes(x, -1, -2)"],
   ["flatten", "np.ravel(x)"],
   ["sqrt", "np.sqrt(x)"],
   ["abs", "np.abs(x)"],

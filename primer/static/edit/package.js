@@ -31,12 +31,7 @@ const NORM = String.raw`\lVert #3 \rVert_{\mathrm{block}}`;
 
 function checkCount(n) {
   if (n instanceof Node && (n.pool.abstract || integral(n.kind))) return;
-  const count =
-    isPlainNumber(n) && typeof n !== "bigint"
-      ? null
-      : isPlainNumber(n) || isArray(n)
-        ? wholeOf(n)
-        : null;
+  const count = typeof n === "bigint" || isArray(n) ? wholeOf(n) : null;
   if (count === null || count < 0) {
     throw new Refusal("n in power(b, n) is a whole number >= 0: write b ** n for other powers.");
   }
@@ -159,12 +154,9 @@ export function objectiveOf(pool, dim) {
   const made = (label, text, call) =>
     new Callable(label, (args, named) => call(...arranged(label, formOf(text), args, named)));
   const node = (op, label, times) => (x) => {
-    const { shape } = at(label, x);
-    return pool.make(
-      op,
-      [at(label, x)],
-      [...shape.slice(0, -1), ...Array(times).fill(shape.slice(-1)).flat()],
-    );
+    const asked = at(label, x);
+    const [before, last] = [asked.shape.slice(0, -1), asked.shape.slice(-1)];
+    return pool.make(op, [asked], [...before, ...Array(times).fill(last).flat()]);
   };
   const value = made("J", "theta", node("J", "J", 0));
   const hess = node("hess", "J.hess", 2);

@@ -27,7 +27,6 @@ export class Panel {
   build() {
     const { root } = this.explorer;
     const id = `${root.id}-edit`;
-    this.id = id;
     this.formula = new Formula(root.querySelector(".px-edits").dataset.math);
     this.dials = new Dials((...change) => this.writing.change(...change));
     this.fault = make("p", { className: "px-wrong", id: `${id}-said` });

@@ -9,11 +9,12 @@ export const isWhole = (x) => typeof x === "bigint" || typeof x === "boolean";
 
 // An int that a float can hold exactly; larger ones are refused.
 export function whole(x) {
-  if (x > LARGEST || x < -LARGEST) {
-    throw new Refusal("This whole number is too large for a page: write a float such as 1e20.");
-  }
+  if (x > LARGEST || x < -LARGEST) throw tooLarge();
   return x;
 }
+
+export const tooLarge = () =>
+  new Refusal("This whole number is too large for a page: write a float such as 1e20.");
 
 function zero(what) {
   return new Refusal(`${what} divides by zero.`);

@@ -1,6 +1,7 @@
 // NumPy's functions of each number by itself: of known arrays their numbers, of nodes a node.
 import { integral, logical, numpyKind, resultKind, truth } from "./kinds.js";
 import { broadcastPlaces, broadcastShape, Misfit, Node, sizeOf } from "./nodes.js";
+import { tooLarge } from "./plain.js";
 import { expOf, logOf, powerOf } from "./pow.js";
 import { Refusal } from "./refusal.js";
 import { asKnown, asNode, Dimension, Known, shapeText } from "./values.js";
@@ -182,5 +183,5 @@ function scalar(name, args, kind) {
 
 function exact(x) {
   if (Math.abs(x) <= 2 ** 53) return x === 0 ? 0 : x;
-  throw new Refusal("This whole number is too large for a page: write a float such as 1e20.");
+  throw tooLarge();
 }

@@ -165,8 +165,7 @@ export function wholeOf(x) {
   if (typeof x === "bigint") return Number(x);
   if (typeof x === "boolean") return Number(x);
   if (x instanceof Dimension) return x.size;
-  if (x instanceof Known && x.kind === "i" && sizeOf(x.shape) === 1 && !x.shape.length)
-    return x.values[0];
+  if (x instanceof Known && x.kind === "i" && !x.shape.length) return x.values[0];
   return null;
 }
 

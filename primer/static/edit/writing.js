@@ -43,12 +43,12 @@ export class Writing {
   // of the window's top something else covers.
   constructor({ attributes, changed, leave, covered }) {
     const code = globalThis.PrimerCode;
-    Object.assign(this, { changed, faults: faults(code), silent: false });
-    const extensions = [
+    Object.assign(this, { changed, faults: faults(code) });
+    this.own = [
       ...this.extensions(code, attributes, leave),
       code.EditorView.scrollMargins.of(() => ({ top: covered() })),
     ];
-    this.view = new code.EditorView({ extensions });
+    this.view = new code.EditorView({ extensions: this.own });
     this.el = this.view.dom;
   }
   extensions(code, attributes, leave) {
@@ -66,7 +66,7 @@ export class Writing {
       EditorState.changeFilter.of(({ newDoc }) => newDoc.length <= MOST_LETTERS),
       EditorView.contentAttributes.of(attributes),
       EditorView.updateListener.of(({ docChanged, state }) => {
-        if (docChanged && !this.silent) this.changed(state.doc.toString());
+        if (docChanged) this.changed(state.doc.toString());
       }),
     ];
   }
@@ -86,9 +86,8 @@ export class Writing {
   }
   // Forgets what was written before: another rule is edited.
   begin(text) {
-    this.silent = true;
-    this.put(text);
-    this.silent = false;
+    const { EditorState } = globalThis.PrimerCode;
+    this.view.setState(EditorState.create({ doc: text, extensions: this.own }));
   }
   // The line of a fault, which is underlined; none where it has no place, or there is no fault.
   fault(error) {
