@@ -8,18 +8,17 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import sys
-import tempfile
-from pathlib import Path
+from collections.abc import Iterator
 from typing import Any
 
 from primer import Adam, Slider, explore, landscapes
 
-from .explorer import p95
-from .rows import Part, Row, Unavailable
+from .explorer import browser_and_folder, p95
+from .rows import Part, Row
 from .timing import ROOT, spread
 
 sys.path.insert(0, str(ROOT / "tests" / "browser"))
-from chromium import chromium, under_policy, write_site
+from chromium import under_policy, write_site
 
 #: Milliseconds from the press to the frame that shows the editor, with a line in the picture.
 OPEN = """
@@ -72,40 +71,37 @@ class Size:
 
 
 def measure(size: Size) -> dict[str, Any]:
-    from playwright.sync_api import Error
-
-    with contextlib.ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        try:
-            browser = stack.enter_context(chromium())
-        except Error as error:
-            raise Unavailable("there is no Chromium") from error
-        rule = Adam(lr=Slider(1e-3, 1, 0.1, log=True))
+    rule = Adam(lr=Slider(1e-3, 1, 0.1, log=True))
+    with browser_and_folder() as (browser, folder):
         write_site(folder, explore(rule, on=landscapes.rosenbrock()))
-        address = stack.enter_context(under_policy(folder))
-        first = [opened(browser, address) for _ in range(size.opened)]
-        keys = written(browser, address, size.written)
+        with under_policy(folder) as address:
+            first = [opened(browser, address) for _ in range(size.opened)]
+            keys = written(browser, address, size.written)
     return {
         "edit-open": spread(first) | {"p95": p95(first)},
         "edit-key": spread(keys) | {"p95": p95(keys)},
     }
 
 
-def opened(browser: Any, address: str) -> float:
-    """Milliseconds to the editor in a browser that has none of its files."""
+@contextlib.contextmanager
+def live(browser: Any, address: str) -> Iterator[Any]:
+    """The page with its figure alive, in a browser that has seen nothing before."""
     with contextlib.closing(browser.new_context()) as context:
         page = context.new_page()
         page.goto(f"{address}/page.html")
         page.wait_for_selector(".px-live")
+        yield page
+
+
+def opened(browser: Any, address: str) -> float:
+    """Milliseconds to the editor in a browser that has none of its files."""
+    with live(browser, address) as page:
         return float(page.evaluate(OPEN))
 
 
 def written(browser: Any, address: str, times: int) -> list[float]:
     """Milliseconds of every key that changed the picture."""
-    with contextlib.closing(browser.new_context()) as context:
-        page = context.new_page()
-        page.goto(f"{address}/page.html")
-        page.wait_for_selector(".px-live")
+    with live(browser, address) as page:
         page.evaluate(OPEN)
         page.wait_for_timeout(1000)
         page.evaluate(PLACE)

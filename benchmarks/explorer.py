@@ -11,6 +11,7 @@ import contextlib
 import dataclasses
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -102,6 +103,13 @@ class Size:
 
 
 def measure(size: Size) -> dict[str, Any]:
+    with browser_and_folder() as (browser, folder):
+        return published(browser, folder, size) | in_jupyterlab(browser, folder, size)
+
+
+@contextlib.contextmanager
+def browser_and_folder() -> Iterator[tuple[Any, Path]]:
+    """A Chromium, and a folder for what it shows."""
     from playwright.sync_api import Error
 
     with contextlib.ExitStack() as stack:
@@ -110,7 +118,7 @@ def measure(size: Size) -> dict[str, Any]:
             browser = stack.enter_context(chromium())
         except Error as error:
             raise Unavailable("there is no Chromium") from error
-        return published(browser, folder, size) | in_jupyterlab(browser, folder, size)
+        yield browser, folder
 
 
 def published(browser: Any, folder: Path, size: Size) -> dict[str, Any]:

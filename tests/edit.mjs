@@ -2,16 +2,11 @@
 // A job is {kind: "unedited" | "edited" | "hostile", …}; the functions below say what each holds and
 // gives. The rest is the page's own: its parser, trace and machine, and the march of an explorer.
 import { readFileSync, writeFileSync } from "node:fs";
-import { pathToFileURL } from "node:url";
 import { runInThisContext } from "node:vm";
+import { module, parse, Refusal } from "./edit_load.mjs";
 import { unedited as compared } from "./unedited.mjs";
 
-const [folder, bundle, jobs, results] = process.argv.slice(2);
-const module = (name) => import(pathToFileURL(`${folder}/${name}`));
-globalThis.PrimerExplorer = { ...(await module("explorer.js")), start() {} };
-runInThisContext(readFileSync(bundle, "utf8"));
-const { Refusal } = await module("edit/refusal.js");
-const { parse } = await module("edit/syntax.js");
+const [jobs, results] = process.argv.slice(4);
 const { trace } = await module("edit/trace.js");
 const { equation } = await module("edit/equation.js");
 const { machine } = await module("edit/machine.js");

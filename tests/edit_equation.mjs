@@ -1,18 +1,10 @@
 // Equations as the page prints them: node edit_equation.mjs static codemirror.js
 // reads a list of rules, as JSON: {text, fields}, or {names, graphs} with the graphs that Python has
 // traced; writes for each the LaTeX, or {refused}, and how long it took in milliseconds.
-import { readFileSync } from "node:fs";
-import { pathToFileURL } from "node:url";
-import { runInThisContext } from "node:vm";
+import { asked, module, parse, Refusal } from "./edit_load.mjs";
 
-const [folder, bundle] = process.argv.slice(2);
-const module = (name) => import(pathToFileURL(`${folder}/${name}`));
-globalThis.PrimerExplorer = await module("explorer.js");
-runInThisContext(readFileSync(bundle, "utf8"));
-const { parse } = await module("edit/syntax.js");
 const { equation, equationOf } = await module("edit/equation.js");
 const { Misfit } = await module("edit/nodes.js");
-const { Refusal } = await module("edit/refusal.js");
 
 function traced({ dim, general, nodes, ...graph }) {
   const pool = { dim, general, nodes: [] };
@@ -50,4 +42,4 @@ function timed(rule) {
     return { error: error.stack, took };
   }
 }
-console.log(JSON.stringify(JSON.parse(readFileSync(0, "utf8")).map(timed)));
+console.log(JSON.stringify(asked().map(timed)));

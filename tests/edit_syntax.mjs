@@ -1,19 +1,12 @@
-// Reads texts of Python as a page does when a rule is edited: node edit_syntax.mjs vendored.js modules/
+// Reads texts of Python as a page does when a rule is edited: node edit_syntax.mjs static/ codemirror.js
 // reads a list of texts, as JSON, and writes for each {tree}, {refused: {message, from, to}} or {error};
 // and how many milliseconds of a processor it took, the least of a few times: others are at work too.
-import { readFileSync } from "node:fs";
-import { pathToFileURL } from "node:url";
-import vm from "node:vm";
-
-const [vendored, modules] = process.argv.slice(2);
-vm.runInThisContext(readFileSync(vendored, "utf8"));
-const { parse } = await import(pathToFileURL(`${modules}/syntax.js`));
-const { Refusal } = await import(pathToFileURL(`${modules}/refusal.js`));
+import { asked, parse, Refusal } from "./edit_load.mjs";
 
 // A float as a text, which can say inf.
 const spelled = (key, value) => (typeof value === "number" && key === "value" ? `${value}` : value);
 
-function asked(text) {
+function quickest(text) {
   const told = once(text);
   for (let i = 0; i < 4 && told.took > 10; i++) told.took = Math.min(told.took, once(text).took);
   return told;
@@ -33,5 +26,4 @@ function once(text) {
   }
 }
 
-const texts = JSON.parse(readFileSync(0, "utf8"));
-process.stdout.write(JSON.stringify(texts.map(asked), spelled));
+process.stdout.write(JSON.stringify(asked().map(quickest), spelled));

@@ -2,19 +2,12 @@
 
 import ast
 import itertools
-import json
-import subprocess
 import warnings
 from pathlib import Path
 
-from helpers import node
-
-import primer
+from editing import driven
 
 ROOT = Path(__file__).parents[1]
-DRIVER = Path(__file__).with_suffix(".mjs")
-VENDORED = ROOT / "book" / "vendor" / "codemirror" / "codemirror.js"
-MODULES = Path(primer.__file__).parent / "static" / "edit"
 SIGNS = {
     ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.FloorDiv: "//", ast.Mod: "%",
     ast.Pow: "**", ast.MatMult: "@", ast.BitAnd: "&", ast.BitOr: "|", ast.BitXor: "^",
@@ -36,10 +29,7 @@ DROPPED = {
 
 def read(texts):
     """What the page makes of each text: {"tree"}, {"refused"} or {"error"}, and "took" (ms)."""
-    command = [node(), str(DRIVER), str(VENDORED), str(MODULES)]
-    done = subprocess.run(command, input=json.dumps(texts), capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
+    return driven("edit_syntax.mjs", texts)
 
 
 def tree(text):

@@ -1,18 +1,10 @@
-// Traces texts of rules as a page does when a rule is edited: node edit_trace.mjs vendored.js static/
+// Traces texts of rules as a page does when a rule is edited: node edit_trace.mjs static/ codemirror.js
 // reads a list of cases {text, dim, fields, tables, abstract, general}, as JSON, and writes for each
 // {nodes, …}, {refused: {message, from, to}} or {error}, and how long the processor took, in milliseconds.
-import { readFileSync } from "node:fs";
-import { pathToFileURL } from "node:url";
-import vm from "node:vm";
+import { asked as cases, module, parse, Refusal } from "./edit_load.mjs";
 
-const [vendored, statics] = process.argv.slice(2);
-vm.runInThisContext(readFileSync(vendored, "utf8"));
-const load = (name) => import(pathToFileURL(`${statics}/${name}`));
-globalThis.PrimerExplorer = await load("explorer.js");
-const { parse } = await load("edit/syntax.js");
-const { trace } = await load("edit/trace.js");
-const { Node } = await load("edit/nodes.js");
-const { Refusal } = await load("edit/refusal.js");
+const { trace } = await module("edit/trace.js");
+const { Node } = await module("edit/nodes.js");
 
 const number = (x) => (Object.is(x, -0) ? "-0" : `${x}`);
 
@@ -55,5 +47,4 @@ function asked({ text, ...settings }) {
   }
 }
 
-const cases = JSON.parse(readFileSync(0, "utf8"));
-process.stdout.write(JSON.stringify(cases.map(asked)));
+process.stdout.write(JSON.stringify(cases().map(asked)));

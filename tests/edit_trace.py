@@ -1,39 +1,23 @@
 """Graphs of texts of rules: as the page traces them, and as `primer.derived` does."""
 
 import json
-import subprocess
-from pathlib import Path
 
 import numpy as np
-from edit_syntax import VENDORED
-from helpers import node
+from editing import driven
 
-import primer
-from primer import Objective, power
+from primer import Objective
 from primer.derived.abstract import Abstract
 from primer.derived.graph import Node, Pool, TraceError, as_node, make
 from primer.derived.trace import Watcher
-from primer.exact import scaled_power, when
-from primer.objective import Signs
+from primer.explorer.rule_text import BUILT_IN
 from primer.optimizer import Optimizer
-from primer.rules.lamb import norms
-from primer.rules.newton import solve
 
-STATIC = Path(primer.__file__).parent / "static"
-DRIVER = Path(__file__).with_suffix(".mjs")
-KNOWN = {
-    "np": np, "power": power, "scaled_power": scaled_power, "when": when, "solve": solve,
-    "norms": norms, "Signs": Signs,
-}  # fmt: skip
 DTYPES = {"f": float, "i": int, "b": bool}
 
 
 def traced(cases):
     """What the page makes of each case, a dict of text, dim, fields, …"""
-    command = [node(), str(DRIVER), str(VENDORED), str(STATIC)]
-    done = subprocess.run(command, input=json.dumps(cases), capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
+    return driven("edit_trace.mjs", cases)
 
 
 def field(name, value):
@@ -79,9 +63,9 @@ class Symbols(Objective):
 
 def rule_of(text, bound):
     """An Optimizer whose methods and numbers are those of a text; its fields are bound already."""
-    space = dict(KNOWN)
+    space = dict(BUILT_IN)
     exec(compile(text, "text", "exec", dont_inherit=True), space)
-    own = {name: value for name, value in space.items() if name not in (*KNOWN, "__builtins__")}
+    own = {name: value for name, value in space.items() if name not in (*BUILT_IN, "__builtins__")}
     made = object.__new__(type("Text", (Optimizer,), own))
     made.__dict__.update(bound)
     return made

@@ -18,14 +18,22 @@ from primer.registry import _frozen
 
 STATIC = Path(primer.__file__).parent / "static"
 BUNDLE = STATIC.parents[1] / "book/vendor/codemirror/codemirror.js"
-SCRIPT = Path(__file__).parent / "edit.mjs"
+HERE = Path(__file__).parent
+
+
+def driven(driver: str, asked: list) -> list:
+    """What a script of this folder that runs in node, such as edit_trace.mjs, makes of each."""
+    command = [node(), HERE / driver, STATIC, BUNDLE]
+    done = subprocess.run(command, input=json.dumps(asked), capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
 
 
 def in_node(jobs: list, folder: Path, *options: str) -> list:
     """What tests/edit.mjs gives for each job."""
     asked, told = folder / "jobs.json", folder / "results.json"
     asked.write_text(json.dumps(jobs))
-    subprocess.run([node(), *options, SCRIPT, STATIC, BUNDLE, asked, told], check=True)
+    subprocess.run([node(), *options, HERE / "edit.mjs", STATIC, BUNDLE, asked, told], check=True)
     return json.loads(told.read_text())
 
 

@@ -6,9 +6,8 @@ import random
 import textwrap
 from pathlib import Path
 
-from primer import Optimizer
-from primer.explorer.rule_text import BUILT_IN
-from primer.registry import _frozen
+import editing
+from edit_trace import field
 
 PARAMETERS = ["self", "J", "theta", "state", "t"]
 #: What an edit puts around an expression, X, or in its place.
@@ -36,23 +35,14 @@ LINES = [
 
 
 def rule_of(text, fields):
-    """The rule of a text, with these numbers in its fields; not registered."""
-    space = dict(BUILT_IN)
-    exec(text, space)
+    """The rule of a text, with these numbers in its fields, and those at its top as fields too."""
     top = [n for n in ast.parse(text).body if isinstance(n, ast.Assign)]
-    numbers = {n.targets[0].id: space[n.targets[0].id] for n in top} | fields
-    values = fields | numbers
-    methods = {name: space[name] for name in ("init", "step") if name in space}
-    body = {"__annotations__": dict.fromkeys(values, object), **methods, "domains": {}}
-    return _frozen(type("Yours", (Optimizer,), body))(**values)
+    return editing.made(text, {n.targets[0].id: ast.literal_eval(n.value) for n in top} | fields)
 
 
 def written(fields):
     """Plain fields as the page knows them."""
-    return [
-        {"name": name, "shape": [], "kind": type(value).__name__, "value": value}
-        for name, value in fields.items()
-    ]
+    return [field(name, value) for name, value in fields.items()]
 
 
 def steps_in(path: Path):

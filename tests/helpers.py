@@ -7,7 +7,9 @@ import os
 import re
 import shutil
 import sys
+import types
 import urllib.parse
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -37,6 +39,15 @@ def loaded(path):
     finally:
         sys.path.remove(str(path.parent))
     return module
+
+
+def moved_by_the_book(*explorers, folder):
+    """The body of a page with these explorers, whose files the book writes below the folder."""
+    path = Path(__file__).parents[1] / "book" / "_ext" / "explorers.py"
+    body = "".join(live.html() for live in explorers)
+    context = {"body": body, "pathto": lambda name, resource: "../" + name}
+    loaded(path).move(types.SimpleNamespace(outdir=folder), "p", "t", context, None)
+    return context["body"]
 
 
 def file_links(path, text):

@@ -11,7 +11,7 @@ from helpers import Beside, domains, node
 
 import primer
 from primer import Schedule, Slider, registry, run
-from primer.derived.javascript import _binder, program
+from primer.derived.javascript import binder, program
 from primer.derived.trace import trace_step
 
 STEPS = 200
@@ -60,7 +60,7 @@ def put(holder, values: dict):
 
 def operations(rule, J, sliders) -> set[str]:
     """Every operation in the graph of the next theta, its state and the loss."""
-    traced = trace_step(rule, J, J.dim, _binder(sliders))
+    traced = trace_step(rule, J, J.dim, binder(sliders))
     found, seen, waiting = set(), set(), [traced.new_theta, traced.loss]
     waiting += [*_leaves(traced.new_state), *_leaves(traced.start)]
     while waiting:

@@ -6,13 +6,11 @@ import json
 import re
 import subprocess
 import sys
-import types
-from pathlib import Path
 from typing import ClassVar
 
 import numpy as np
 import pytest
-from helpers import lively, loaded, node, readers_rule, shaped
+from helpers import lively, moved_by_the_book, node, readers_rule, shaped
 from pages import schedules
 
 import primer
@@ -466,18 +464,9 @@ def test_blocks_decide_whether_lamb_can_be_changed(in_book):
         assert live.editable == can
 
 
-def moved(*explorers, folder):
-    """The body of a page as the book writes it."""
-    path = Path(primer.__file__).parents[1] / "book" / "_ext" / "explorers.py"
-    body = "".join(live.html() for live in explorers)
-    context = {"body": body, "pathto": lambda name, resource: "../" + name}
-    loaded(path).move(types.SimpleNamespace(outdir=folder), "p", "t", context, None)
-    return context["body"]
-
-
 def test_the_book_moves_edits_into_files_and_says_where_all_is(in_book, tmp_path):
     live = explore(Adam(lr=FIELDS[0]), on=Noisy(Q, 0.1), steps=9)
-    body = moved(live, explore(SGD(lr=FIELDS[0]), on=Q, steps=9), folder=tmp_path)
+    body = moved_by_the_book(live, explore(SGD(lr=FIELDS[0]), on=Q, steps=9), folder=tmp_path)
     spans = re.findall(r'<span class="px-edits" ([^>]*) hidden></span>', body)
     told_there = [dict(re.findall(r'data-(\w+)="\.\./([^"]+)"', span)) for span in spans]
     assert len(told_there) == 2
@@ -496,7 +485,7 @@ def test_the_book_moves_edits_into_files_and_says_where_all_is(in_book, tmp_path
 
 def test_a_page_grows_by_little_before_a_rule_is_changed(in_book, tmp_path, monkeypatch):
     lives = [explore(Adam(lr=FIELDS[0]), on=Noisy(J, 0.1), steps=90) for J in (Q, Q + Q, Q)]
-    page = moved(*lives, folder=tmp_path)
+    page = moved_by_the_book(*lives, folder=tmp_path)
     monkeypatch.delenv("PRIMER_BOOK")
     assert len(gzip.compress(page.encode())) < 20_000
     grown = re.sub(r'<span class="px-edits".*?</span>|<button[^>]*px-edit.*?</button>', "", page)

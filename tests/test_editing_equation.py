@@ -9,12 +9,12 @@ import warnings
 from pathlib import Path
 
 import numpy as np
+from editing import STATIC, driven
 from edits import edited, rule_of, steps_in, written
 from helpers import lively, node
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from inventing import sources, text
 
-import primer
 from primer import latex, registry
 from primer.derived.graph import Node
 from primer.derived.latex import FEW, SIZES, SMALL, _once
@@ -24,8 +24,6 @@ from primer.explorer.rule_text import text_of
 
 STEP = "def step(self, J, theta, state, t):\n    "
 TESTS = Path(__file__).parent
-STATIC = Path(primer.__file__).parent / "static"
-BUNDLE = TESTS.parent / "book/vendor/codemirror/codemirror.js"
 
 
 def in_node(data, *command):
@@ -39,7 +37,7 @@ def in_node(data, *command):
 
 def printed(asked):
     """What the page prints of each rule: {"latex"} or {"refused"}, and how long it "took"."""
-    found = in_node(asked, str(TESTS / "edit_equation.mjs"), str(STATIC), str(BUNDLE))
+    found = driven("edit_equation.mjs", asked)
     assert not [x for x in found if "error" in x]
     return found
 

@@ -25,7 +25,7 @@ from primer import (
     landscapes,
     registry,
 )
-from primer.explorer.editing import source, texts
+from primer.explorer.editing import source
 from primer.explorer.page import register
 from primer.objective import Through
 from primer.rules.matrices import MatrixRule
@@ -141,6 +141,6 @@ def test_the_text_runs_as_the_program_to_the_last_bit(results):
 
 def test_every_rule_that_holds_no_other_can_be_edited_on_every_landscape(results):
     live, told = results[0]
-    assert {name for name, text in texts(live).items() if text} == set(live.rules)
+    assert {name for name, text in live.texts.items() if text} == set(live.rules)
     assert all(found["runs"] == RUNS for row in told for found in row)
     assert {J for each, _ in results[:2] for J in each.scene_names} == set(GROUNDS)

@@ -9,8 +9,9 @@ import warnings
 from random import Random
 
 import pytest
-from edit_syntax import ROOT, VENDORED, read, same, tree
+from edit_syntax import ROOT, read, same, tree
 from edit_writer import Writer
+from editing import BUNDLE
 
 #: Milliseconds of a processor, for a text that somebody types.
 MOST = 50
@@ -337,10 +338,10 @@ def test_a_backslash_ends_nothing_and_a_comment_says_nothing():
 
 
 def test_the_vendored_script_is_small_and_makes_no_code_of_a_text():
-    text = VENDORED.read_text("utf-8")
+    text = BUNDLE.read_text("utf-8")
     assert len(gzip.compress(text.encode(), 9)) < 95_000
     assert not re.search(r"\bnew Function\b|\beval\(|\bimport\(|sourceMappingURL", text)
     assert set(re.findall(r"https?://[^\"'`]*", text)) == {"http://www.w3.org/2000/svg"}
-    licenses = (VENDORED.parent / "LICENSE").read_text("utf-8")
-    wanted = json.loads((VENDORED.parent / "package.json").read_text("utf-8"))["dependencies"]
+    licenses = (BUNDLE.parent / "LICENSE").read_text("utf-8")
+    wanted = json.loads((BUNDLE.parent / "package.json").read_text("utf-8"))["dependencies"]
     assert all(name in licenses for name in wanted)

@@ -10,7 +10,7 @@ from pathlib import Path
 import ipywidgets
 import numpy as np
 import pytest
-from helpers import loaded, shaped
+from helpers import moved_by_the_book, shaped
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 import primer
@@ -442,14 +442,6 @@ def test_curves_that_differ_in_an_addition_share_their_color():
 def test_grid_refuses_what_it_cannot_show(sliders, compute, panels, message):
     with pytest.raises(ValueError, match=message):
         explore_grid(sliders, compute, panels)
-
-
-def moved_by_the_book(*explorers, folder):
-    path = Path(primer.__file__).parents[1] / "book" / "_ext" / "explorers.py"
-    body = "".join(live.html() for live in explorers)
-    context = {"body": body, "pathto": lambda name, resource: "../" + name}
-    loaded(path).move(types.SimpleNamespace(outdir=folder), "p", "t", context, None)
-    return context["body"]
 
 
 def test_book_moves_grids_into_scripts_of_their_own(in_book, tmp_path):

@@ -9,7 +9,7 @@ import numpy as np
 
 from ..objective import Objective
 from .graph import Node, Pool, TraceError, as_node, make
-from .javascript import _binder
+from .javascript import binder
 from .kinds import Kind
 from .writer import Writer
 
@@ -82,7 +82,7 @@ def fields(
     stand once ``values`` has put those of step t there: sliders, which h holds, and schedules. Its
     kind is "bool", "int" or "float" for Python's numbers, "b", "i" or "f" for NumPy's.
     """
-    pool, bind = Pool(), _binder(sliders)
+    pool, bind = Pool(), binder(sliders)
     t = make(pool, "t", kind=int)
     listed: list[dict[str, Any]] = []
     moving: list[Node] = []

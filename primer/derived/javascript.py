@@ -133,7 +133,7 @@ def _pageless(rule: Optimizer) -> str:
 
 
 def _write(rule: Any, J: Any, sliders: tuple, watch: tuple, steps: Any) -> Program:
-    traced = trace_step(rule, J, J.dim, _binder(sliders))
+    traced = trace_step(rule, J, J.dim, binder(sliders))
     layout = dict(leaves(traced.start))
     after = dict(leaves(traced.new_state))
     if layout.keys() != after.keys():
@@ -161,7 +161,7 @@ def _write(rule: Any, J: Any, sliders: tuple, watch: tuple, steps: Any) -> Progr
     return Program(source, sliders, J.dim, _labels(layout), tuple(names), tuple(tables))
 
 
-def _binder(sliders: tuple) -> Callable[..., Any]:
+def binder(sliders: tuple) -> Callable[..., Any]:
     """Numbers stay, a slider becomes h[k], a schedule its value at the traced step."""
 
     def symbol(pool: Pool, name: str, value: Any) -> Any:

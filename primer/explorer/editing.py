@@ -11,7 +11,7 @@ import numpy as np
 
 from ..derived import alone
 from ..derived.abstract import reachable
-from ..derived.javascript import _binder
+from ..derived.javascript import binder
 from ..derived.trace import Traced, trace_step
 from ..derived.writer import literal
 from ..objective import Signs
@@ -34,7 +34,7 @@ def source(explorer: Explorer) -> str:
     >>> source(live).splitlines()[0][:31]
     '(globalThis.PrimerEdits ??= {})'
     """
-    known = texts(explorer)
+    known = explorer.texts
     if not any(known.values()):
         return ""
     tables: dict[str, str] = {}
@@ -54,17 +54,13 @@ def _sharing(explorer: Explorer, text: str) -> str:
     return text
 
 
-def texts(explorer: Explorer) -> dict[str, str | None]:
-    """The text of every rule, by name; None for those that a page cannot change."""
-    return {name: _text(explorer, rule) for name, rule in explorer.rules.items()}
-
-
-def _text(explorer: Explorer, rule: Any) -> str | None:
-    text = text_of(rule)
+def text_in(explorer: Explorer, rule: Any) -> str | None:
+    """The text of a rule of this explorer; None for one that a page cannot change."""
+    own = text_of(rule)
     blocks = max(len(scene.J.shapes or ()) for scene in explorer.scenes)
-    if text and blocks > 1 and asks_for(text, "norms"):  # the page knows one block
+    if own and blocks > 1 and asks_for(own, "norms"):  # the page knows one block
         return None
-    return text
+    return own
 
 
 def _whole(explorer: Explorer, known: dict[str, str | None], tables: dict[str, str]) -> str:
@@ -128,7 +124,7 @@ def _scene(explorer: Explorer, scene: Scene, tables: dict[str, str], asked: set[
 def _tables(explorer: Explorer, known: dict[str, str | None]) -> str:
     """The random signs that editable rules draw in a run."""
     found: dict[tuple[int, int], Signs] = {}
-    bind = _binder(_sliders(explorer))
+    bind = binder(_sliders(explorer))
     for name, text in known.items():
         if text and asks_for(text, "Signs"):
             for scene in explorer.scenes:

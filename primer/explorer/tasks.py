@@ -13,7 +13,6 @@ from .. import check
 from ..derived.javascript import Program, program
 from ..derived.trace import sliders_of
 from ..optimizer import Optimizer
-from . import editing
 from .blame import blamed
 from .rule_text import NUMBER, assigned, text_of
 
@@ -115,7 +114,7 @@ def posed(task: Any, explorer: Explorer) -> Posed | None:
         return None
     if not isinstance(task, Task):
         raise check.refuse("task", task, "a Task(says, goal)")
-    known = [name for name, text in editing.texts(explorer).items() if text]
+    known = [name for name, text in explorer.texts.items() if text]
     of = task.of or [*known, ""][0]
     if of not in known:
         names = " or ".join(map(repr, known)) or "empty: no rule here can be changed in a page"

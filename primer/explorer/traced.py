@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -288,7 +289,12 @@ class Explorer(Base):
     @property
     def editable(self) -> bool:  # type: ignore[override]
         """Whether a reader of the book can change one of the rules in the page."""
-        return any(editing.texts(self).values())
+        return any(self.texts.values())
+
+    @functools.cached_property
+    def texts(self) -> dict[str, str | None]:
+        """The text of every rule, by name; None for those that a page cannot change."""
+        return {name: editing.text_in(self, rule) for name, rule in self.rules.items()}
 
     def edits(self) -> str:
         return editing.source(self)
