@@ -166,7 +166,7 @@ def _choice(explorer: Base) -> str:
     options = "".join(map(_option, explorer.scene_names))
     return (
         '<label class="px-choice px-live-only"><span>Landscape</span>'
-        f"<select>{options}</select></label>"
+        f'<select autocomplete="off">{options}</select></label>'
     )
 
 

@@ -25,14 +25,16 @@ const fitting = (link) =>
 
 function begin(root) {
   const link = asleep.get(root);
+  const chosen = root.querySelector("select")?.selectedIndex; // as sliders, perhaps while it slept
   asleep.delete(root);
   windowed?.unobserve(root);
   const explorer = new Explorer(root);
   all.push(explorer);
   sorted(all);
+  if (chosen > 0) explorer.show(chosen);
   explorer.rows.forEach((row, k) => {
     const position = Number(row.querySelector("input").value);
-    if (position !== explorer.index[k]) explorer.move(k, position); // moved while it slept
+    if (position !== explorer.index[k]) explorer.move(k, position);
   });
   if (link) explorer.apply(link);
   root.dispatchEvent(new Event("px-awake", { bubbles: true }));
@@ -138,8 +140,18 @@ function followLink(event) {
   point(target, a);
 }
 
+// A button of an explorer that sleeps does what it says when it wakes.
+function pressed({ target }) {
+  const button = target.closest?.("button");
+  const root = button?.closest(".px");
+  if (!asleep.has(root)) return;
+  root.addEventListener("px-awake", () => button.click(), { once: true });
+  wake([root]);
+}
+
 export function listen() {
   document.addEventListener("click", followLink, true);
+  document.addEventListener("click", pressed);
   document.addEventListener("focusin", ({ target }) => {
     const root = target.closest(".px");
     if (asleep.has(root)) wake([root]);

@@ -22,10 +22,10 @@ SEEN = "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(do
 
 @functools.cache
 def figures():
-    """Four explorers, each with a slider and programs of its own."""
+    """Four explorers, each with a slider and programs of its own, the second with a choice."""
     lands = (
         landscapes.beale(),
-        landscapes.rosenbrock(),
+        (landscapes.rosenbrock(), landscapes.quadratic()),
         landscapes.saddle(),
         landscapes.himmelblau(),
     )
@@ -127,6 +127,54 @@ def test_a_slider_that_was_moved_before_its_figure_woke_is_obeyed(page, opened):
     page.locator(f"#{ids[1]}").scroll_into_view_if_needed()
     page.wait_for_selector(f"#{ids[1]}.px-live")
     assert settings(page, 1)["lr"] == 0.01
+
+
+#: Scripts that the page asks for wait until `come` is called.
+LATE = """() => {
+  const { head } = document;
+  const { append } = head;
+  head.append = (script) => {
+    globalThis.come = () => append.call(head, script);
+  };
+}"""
+
+
+@pytest.fixture
+def late(page, opened):
+    """The second figure, which a reader sees before its programs have come; and lets them come."""
+    name = opened()[1]
+    page.evaluate(LATE)
+    figure = page.locator(f"#{name}")
+    figure.scroll_into_view_if_needed()
+    page.wait_for_function("globalThis.come !== undefined")
+
+    def come():
+        page.evaluate("come()")
+        page.wait_for_selector(f"#{name}.px-live")
+
+    return figure, come
+
+
+def test_buttons_pressed_before_their_figure_woke_are_obeyed_once_and_in_order(page, late):
+    figure, come = late
+    page.evaluate("id => { document.querySelector(`#${id} input`).value = 9 }", figures()[1].id)
+    rule = figure.locator("tbody button").first
+    figure.get_by_role("button", name="Reset").click()
+    rule.click()
+    assert rule.get_attribute("aria-pressed") == "true"
+    come()
+    assert rule.get_attribute("aria-pressed") == "false"
+    assert settings(page, 1)["lr"] == 0.002
+    rule.click()
+    assert rule.get_attribute("aria-pressed") == "true"
+
+
+def test_a_landscape_chosen_before_its_figure_woke_is_shown(page, late):
+    figure, come = late
+    figure.locator("select").select_option(index=1)
+    come()
+    place = "([, { place, menu, scene }]) => [place, menu.selectedIndex, scene.el.hidden]"
+    assert page.evaluate(f"({place})(PrimerExplorer.all)") == [1, 1, False]
 
 
 def test_all_wake_when_they_are_called(page, opened):
