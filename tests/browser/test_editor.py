@@ -82,6 +82,10 @@ def swap(page, old, new):
     put(page, before.replace(old, new))
 
 
+#: What stands where nothing is wrong.
+HINT = "Change the code: the picture, the table, and the equation follow."
+
+
 def said(page):
     return page.locator(".px-wrong").inner_text()
 
@@ -253,6 +257,45 @@ def test_a_number_with_a_name_gets_a_slider_that_writes_it(page, opened):
     assert page.locator(".px-yours output").inner_text() == "7"
     put(page, text(page).replace("self.rho", "7").replace("rho = 7.0\n\n", ""))
     assert page.locator(".px-yours .px-row").count() == 0
+
+
+def test_a_slider_of_a_count_writes_whole_numbers(page, opened):
+    opened(two())
+    press(page)
+    loop = "for _ in range(self.n):\n        g = 0.9 * g\n    m ="
+    put(page, "n = 3\n\n" + text(page).replace("m =", loop, 1))
+    page.get_by_label("n in your rule").press("ArrowRight")
+    assert text(page).startswith("n = 4\n")
+    assert said(page) == HINT
+    put(page, text(page).replace("n = 4", "n = 2.0"))
+    page.get_by_label("n in your rule").press("End")
+    assert text(page).startswith("n = 10.0\n")
+
+
+def test_a_slider_reaches_as_far_as_the_number_that_was_typed(page, opened):
+    opened(two())
+    press(page)
+    own = text(page)
+    for typed in ("0", "0.", "0.5"):
+        put(page, f"rho = {typed}\n\n{own}")
+    page.get_by_label("ρ").press("Home")
+    assert text(page).startswith("rho = 0.0\n")
+
+
+def test_a_slider_writes_its_number_where_the_rule_cannot_run(page, opened):
+    opened(two())
+    press(page)
+    put(page, "rho = 0.02\n\n" + text(page).replace("self.lr", "0.01 / rho * self.lr"))
+    dial = page.get_by_label("ρ")
+    dial.press("Home")
+    assert "divides by zero" in said(page)
+    dial.press("ArrowRight")
+    assert text(page).startswith("rho = 0.01\n\ndef")
+    assert said(page) == HINT
+    put(page, text(page) + "(")
+    assert dial.is_disabled()
+    put(page, text(page)[:-1])
+    assert dial.is_enabled()
 
 
 def test_a_run_that_leaves_the_picture_is_said_to(page, opened):

@@ -137,7 +137,7 @@ export class Panel {
     this.line = this.writing.fault(this.error);
     yours.stale(Boolean(this.error));
     this.el.classList.toggle("px-stale", Boolean(this.error));
-    if (!this.error) this.dials.show(constants(yours.good.module));
+    this.dials.show(yours.module && constants(yours.module));
     explorer.update();
     if (!this.error) this.formula.show(() => this.equation());
   }

@@ -58,9 +58,12 @@ export class Yours {
     return new Draft(text, this.rule, this.edits, this.explorer.data.steps);
   }
 
-  // Runs another text from now on; throws a Refusal and stays as it was if that cannot be.
+  // Runs another text from now on; throws a Refusal and stays as it was if that cannot be. `module` is
+  // the text as it was read, whether it runs or not.
   take(text) {
+    this.module = null;
     const draft = this.draft(text);
+    this.module = draft.module;
     draft.on(this.explorer.place);
     this.good = draft;
   }
