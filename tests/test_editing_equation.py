@@ -284,6 +284,9 @@ SAYS = {
     STEP + "for _ in range(self.k):\n        theta = 2 * theta\n    return theta, {}": (
         r"2 \cdot 2\,\theta_t"
     ),
+    "n = 2\n" + STEP + "for _ in range(self.n):\n        theta = 2 * theta\n    return theta, {}": (
+        r"2 \cdot 2\,\theta_t"
+    ),
     STEP + "return theta * (2 if self.k > 1 else 3), {}": r"\theta_t \cdot 2",
     STEP + "return np.stack([theta[..., 1], -theta[..., 0]], axis=-1), {}": (
         r"(\theta_{t,2}, -\theta_{t,1})"

@@ -17,7 +17,7 @@ const SMALL = [2, 3, 1, 4];
 // top of the text that the rule asks for as its own is a symbol, as a field is.
 export function equation(module, given) {
   const own = constants(module).filter(({ name }) => !given.some((field) => field.name === name));
-  const made = own.map(({ name, value }) => ({ name, shape: [], kind: "float", value }));
+  const made = own.map(({ name, value, kind }) => ({ name, shape: [], kind, value }));
   const fields = [...given, ...made];
   const traced = (dim, general) => trace(module, { dim, fields, abstract: true, general });
   return equationOf(
