@@ -104,8 +104,17 @@ class Node(np.lib.mixins.NDArrayOperatorsMixin):
     def dtype(self) -> np.dtype:
         return np.dtype(self.kind)
 
+    @property
+    def is_number(self) -> bool:
+        """Whether it is surely a number in a run, not an array without axes."""
+        maybe = self.op in ("gather", "state", "where", "const")
+        return not self.shape and (isinstance(self.kind, type) or not maybe)
+
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **kwargs: Any) -> Node:
         name = ufunc.__name__
+        out = (kwargs.get("out") or (None,))[0]
+        if isinstance(out, Node) and out is inputs[0] and out.is_number:
+            del kwargs["out"]  # t += 1 gives the name t to another number
         if kwargs.get("out") is not None:
             raise TraceError(f"np.{name}(…, out=…) writes in place: write y = np.{name}(…) instead")
         if method != "__call__":

@@ -59,20 +59,33 @@ function defined(node, scope) {
   return Object.assign(makeFunction(node.name, node, scope, run, own), { node });
 }
 
+// What is made of nodes and has no axis is a number for NumPy, but for these, which can be arrays.
+const MAYBE_ARRAYS = new Set(["gather", "state", "where"]);
+
+function isWritable(x) {
+  if (!isArray(x) || x.shape.length) return isArray(x);
+  if (x.op === undefined || x.kind.length > 1) return false;
+  return MAYBE_ARRAYS.has(x.op) || x.op === "const";
+}
+
 // target op= value; an array would be changed in place.
 function update({ target, op, value }, scope) {
   const old = evaluate(target, scope);
-  const name = target.type === "Name" ? target.id : "x";
-  if (isArray(old) && (old.op || old.shape.length)) {
-    throw new Refusal(
-      `\`${op}=\` changes an array in place: write ${name} = ${name} ${op} ….`,
-      target.from,
-      target.to,
-    );
-  }
+  if (isWritable(old)) throw inPlace(target, op, old, scope);
   if (old instanceof List && op === "+") {
     old.items.push(...items(scope.run.pool, evaluate(value, scope)));
     return;
   }
   assignAt(target, binary(scope.run.pool, op, old, evaluate(value, scope)), scope);
+}
+
+// A part of the state or of an array is refused as it is where `=` stands alone.
+function inPlace(target, op, old, scope) {
+  const name = target.type === "Name" ? target.id : "x";
+  if (target.type !== "Name") assignAt(target, old, scope);
+  return new Refusal(
+    `\`${op}=\` changes an array in place: write ${name} = ${name} ${op} ….`,
+    target.from,
+    target.to,
+  );
 }
