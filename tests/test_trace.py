@@ -396,6 +396,19 @@ def test_a_step_may_return_the_parts_of_the_state_in_another_order():
     np.testing.assert_array_equal(page(text, 30, s=3), run(Turned(), BOWL, START, 30).theta)
 
 
+def test_a_step_that_writes_into_its_state_is_traced_as_one_that_does_not():
+    def writing(self, g, theta, state, t):
+        state["m"] = 0.9 * state["m"] + g
+        return theta - self.lr * state["m"], state
+
+    def returning(self, g, theta, state, t):
+        return theta - self.lr * (0.9 * state["m"] + g), {"m": 0.9 * state["m"] + g}
+
+    one, other = ruled(writing), ruled(returning)
+    assert latex(one) == latex(other)
+    assert javascript(one, J) == javascript(other, J)
+
+
 def test_a_truth_value_stays_one_in_the_state():
     @rule
     class Flags(Optimizer):

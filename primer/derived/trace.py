@@ -161,9 +161,12 @@ def step(rule: MatrixRule, J: Objective, W: Node, state: Any, t: Node) -> Any:
     return rule.step_matrix(G, W, state, t)
 
 
-def _watched(function: Callable[..., Any], *args: Any) -> tuple[Any, Any, list[Call]]:
+def _watched(
+    function: Callable[..., Any], J: Objective, theta: Node, state: Any, t: Node
+) -> tuple[Any, Any, list[Call]]:
+    """A step and what was noted of it; what it writes into its state is not what it was given."""
     watcher = Watcher()
-    new_theta, new_state = watcher.run(function, *args)
+    new_theta, new_state = watcher.run(function, J, theta, mapped(lambda x: x, state), t)
     return new_theta, new_state, watcher.taken()
 
 
