@@ -461,6 +461,11 @@ max(self.s, 1)
 max(g)
 min(2, True)
 max(1)
+pow(2, 3)
+pow(g, 2)
+pow(0.9, t + 1)
+pow(base=2.0, exp=t)
+pow(g)
 abs(-2)
 abs(-2.5)
 abs(g)
@@ -730,6 +735,8 @@ BODIES = [
     "y = np.where(t > 3, 1, 2)\ny += 1",
     "y = 0\nfor i in range(g.shape[-1]):\n    y += g[..., i] ** 2",
     "state = {**state, 'm': g}\ny = state['m']",
+    "state = state | {'m': g}\ny = state['m']",
+    "d = {'a': 1, 'b': g} | {'a': 2}\ny = d['a'] * d['b']",
     "m, g = g * 1, m * 1\ny = m - 2 * g",
     "x = g\nfor _ in range(self.n):\n    x = x * 0.5\ny = x",
     "for x in theta:\n    y = x",

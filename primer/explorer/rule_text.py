@@ -27,7 +27,7 @@ BUILT_IN = {
 }  # fmt: skip
 PYTHONS = {
     "range", "len", "abs", "min", "max", "sum", "float", "int", "bool", "zip", "enumerate",
-    "tuple", "list", "dict", "round",
+    "tuple", "list", "dict", "round", "pow",
 }  # fmt: skip
 #: What a text may be made of.
 UNDERSTOOD = (

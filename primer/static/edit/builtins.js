@@ -168,6 +168,11 @@ function pairsOf(pool, list) {
   });
 }
 
+function powered(pool, args, named) {
+  const [base, exponent] = arranged("pow", formOf("base exp"), args, named);
+  return binary(pool, "**", base, exponent);
+}
+
 function round(pool, [x, digits = null]) {
   const places = digits === null ? null : wholeOf(digits);
   if (digits !== null && !(places >= 0 && places <= 15))
@@ -217,6 +222,7 @@ export function builtinsOf(pool) {
     bare(pool, "enumerate", enumerated),
     bare(pool, "tuple", collected(Tuple)),
     bare(pool, "list", collected(List)),
+    ofPool(pool, "pow", powered),
     bare(pool, "round", round),
     ofPool(pool, "zip", zipped),
     ofPool(pool, "dict", dictionary),

@@ -67,6 +67,8 @@ export function binary(pool, op, a, b) {
   if (op === "+" && isRow(a) && isRow(b) && a.constructor === b.constructor) {
     return new a.constructor(few(pool, [...a.items, ...b.items]));
   }
+  if (op === "|" && a instanceof Dict && b instanceof Dict)
+    return new Dict(new Map([...a.map, ...b.map]));
   if (op === "*" && (isRow(a) || isRow(b)))
     return repeated(pool, isRow(a) ? a : b, isRow(a) ? b : a);
   const wrong = isPlainNumber(a) ? b : a;
