@@ -4,7 +4,7 @@ import { placed } from "./evaluate.js";
 import { truth as isTruth } from "./kinds.js";
 import { Misfit } from "./nodes.js";
 import { Refusal } from "./refusal.js";
-import { asNode, described, Dict, shapeText, Tuple } from "./values.js";
+import { asNode, described, Dict, List, shapeText, Tuple } from "./values.js";
 
 const NAME = /^[\p{XID_Start}_][\p{XID_Continue}]*$/u;
 
@@ -24,6 +24,10 @@ export function partOf(pool, name, x, node) {
     if (x instanceof Dict)
       throw new Refusal(
         `${shown(name)} of the state is a dictionary: give each of its parts a name of its own.`,
+      );
+    if (x instanceof Tuple)
+      throw new Refusal(
+        `${shown(name)} of the state is ${described(x)}: write 0 * theta, np.array([…]), or several parts.`,
       );
     if (x === null || typeof x === "string")
       throw new Refusal(
@@ -48,7 +52,7 @@ export function outcome(pool, value, theta, start, node) {
   const names = [...start.keys()].map((name) => `"${name}": ${name}`).join(", ");
   const form = `return theta, {${names}}`;
   const pair = value instanceof Tuple && value.items.length === 2 && value.items[1] instanceof Dict;
-  if (!pair)
+  if (!pair || value instanceof List)
     throw new Refusal(
       `step must return the new theta and the state, and this is ${described(value)}: write ${form}.`,
     );
@@ -100,10 +104,16 @@ function kept(pool, map, start, node) {
   );
 }
 
+// A number in init is mostly meant to become what theta is.
+const sameShape = (name, before, after) =>
+  !before.shape.length && after.shape.join() === `${before.pool.dim}`
+    ? `write "${name}": 0 * theta in init`
+    : "make them the same";
+
 function alike(name, before, after, { from, to }) {
   if (before.shape.join() !== after.shape.join()) {
     throw new Misfit(
-      `"${name}" is of shape ${shapeText(before.shape)} in init and of shape ${shapeText(after.shape)} after step: make them the same.`,
+      `"${name}" is of shape ${shapeText(before.shape)} in init and of shape ${shapeText(after.shape)} after step: ${sameShape(name, before, after)}.`,
       from,
       to,
     );
