@@ -6,7 +6,17 @@ import { Misfit } from "./nodes.js";
 import { binary, comparison, keyOf, signed, truth } from "./operators.js";
 import { Refusal } from "./refusal.js";
 import { addTargets, Scope } from "./scope.js";
-import { described, Dict, ELLIPSIS, isArray, Lazy, List, Slice, Tuple } from "./values.js";
+import {
+  described,
+  Dict,
+  ELLIPSIS,
+  isArray,
+  isNumeric,
+  Lazy,
+  List,
+  Slice,
+  Tuple,
+} from "./values.js";
 
 const DEEPEST = 2000;
 
@@ -162,7 +172,7 @@ function call(node, scope) {
     }
   }
   if (typeof callee?.call !== "function") {
-    const advice = isArray(callee) ? " Write * to multiply." : "";
+    const advice = isNumeric(callee) ? " Write * to multiply." : "";
     throw new Refusal(
       `This is ${described(callee)} and cannot be called.${advice}`,
       node.func.from,

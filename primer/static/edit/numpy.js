@@ -48,6 +48,23 @@ const INSTEAD = new Map([
   ["heaviside", "np.where(x > 0, 1, 0)"],
   ["isclose", "np.abs(a - b) < 1e-8"],
   ["cumsum", "np.stack of np.sum"],
+  ["norm", "np.linalg.norm(x)"],
+  ["round", "np.floor(x + 0.5)"],
+  ["rint", "np.floor(x + 0.5)"],
+  ["trunc", "np.sign(x) * np.floor(np.abs(x))"],
+  ["fmax", "np.maximum(a, b)"],
+  ["fmin", "np.minimum(a, b)"],
+  ["argmax", "x == np.max(x), which is True where x is largest"],
+  ["argmin", "x == np.min(x), which is True where x is smallest"],
+  ["nan_to_num", "np.where(np.isfinite(x), x, 0)"],
+  ["empty_like", "np.zeros_like(x)"],
+  ["empty", "np.zeros(n)"],
+  ["diag", "np.diagonal(A), or x[..., None] * np.eye(n) to make a matrix"],
+  ["trace", "np.sum(np.diagonal(A))"],
+  ["einsum", "np.sum(a * b) or A @ b"],
+  ["linspace", "np.arange(n) / (n - 1)"],
+  ["append", "np.concatenate([a, b])"],
+  ["select", "np.where(condition, a, b), one inside the other"],
 ]);
 
 // A function of NumPy that is called by a form.

@@ -59,9 +59,13 @@ export function arithmetic(op, a, b) {
   const ints = isWhole(a) && isWhole(b);
   if (ints && op === "**" && BigInt(b) < 0n) return floatPower(Number(a), Number(b));
   if (ints && op !== "/") return whole(WHOLE[op](BigInt(a), BigInt(b)));
-  if (!(op in FLOAT)) throw new Refusal(`\`${op}\` is for whole numbers and truth values only.`);
+  if (!(op in FLOAT)) throw notWhole(op);
   return FLOAT[op](Number(a), Number(b));
 }
+
+export const NO_POWER = "`^` is for truth values: write ** for a power.";
+const notWhole = (op) =>
+  new Refusal(op === "^" ? NO_POWER : `\`${op}\` is for whole numbers and truth values only.`);
 
 function wholePower(a, b) {
   const size = a < 0n ? -a : a;

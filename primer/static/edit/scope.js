@@ -2,6 +2,16 @@
 import { guess } from "./near.js";
 import { Refusal } from "./refusal.js";
 
+// What to write for names that other texts of Python begin with, or other languages have.
+const INSTEAD = new Map([
+  ...["math", "torch"].map((name) => [name, `Use NumPy: np.sqrt instead of ${name}.sqrt.`]),
+  ["numpy", "Write np."],
+  ["print", "Nothing is printed here: the picture shows the numbers. Remove this line."],
+  ["true", "Write True."],
+  ["false", "Write False."],
+  ["null", "Write None."],
+]);
+
 // The names of one function while it runs, or of the text itself.
 export class Scope {
   constructor(run, parent = null, own = new Set(), watch = null) {
@@ -25,15 +35,22 @@ export class Scope {
   }
 
   lacking(name, yet) {
-    return new Refusal(`${name} has no value here${yet}.${yet ? "" : this.advice(name)}`);
+    const advice = this.given(name) || (yet ? "" : this.advice(name));
+    return new Refusal(`${name} has no value here${yet}.${advice}`);
+  }
+
+  // What the rule or its state has by this name.
+  given(name) {
+    const { fields, stateNames } = this.run;
+    if (fields.has(name)) return ` Write self.${name}.`;
+    return stateNames.has(name) ? ` Write state["${name}"].` : "";
   }
 
   advice(name) {
-    const { fields, stateNames } = this.run;
-    if (fields.has(name)) return ` Write self.${name}.`;
-    if (stateNames.has(name)) return ` Write state["${name}"].`;
-    if (name === "math") return " Use NumPy: np.sqrt instead of math.sqrt.";
-    if (this.run.numpy.attributes.has(name)) return ` Write np.${name}.`;
+    const { fields, numpy } = this.run;
+    if (INSTEAD.has(name)) return ` ${INSTEAD.get(name)}`;
+    if (numpy.attributes.has(name)) return ` Write np.${name}.`;
+    if (numpy.attributes.get("linalg").attributes.has(name)) return ` Write np.linalg.${name}.`;
     return guess(name, this.visible()) || guess(name, fields.keys(), (x) => `self.${x}`);
   }
 

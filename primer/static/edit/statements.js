@@ -4,7 +4,7 @@ import { assign, at, evaluate, makeFunction, placed, truthAt } from "./evaluate.
 import { binary } from "./operators.js";
 import { Refusal } from "./refusal.js";
 import { ownNames } from "./scope.js";
-import { isArray, List } from "./values.js";
+import { Dict, isArray, List } from "./values.js";
 
 // Runs statements up to a return: {value, node} of it, or null.
 export function execute(body, scope) {
@@ -71,7 +71,7 @@ function isWritable(x) {
 // target op= value; an array would be changed in place.
 function update({ target, op, value }, scope) {
   const old = evaluate(target, scope);
-  if (isWritable(old)) throw inPlace(target, op, old, scope);
+  if (isWritable(old) || old instanceof Dict) throw inPlace(target, op, old, scope);
   if (old instanceof List && op === "+") {
     old.items.push(...items(scope.run.pool, evaluate(value, scope)));
     return;
@@ -84,7 +84,7 @@ function inPlace(target, op, old, scope) {
   const name = target.type === "Name" ? target.id : "x";
   if (target.type !== "Name") assignAt(target, old, scope);
   return new Refusal(
-    `\`${op}=\` changes an array in place: write ${name} = ${name} ${op} ….`,
+    `\`${op}=\` changes ${old instanceof Dict ? "a dictionary" : "an array"} in place: write ${name} = ${name} ${op} ….`,
     target.from,
     target.to,
   );

@@ -1,7 +1,7 @@
 // NumPy's functions of each number by itself: of known arrays their numbers, of nodes a node.
 import { integral, logical, numpyKind, resultKind, truth } from "./kinds.js";
 import { broadcastPlaces, broadcastShape, Misfit, Node, sizeOf } from "./nodes.js";
-import { tooLarge } from "./plain.js";
+import { NO_POWER, tooLarge } from "./plain.js";
 import { expOf, logOf, powerOf } from "./pow.js";
 import { Refusal } from "./refusal.js";
 import { asKnown, asNode, Dimension, Known, shapeText } from "./values.js";
@@ -109,9 +109,11 @@ export function common(op, args) {
 
 const noTruth = (op) =>
   new Refusal(
-    op.startsWith("bitwise") || op === "invert"
-      ? `\`&\`, \`|\`, \`^\` and \`~\` are for truth values: compare first, as in (a > 0) & (b > 0).`
-      : `np.${op} of truth values: write np.where(condition, 1.0, 0.0) first.`,
+    op === "bitwise_xor"
+      ? NO_POWER
+      : op.startsWith("bitwise") || op === "invert"
+        ? `\`&\`, \`|\`, \`^\` and \`~\` are for truth values: compare first, as in (a > 0) & (b > 0).`
+        : `np.${op} of truth values: write np.where(condition, 1.0, 0.0) first.`,
   );
 
 // primer.derived.graph.elementwise
