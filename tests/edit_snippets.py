@@ -357,7 +357,16 @@ g.item()
 g[0].item()
 np.float64(2).item()
 g.T
+H.T @ g
+g.T @ g
+(H + H.T).transpose()[0]
+np.transpose(g[..., None] * theta)
+H.diagonal()
 g.size
+H.size * g
+np.eye(g.size) @ g
+sum([g[..., i] for i in range(g.size)])
+g / theta.size
 g.foo
 g.std()
 (2.0).sum()

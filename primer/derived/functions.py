@@ -205,7 +205,7 @@ def _full_like(pool: Pool, x: Any, fill_value: Any, **_: Any) -> Node:
 
 
 MOVES = (
-    "broadcast_to", "swapaxes", "moveaxis", "ravel", "squeeze",
+    "broadcast_to", "swapaxes", "moveaxis", "transpose", "ravel", "squeeze",
     "expand_dims", "flip", "roll", "diagonal", "copy",
 )  # fmt: skip
 FUNCTIONS |= {

@@ -50,7 +50,7 @@ LOGICAL = {
 }  # fmt: skip
 METHODS = {
     "sum", "mean", "prod", "max", "min", "any", "all", "clip", "copy", "ravel", "reshape",
-    "squeeze", "swapaxes", "dot",
+    "squeeze", "swapaxes", "dot", "transpose", "diagonal",
 }  # fmt: skip
 
 
@@ -99,6 +99,15 @@ class Node(np.lib.mixins.NDArrayOperatorsMixin):
     @property
     def ndim(self) -> int:
         return len(self.shape)
+
+    @property
+    def size(self) -> Any:
+        """How many numbers it has; in an equation a symbol."""
+        return functools.reduce(operator.mul, self.shape) if self.shape else 1
+
+    @property
+    def T(self) -> Node:
+        return called("transpose", self.pool, self)
 
     @property
     def dtype(self) -> np.dtype:

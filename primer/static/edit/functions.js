@@ -25,6 +25,7 @@ import {
   shapeSeen,
   squeeze,
   swapped,
+  transposed,
 } from "./moves.js";
 import { Misfit } from "./nodes.js";
 import { Refusal } from "./refusal.js";
@@ -145,6 +146,7 @@ export const FORMS = [
   ["reshape", "a shape", reshaped],
   ["squeeze", "a axis=None", squeeze],
   ["swapaxes", "a axis1 axis2", swapped],
+  ["transpose", "a", transposed],
   ["moveaxis", "a source destination", movedAxis],
   ["broadcast_to", "a shape", broadcastTo],
   ["expand_dims", "a axis", expanded],

@@ -50,6 +50,10 @@ export function swapped(pool, x, a, b) {
   return viewed(pool, x, (grid) => grid.axes(order));
 }
 
+export function transposed(pool, x) {
+  return viewed(pool, x, (grid) => grid.axes(numbered(x.shape.length).reverse()));
+}
+
 export function movedAxis(pool, x, from, to) {
   const [a, b] = [from, to].map((axis) => axisOf(axis, x.shape.length));
   const order = numbered(x.shape.length).filter((i) => i !== a);

@@ -3,16 +3,19 @@ import { asArray, isTraced } from "./arrays.js";
 import { arranged, formOf } from "./forms.js";
 import { FORMS } from "./functions.js";
 import { astype } from "./making.js";
-import { shapeSeen } from "./moves.js";
+import { shapeSeen, transposed } from "./moves.js";
 import { strong } from "./kinds.js";
 import { guess } from "./near.js";
 import { Node } from "./nodes.js";
+import { binary } from "./operators.js";
 import { Refusal } from "./refusal.js";
 import { ALIASES, UFUNCS, ufunc } from "./ufuncs.js";
 import { Callable, Dimension, Dtype, plainOf, Space, Tuple } from "./values.js";
 
 const METHODS = new Set(
-  "sum mean prod max min any all clip copy ravel reshape squeeze swapaxes dot".split(" "),
+  "sum mean prod max min any all clip copy ravel reshape squeeze swapaxes dot transpose diagonal".split(
+    " ",
+  ),
 );
 const CONSTANTS = new Map([
   ["pi", Math.PI],
@@ -34,7 +37,6 @@ const INSTEAD = new Map([
   ["linalg.eigh", "a rule without eigenvalues"],
   ["std", "np.sqrt(np.mean((x - np.mean(x)) ** 2))"],
   ["var", "np.mean((x - np.mean(x)) ** 2)"],
-  ["transpose", "np.swapaxes(x, -1, -2)"],
   ["hstack", "np.concatenate([a, b], axis=-1)"],
   ["vstack", "np.stack([a, b])"],
   ["vdot", "np.sum(a * b)"],
@@ -127,12 +129,20 @@ function missing(label, attributes) {
 export function arrayAttribute(pool, x, name) {
   if (name === "shape") return shapeSeen(pool, x.shape);
   if (name === "ndim") return BigInt(x.shape.length);
+  if (name === "size") return numbersIn(pool, x);
+  if (name === "T") return transposed(pool, x);
   if (name === "dtype") return new Dtype("dtype", strong(x.kind));
   if (name === "item") return new Callable("item", () => (x instanceof Node ? x : plainOf(x)));
   if (name === "astype") return new Callable("astype", ([kind]) => astype(pool, x, kind ?? null));
   if (METHODS.has(name))
     return new Callable(`.${name}`, (args, named) => method(pool, x, name, args, named));
   throw noAttribute(name);
+}
+
+// How many numbers an array has; in an equation a symbol.
+function numbersIn(pool, { shape }) {
+  const { items } = shapeSeen(pool, shape);
+  return items.length ? items.reduce((a, b) => binary(pool, "*", a, b)) : 1n;
 }
 
 function method(pool, x, name, args, named) {
@@ -143,9 +153,7 @@ function method(pool, x, name, args, named) {
 }
 
 const ARRAY_INSTEAD = new Map([
-  ...["std", "var", "transpose"].map((name) => [name, INSTEAD.get(name)]),
-  ["T", INSTEAD.get("transpose")],
-  ["size", "theta.shape[-1]"],
+  ...["std", "var", "round", "argmax", "argmin", "trace"].map((name) => [name, INSTEAD.get(name)]),
   ["flatten", "np.ravel(x)"],
   ["sqrt", "np.sqrt(x)"],
   ["abs", "np.abs(x)"],
