@@ -93,6 +93,17 @@ def _mean(pool: Pool, array: Any, axis: Any = None, keepdims: bool = False) -> A
     return _sum(pool, part, axis, keepdims) / whole
 
 
+def _var(pool: Pool, array: Any, axis: Any = None, keepdims: bool = False) -> Any:
+    """The mean of the squares of what is left of the mean."""
+    part = as_node(pool, array)
+    rest = part - _mean(pool, part, axis, True)
+    return _mean(pool, rest * rest, axis, keepdims)
+
+
+def _std(pool: Pool, *args: Any, **kwargs: Any) -> Any:
+    return np.sqrt(_var(pool, *args, **kwargs))
+
+
 def _reduction(op: str) -> Callable[..., Node]:
     def function(pool: Pool, array: Any, axis: Any = None, keepdims: bool = False) -> Node:
         part = as_node(pool, array)
@@ -107,10 +118,13 @@ def _where(pool: Pool, condition: Any, a: Any, b: Any) -> Node:
     return elementwise("where", *(as_node(pool, x) for x in (condition, a, b)))
 
 
-def _clip(pool: Pool, x: Any, a_min: Any = None, a_max: Any = None) -> Any:
+def _clip(
+    pool: Pool, x: Any, a_min: Any = None, a_max: Any = None, *, min: Any = None, max: Any = None
+) -> Any:
     """Between two single numbers NumPy keeps x where it equals one of them (0 is -0)."""
     node = as_node(pool, x)
-    bounds = [(op, b) for op, b in (("maximum", a_min), ("minimum", a_max)) if b is not None]
+    low, high = (min if a_min is None else a_min), (max if a_max is None else a_max)
+    bounds = [(op, b) for op, b in (("maximum", low), ("minimum", high)) if b is not None]
     keeps = len(bounds) == 2 and not any(np.ndim(b) for _, b in bounds)
     for op, bound in bounds:
         made = elementwise(op, node, as_node(pool, bound))
@@ -212,6 +226,7 @@ FUNCTIONS |= {
     **{name: _moved(getattr(np, name)) for name in MOVES},
     **{name: _reduction(name) for name in ("prod", "max", "min", "any", "all")},
     "amax": _reduction("max"), "amin": _reduction("min"), "sum": _sum, "mean": _mean,
+    "var": _var, "std": _std,
     "where": _where, "stack": _stack, "concatenate": _concatenate, "clip": _clip,
     "norm": _norm, "solve": _solve, "matmul": _matmul, "dot": _dot, "outer": _outer,
     "getitem": _moved(operator.getitem), "reshape": _moved(_reshape), "zeros_like": _filled(0),

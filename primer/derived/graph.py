@@ -49,8 +49,8 @@ LOGICAL = {
     "bitwise_xor": "logical_xor", "invert": "logical_not",
 }  # fmt: skip
 METHODS = {
-    "sum", "mean", "prod", "max", "min", "any", "all", "clip", "copy", "ravel", "reshape",
-    "squeeze", "swapaxes", "dot", "transpose", "diagonal",
+    "sum", "mean", "var", "std", "prod", "max", "min", "any", "all", "clip", "copy", "ravel",
+    "reshape", "squeeze", "swapaxes", "dot", "transpose", "diagonal",
 }  # fmt: skip
 
 

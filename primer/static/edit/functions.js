@@ -44,7 +44,8 @@ import {
 } from "./values.js";
 
 function mean(pool, x, axis, keepdims) {
-  const counts = axesOf(axis, x.shape.length).map((i) => shapeSeen(pool, [x.shape[i]]).items[0]);
+  const { items } = shapeSeen(pool, x);
+  const counts = axesOf(axis, items.length).map((i) => items[i]);
   const whole = counts.some((n) => n instanceof Dimension)
     ? asNode(
         pool,
@@ -53,6 +54,13 @@ function mean(pool, x, axis, keepdims) {
     : new Known([counts.reduce((a, b) => a * Number(b), 1)], [], "f");
   return ufunc(pool, "divide", [summed(pool, x, axis, keepdims), whole]);
 }
+
+// The mean of the squares of what is left of the mean.
+function variance(pool, x, axis, keepdims) {
+  const rest = ufunc(pool, "subtract", [x, mean(pool, x, axis, true)]);
+  return mean(pool, ufunc(pool, "multiply", [rest, rest]), axis, keepdims);
+}
+const deviation = (pool, ...asked) => ufunc(pool, "sqrt", [variance(pool, ...asked)]);
 
 function reduction(op) {
   return (pool, x, axis, keepdims) => {
@@ -140,7 +148,14 @@ export const FORMS = [
   ["amin", REDUCED, reduction("min")],
   ["sum", REDUCED, summed],
   ["mean", REDUCED, mean],
-  ["clip", "x a_min=None a_max=None", clipped],
+  ["var", REDUCED, variance],
+  ["std", REDUCED, deviation],
+  [
+    "clip",
+    "x a_min=None a_max=None *min=None *max=None",
+    (pool, x, low, high, least, most) =>
+      clipped(pool, x, low ?? least ?? null, high ?? most ?? null),
+  ],
   ["copy", "a", (pool, x) => x],
   ["ravel", "a", raveled],
   ["reshape", "a shape", reshaped],
@@ -156,7 +171,7 @@ export const FORMS = [
   ["zeros_like", "a dtype=None", filled(0)],
   ["ones_like", "a dtype=None", filled(1)],
   ["full_like", "a fill_value", fullLike],
-  ["shape", "a", (pool, x) => shapeSeen(pool, x.shape)],
+  ["shape", "a", shapeSeen],
   ["ndim", "a", (pool, x) => BigInt(x.shape.length)],
   ["where", "/condition /x /y", selected],
   ["stack", "arrays axis=0", stack],

@@ -1,7 +1,7 @@
 // Functions of NumPy that move numbers without changing them.
 import { getItem, moved, squeezed, viewed } from "./arrays.js";
 import { axesOf, axisOf, Grid, reducedAxes } from "./grids.js";
-import { broadcastPlaces, broadcastShape, Misfit, sizeOf } from "./nodes.js";
+import { broadcastPlaces, broadcastShape, Misfit, Node, sizeOf } from "./nodes.js";
 import { Refusal } from "./refusal.js";
 import { described, Dimension, notANumber, shapeText, Tuple, wholeOf } from "./values.js";
 
@@ -114,8 +114,11 @@ export function diagonal(pool, x, axis1, axis2) {
 export const raveled = (pool, x) => reshaped(pool, x, -1n);
 export const asShape = (shape) => new Tuple(shape.map(BigInt));
 // The shape as a text sees it: the number of parameters is a symbol in an equation.
-export const shapeSeen = (pool, shape) =>
-  new Tuple(shape.map((n) => (pool.axes.has(n) ? new Dimension(pool, n) : BigInt(n))));
+export const shapeSeen = (pool, x) => new Tuple(x.shape.map((n) => lengthSeen(pool, x, n)));
+
+// That of known numbers is a number, even where theta has as many.
+const lengthSeen = (pool, x, n) =>
+  pool.axes.has(n) && x instanceof Node ? new Dimension(pool, n) : BigInt(n);
 
 // The rows of a known array.
 export function rowsOf(pool, known) {

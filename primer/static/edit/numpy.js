@@ -13,7 +13,7 @@ import { ALIASES, UFUNCS, ufunc } from "./ufuncs.js";
 import { Callable, Dimension, Dtype, plainOf, Space, Tuple } from "./values.js";
 
 const METHODS = new Set(
-  "sum mean prod max min any all clip copy ravel reshape squeeze swapaxes dot transpose diagonal".split(
+  "sum mean var std prod max min any all clip copy ravel reshape squeeze swapaxes dot transpose diagonal".split(
     " ",
   ),
 );
@@ -35,8 +35,6 @@ const DTYPES = new Map([
 const INSTEAD = new Map([
   ["linalg.inv", "np.linalg.solve(A, b) instead of np.linalg.inv(A) @ b"],
   ["linalg.eigh", "a rule without eigenvalues"],
-  ["std", "np.sqrt(np.mean((x - np.mean(x)) ** 2))"],
-  ["var", "np.mean((x - np.mean(x)) ** 2)"],
   ["hstack", "np.concatenate([a, b], axis=-1)"],
   ["vstack", "np.stack([a, b])"],
   ["vdot", "np.sum(a * b)"],
@@ -66,6 +64,14 @@ const INSTEAD = new Map([
   ["einsum", "np.sum(a * b) or A @ b"],
   ["linspace", "np.arange(n) / (n - 1)"],
   ["append", "np.concatenate([a, b])"],
+  ["exp2", "2.0 ** x"],
+  ["isin", "(x == a) | (x == b)"],
+  ["allclose", "np.all(np.abs(a - b) < 1e-8)"],
+  ["count_nonzero", "np.sum(x != 0)"],
+  ["diff", "x[..., 1:] - x[..., :-1]"],
+  ["ptp", "np.max(x) - np.min(x)"],
+  ["sort", "a rule without an order of the coordinates"],
+  ["argsort", "a rule without an order of the coordinates"],
   ["select", "np.where(condition, a, b), one inside the other"],
 ]);
 
@@ -127,7 +133,7 @@ function missing(label, attributes) {
 
 // x.name of an array or of a single number of NumPy.
 export function arrayAttribute(pool, x, name) {
-  if (name === "shape") return shapeSeen(pool, x.shape);
+  if (name === "shape") return shapeSeen(pool, x);
   if (name === "ndim") return BigInt(x.shape.length);
   if (name === "size") return numbersIn(pool, x);
   if (name === "T") return transposed(pool, x);
@@ -140,20 +146,21 @@ export function arrayAttribute(pool, x, name) {
 }
 
 // How many numbers an array has; in an equation a symbol.
-function numbersIn(pool, { shape }) {
-  const { items } = shapeSeen(pool, shape);
+function numbersIn(pool, x) {
+  const { items } = shapeSeen(pool, x);
   return items.length ? items.reduce((a, b) => binary(pool, "*", a, b)) : 1n;
 }
 
 function method(pool, x, name, args, named) {
-  const [, text, make] = FORMS.find(([each]) => each === name);
+  const [, own, make] = FORMS.find(([each]) => each === name);
+  const text = name === "clip" ? "x min=None max=None" : own;
   const whole = name === "reshape" && args.length > 1 ? [new Tuple(args)] : args;
   const [, ...rest] = arranged(`.${name}`, formOf(text), [x, ...whole], named);
   return make(pool, x, ...rest);
 }
 
 const ARRAY_INSTEAD = new Map([
-  ...["std", "var", "round", "argmax", "argmin", "trace"].map((name) => [name, INSTEAD.get(name)]),
+  ...["round", "argmax", "argmin", "trace"].map((name) => [name, INSTEAD.get(name)]),
   ["flatten", "np.ravel(x)"],
   ["sqrt", "np.sqrt(x)"],
   ["abs", "np.abs(x)"],

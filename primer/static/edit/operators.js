@@ -178,6 +178,7 @@ const CHOOSE = "use np.where(condition, a, b).";
 const INSTEAD = new Map([
   ["and", "use (a > 0) & (b > 0)."],
   ["or", "use (a > 0) | (b > 0)."],
+  ["in", "use (a == 1) | (a == 2)."],
   ["not", "use np.logical_not(a)."],
   ["max", "use np.maximum(a, b)."],
   ["min", "use np.minimum(a, b)."],
