@@ -21,6 +21,9 @@ function distance(a, b) {
 // Whether one name is the beginning of the other.
 const begins = (a, b) => Math.min(a.length, b.length) > 2 && (a.startsWith(b) || b.startsWith(a));
 
+// The beginning of a name is no farther than the most that is changed in one.
+const gap = (a, b, most) => Math.min(distance(a, b), begins(a, b) ? most : Infinity);
+
 // " Did you mean x?" for the nearest of some names, or nothing.
 export function guess(name, names, written = (x) => x) {
   if (name.length > LONGEST) return "";
@@ -28,7 +31,7 @@ export function guess(name, names, written = (x) => x) {
   const near = [...names]
     .filter((other) => other !== name && other.length <= LONGEST)
     .slice(0, 500)
-    .map((other) => [begins(name, other) ? most : distance(name, other), other])
+    .map((other) => [gap(name, other, most), other])
     .filter(([d, other]) => d <= most && d < Math.max(name.length, other.length))
     .sort(([a], [b]) => a - b);
   return near.length ? ` Did you mean ${written(near[0][1])}?` : "";

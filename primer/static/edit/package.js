@@ -31,7 +31,8 @@ const NORM = String.raw`\lVert #3 \rVert_{\mathrm{block}}`;
 
 function checkCount(n) {
   if (n instanceof Node && (n.pool.abstract || integral(n.kind))) return;
-  const count = typeof n === "bigint" || isArray(n) ? wholeOf(n) : null;
+  const known = typeof n === "bigint" || n instanceof Known;
+  const count = known ? wholeOf(n) : null;
   if (count === null || count < 0) {
     throw new Refusal("n in power(b, n) is a whole number >= 0: write b ** n for other powers.");
   }

@@ -10,6 +10,7 @@ const INSTEAD = new Map([
   ["true", "Write True."],
   ["false", "Write False."],
   ["null", "Write None."],
+  ["π", "Write np.pi."],
 ]);
 
 // The names of one function while it runs, or of the text itself.
