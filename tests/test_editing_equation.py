@@ -280,6 +280,7 @@ SAYS = {
     "rho = 0.9\n" + STEP + "return self.rho * theta, {}": r"\rho\,\theta_t",
     "rho = 0.9\n" + STEP + "return rho * theta, {}": r"0.9\,\theta_t",
     STEP + "g = J.grad(theta)\n    return when(t < 9, lambda: g, theta), {}": r"{cases} g_t &",
+    "n = 3\n" + STEP + "return theta * np.sum(np.arange(self.n)), {}": r"\theta_t \cdot 3",
     STEP + "return theta * np.mean([1, 2, 6]) * np.array([1, 2, 6]).shape[0], {}": r"3 \cdot 3",
     STEP + "return theta * (1 < theta), {}": r"[\theta_t > 1]",
     STEP + "for _ in range(self.k):\n        theta = 2 * theta\n    return theta, {}": (

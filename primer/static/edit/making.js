@@ -80,11 +80,13 @@ export function eye(pool, n, dtype) {
   return square;
 }
 
+const KNOWN_ENDS = "np.arange takes numbers that are known before the step.";
+
 export function arange(pool, start, stop, step, dtype) {
-  const ends = [stop === null ? 0n : start, stop === null ? start : stop, step ?? 1n].map(plainOf);
-  if (ends.some((x) => typeof x !== "bigint" && typeof x !== "number")) {
-    throw new Refusal("np.arange takes numbers that are known before the step.");
-  }
+  const given = [stop === null ? 0n : start, stop === null ? start : stop, step ?? 1n];
+  const ends = given.map((x) => (x instanceof Node ? pool.number(x, KNOWN_ENDS) : plainOf(x)));
+  if (ends.some((x) => typeof x !== "bigint" && typeof x !== "number"))
+    throw new Refusal(KNOWN_ENDS);
   const kind = dtypeKind(dtype) ?? (ends.some((x) => typeof x === "number") ? "f" : "i");
   const [a, b, by] = ends.map(Number);
   if (!by || !Number.isFinite((b - a) / by))
