@@ -239,3 +239,55 @@ def test_an_explorer_takes_the_width_of_the_page_wherever_it_stands(page):
         page.goto((SITE / name).as_uri())
         widths[name] = page.locator(".px").first.bounding_box()["width"]
     assert min(widths.values()) > 850, widths
+
+
+#: How everything is drawn, and how all would be by the sheets that the page's one was made of; what
+#: is still on the move is drawn otherwise when the one has come back.
+DRAWN = """async () => {
+  const elements = [...document.querySelectorAll("body :not(svg *, mjx-container, mjx-container *)")];
+  const sides = e => e.matches("pre span") ? [undefined] : [undefined, "::before", "::after"];
+  const parts = elements.flatMap(e => sides(e).map(part => [e, part]));
+  const names = [...getComputedStyle(document.body)];
+  const drawn = () => parts.map(([e, part]) => {
+    const style = getComputedStyle(e, part);
+    return part && style.content === "none" ? "" : names.map(p => style.getPropertyValue(p)).join();
+  });
+  const linked = sheets => Promise.all(sheets.map(([href, media = "all"]) =>
+    new Promise((onload, onerror) => document.head.append(Object.assign(
+      document.createElement("link"), { rel: "stylesheet", href, media, onload, onerror })))));
+  const { href } = document.querySelector("link[href*='_static/one-']");
+  const unlink = () => document.querySelectorAll("link[rel=stylesheet]").forEach(e => e.remove());
+  const text = await (await fetch(href)).text();
+  const sheets = text.slice(3, text.indexOf(" */")).split(", ").map(each => each.split(" "));
+  const seen = [drawn()];
+  for (const each of [sheets.map(([name, media]) => [new URL(name, href).href, media]), [[href]]]) {
+    unlink();
+    await linked(each);
+    seen.push(drawn());
+  }
+  const [now, then, again] = seen;
+  const other = parts.flatMap(([e, part = ""], k) =>
+    now[k] === then[k] || now[k] !== again[k] ? [] : [e.outerHTML.slice(0, 90) + part]);
+  const still = now.filter((text, k) => text === again[k]).length;
+  return [sheets.length, still / parts.length, other];
+}"""
+
+
+@pytest.mark.parametrize(
+    ("name", "scheme"),
+    [
+        ("book/index.html", "dark"),
+        ("notebooks/04_adagrad.html", "light"),
+        ("book/catalogue.html", "light"),
+        ("book/rules/Adam.html", "dark"),
+    ],
+)
+def test_the_one_sheet_of_a_page_draws_as_all_of_them_do(page, served, name, scheme):
+    page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+    page.goto(f"{served}/{name}")
+    page.wait_for_load_state()
+    page.add_style_tag(content="* { transition: none !important; animation: none !important }")
+    sheets, still, other = page.evaluate(DRAWN)
+    assert sheets > 20
+    assert still > 0.9
+    assert other == []
