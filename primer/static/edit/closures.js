@@ -12,6 +12,7 @@ const CALL_WORK = 5;
 export function closure(name, form, scope, execute, own) {
   const names = new Set([...own, ...form.map((p) => p.name)]);
   const open = (given, named) => {
+    scope.run.pool.spend(form.length);
     const inner = new Scope(scope.run, scope, names);
     arranged(name, form, given, named).forEach((x, i) => inner.values.set(form[i].name, x));
     return inner;

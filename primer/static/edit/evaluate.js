@@ -6,7 +6,17 @@ import { Misfit } from "./nodes.js";
 import { binary, comparison, keyOf, signed, truth } from "./operators.js";
 import { Refusal } from "./refusal.js";
 import { addTargets, Scope } from "./scope.js";
-import { described, Dict, ELLIPSIS, isArray, Lazy, List, Slice, Tuple } from "./values.js";
+import {
+  described,
+  Dict,
+  ELLIPSIS,
+  entriesOf,
+  isArray,
+  Lazy,
+  List,
+  Slice,
+  Tuple,
+} from "./values.js";
 
 const DEEPEST = 2000;
 
@@ -117,7 +127,7 @@ function dictionaryOfText({ keys, values }, scope) {
     if (node) {
       map.set(key, value);
     } else if (value instanceof Dict) {
-      for (const [name, x] of value.map) map.set(name, x);
+      for (const [name, x] of entriesOf(scope.run.pool, value)) map.set(name, x);
     } else {
       throw new Refusal(
         `** needs a dictionary, and this is ${described(value)}.`,
@@ -155,7 +165,7 @@ function call(node, scope) {
     const x = evaluate(value, scope);
     if (arg === null && !(x instanceof Dict))
       throw new Refusal(`** needs a dictionary, and this is ${described(x)}.`);
-    for (const [name, given] of arg === null ? x.map : [[arg, x]]) {
+    for (const [name, given] of arg === null ? entriesOf(scope.run.pool, x) : [[arg, x]]) {
       if (named.has(name) || typeof name !== "string")
         throw new Refusal(`${name} is given twice here.`);
       named.set(name, given);
