@@ -53,10 +53,10 @@ const assignAt = (target, x, scope) => at(target, () => assign(target, x, scope)
 const itemsAt = (node, scope) => at(node, () => inTurn(scope.run.pool, evaluate(node, scope)));
 
 // Found once, however often a def is gone through.
-const found = new WeakMap();
+const ownOf = new WeakMap();
 function namesIn(node) {
-  if (!found.has(node)) found.set(node, ownNames(node.body));
-  return found.get(node);
+  if (!ownOf.has(node)) ownOf.set(node, ownNames(node.body));
+  return ownOf.get(node);
 }
 
 // The function that a def makes.
