@@ -454,6 +454,7 @@ def test_a_solution_is_shown_when_asked_for_and_is_right(page, opened):
     page.get_by_role("button", name="Check").click()
     assert page.locator(".px-task-said").inner_text().startswith("Right.")
     page.get_by_role("button", name="Start over").click()
+    assert page.locator(".px-task-said").inner_text() == ""
     assert text(page) == own
     page.get_by_role("button", name="Close").click()
     assert page.get_by_role("button", name="Start").is_visible()

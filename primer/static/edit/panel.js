@@ -82,9 +82,15 @@ export class Panel {
   }
   asked() {
     return {
-      program: () => (this.error ? undefined : this.yours.program(this.explorer.place)),
+      program: () => this.program(),
       solve: () => this.solve(),
     };
+  }
+
+  // What runs here; undefined where the text is refused, on this landscape alone perhaps.
+  program() {
+    const made = this.yours.program(this.explorer.place);
+    return this.error || this.yours.refused ? undefined : made;
   }
 
   // The rule of that name is edited: with this text, or as it was left, or its own text.
@@ -135,6 +141,7 @@ export class Panel {
   read(text) {
     const { yours, explorer } = this;
     const own = text === yours.rule.text;
+    this.task?.forget();
     explorer.yours = own ? { rule: this.name } : { rule: this.name, text };
     try {
       yours.take(text);
