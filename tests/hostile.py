@@ -102,6 +102,30 @@ def bombs() -> list[str]:
         "__proto__ = theta", "x = __proto__", "x = hasOwnProperty", "x = window", "x = globalThis",
         "x = document.cookie", "x = '<img src=x onerror=alert(1)>'", "x = undefined_<script>",
         "x = '</script><script>alert(1)</script>'", "x = self['<b>']", "x = state['<b>x</b>']",
+        # what goes through all of something pays for all of it
+        *["x = [0]\n" + f"    {one}\n" * 30 for one in ("x = [*x, *x]", "x += x")],
+        *[f"r = range(9999)\n    for i in r:\n        x = {one}" for one in (
+            "max(r)", "sum(r)", "[*r]", "np.stack(r)", "zip(*[[]] * 999)",
+            "np.ones(9999) + theta[0]",
+        )],
+        "r = range(9999)\n    for i in r:\n        x, *y = r",
+        *["d = {}\n    for i in range(2000):\n        d[i] = 1\n    for i in range(9999):\n"
+          f"        x = {one}" for one in (
+            "{**d}", "dict(d)", "d.copy()", "d.keys()", "d.values()", "d.items()", "[*d]",
+        )],
+        *[f"s = '{'9' * 9000}'\n    for i in range(9999):\n        x = {one}" for one in (
+            "len(s)", "float(s)", f"float('{'9' * 5000}x')", f"'8{'9' * 4500}' in s",
+        )],
+        *[one.replace("N", n) for n in ("10**7", "2**53") for one in (
+            "x = np.flip(np.zeros((N, 0)))", "x = np.zeros((N, 0))[...]",
+            "x = [i for i in np.zeros((N, 0))]", "x = np.concatenate([np.zeros((N, 0))], axis=1)",
+            "x = np.stack([np.zeros((N, 0))], axis=1)", "x = np.zeros((N, 0)) @ np.zeros((0, N))",
+            "x = np.broadcast_to(np.zeros((1, 0)), (N, 0))",
+        )],
+        "for i in range(9999):\n        def f():\n" + "            y = 1\n" * 600 + "    x = 1",
+        "for i in range(9999):\n        pass\n    " * 4 + "x = theta",
+        *[f"y = np.sum(theta)\n    for i in range(900):\n        y = {one}\n    x = y\n"
+          "    for i in range(900):\n        x = x + y" for one in ("np.sum(y)", "y + 1")],
         "def f():\n        return f()\n    x = f()",
         "def f(n):\n        return f(n - 1)\n    x = f(10**9)",
         "def f(n):\n        return n if n < 2 else f(n - 1) + f(n - 2)\n    x = f(60)",

@@ -29,21 +29,26 @@ FIELDS = [
 ]
 
 
-@pytest.fixture(scope="module")
-def told(tmp_path_factory):
-    """Little memory is enough."""
+def tried(asked, folder):
+    """What comes of texts; little memory is enough."""
     J = GROUNDS["rosenbrock"]
     scene = f"{{dim: {J.dim},\n{alone.objective(J, STEPS, {})}}}"
     rule = {"fields": FIELDS, "slots": 1, "watched": [{"local": "g", "size": 2}]}
     job = {
         "kind": "hostile",
-        "texts": texts(SEED, COUNT, [*TEXTS.values()]),
+        "texts": asked,
         "rule": rule,
         "tables": signs(),
         "scene": scene,
         "steps": STEPS,
     }
-    (found,) = in_node([job], tmp_path_factory.mktemp("node"), "--max-old-space-size=256")
+    (found,) = in_node([job], folder, "--max-old-space-size=256")
+    return found
+
+
+@pytest.fixture(scope="module")
+def told(tmp_path_factory):
+    found = tried(texts(SEED, COUNT, [*TEXTS.values()]), tmp_path_factory.mktemp("node"))
     print(found["ran"], "ran,", found["refused"], "were refused, slowest", found["slow"][0])
     return found
 
@@ -64,3 +69,12 @@ def test_every_text_ends_soon(told):
 
 def test_nothing_that_scripts_share_is_changed(told):
     assert not told["changed"]
+
+
+def test_a_long_rule_of_a_reader_is_let_through(tmp_path):
+    """Longer than any of the book: 80 lines, and a loop."""
+    lines = [f"a{k + 1} = self.beta * a{k} + (1 - self.beta) * np.abs(g)" for k in range(80)]
+    loop = "for i in range(20):\n        a80 = a80 - self.lr * np.sqrt(a80**2 + i)"
+    body = "\n    ".join(["g = a0 = J.grad(theta)", *lines, loop, "return theta - a80, {}"])
+    told = tried([f"def step(self, J, theta, state, t):\n    {body}\n"], tmp_path)
+    assert told["ran"] == 1, told["refused"]

@@ -109,3 +109,29 @@ def test_programs_are_registered_once_under_the_name_that_the_data_has():
 @pytest.mark.parametrize("make", [adam, lambda: explore(SGD(), on=landscapes.beale(), steps=2)])
 def test_a_program_cannot_end_its_script(make):
     assert not re.search(r"<[/!a-z]", register(make().programs), re.I)
+
+
+def test_names_of_a_link_are_found_however_many_there_are():
+    """A comma may belong to a name; what joins all parts with all others would not end."""
+    rules = ["SGD", "Adam, fast", "a%2Cb"]
+    asked = [
+        "SGD,Adam, fast,a%2Cb",
+        "Adam%2C fast,a%252Cb,SGD",
+        "",
+        "__proto__",
+        "SGD,",
+        "," * 5000,
+        "SGD," * 5000,
+        "SGD," * 5000 + "SGD",
+    ]
+    code = (
+        f"import {{ chosen }} from {json.dumps((STATIC / 'links.js').as_uri())};"
+        f"const found = {json.dumps(asked)}.map((text) => chosen(text, {json.dumps(rules)}));"
+        "console.log(JSON.stringify([found, process.cpuUsage().user / 1e6]))"
+    )
+    (both, written, *few, many), seconds = in_node("--input-type=module", "-e", code)
+    assert both == rules
+    assert written == ["Adam, fast", "a%2Cb", "SGD"]
+    assert few == [[], None, None, None, None]
+    assert many == ["SGD"] * 5001
+    assert seconds < 5

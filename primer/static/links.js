@@ -47,18 +47,19 @@ export function pairs({ root, data, index, menu, start, table, yours }) {
 const escaped = (name) => name.replace(/[%,]/g, encodeURIComponent);
 export function chosen(text, rules = []) {
   const parts = text ? text.split(",") : [];
+  const most = Math.max(0, ...rules.map((rule) => rule.split(",").length));
   const out = [];
-  while (parts.length) {
-    const joined = parts.map((_, n) => parts.slice(0, n + 1).join(","));
-    const n = joined.findIndex((name) =>
-      rules.some((rule) => rule === name || escaped(rule) === name),
-    );
+  for (let at = 0; at < parts.length;) {
+    const joined = parts.slice(at, at + most).map((_, n) => parts.slice(at, at + n + 1).join(","));
+    const n = joined.findIndex((name) => named(name, rules));
     if (n < 0) return null;
-    out.push(rules.find((rule) => escaped(rule) === joined[n]) ?? joined[n]);
-    parts.splice(0, n + 1);
+    out.push(named(joined[n], rules));
+    at += n + 1;
   }
   return out;
 }
+const named = (name, rules) =>
+  rules.find((rule) => escaped(rule) === name) ?? rules.find((rule) => rule === name);
 
 // Puts a link into the address and onto the clipboard, and says which of the two it was.
 export function publish(hash, say) {

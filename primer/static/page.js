@@ -9,9 +9,13 @@ export const all = [];
 const asleep = new Map();
 const called = new WeakSet();
 
+// More keys than any explorer has: each of them looks at all.
+const MOST_KEYS = 100;
+
 const before = (a, b) => a.compareDocumentPosition(b) & Node.DOCUMENT_POSITION_FOLLOWING;
 const sorted = (list) => list.sort((a, b) => (before(a.root, b.root) ? -1 : 1));
-const parse = (hash = "") => Object.fromEntries(new URLSearchParams(hash.slice(1)));
+const parse = (hash = "") =>
+  Object.fromEntries([...new URLSearchParams(hash.slice(1))].slice(0, MOST_KEYS));
 
 // What a link has to know of an explorer that sleeps.
 const sleeper = (root) =>

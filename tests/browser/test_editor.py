@@ -497,6 +497,7 @@ def test_a_solution_is_shown_when_asked_for_and_is_right(page, opened):
     page.get_by_role("button", name="Check").click()
     assert page.locator(".px-task-said").inner_text().startswith("Right.")
     page.get_by_role("button", name="Start over").click()
+    assert page.locator(".px-task-said").inner_text() == ""
     assert text(page) == own
     page.get_by_role("button", name="Close").click()
     assert page.get_by_role("button", name="Start").is_visible()
@@ -513,3 +514,51 @@ def test_all_of_it_works_where_scripts_in_pages_are_forbidden(page, tmp_path):
         adam, _, yours = numbers(page)
         assert yours["theta"] != adam["theta"]
         page.wait_for_selector(".px-equation mjx-container")
+
+
+#: What a link must be able to carry, and bring back to the letter.
+CARRIED = "\n".join(
+    ["# 50 % + 1 & #hash = ? θ̂ 😀 \u202e $& \\ %2C", "def step(self, J, theta, state, t):", "\t"]
+) + ("\n    return theta - 0.1 * J.grad(theta), {}  # a\u00a0b\n\n\n")
+
+
+@pytest.mark.parametrize("carried", [CARRIED, ""])
+def test_a_copied_link_opens_the_identical_text_and_settings(page, opened, carried):
+    opened(two())
+    press(page)
+    put(page, carried)
+    page.locator(".px-row input").first.press("End")
+    page.locator(".px-choice select").select_option("Quadratic")
+    before = text(page), numbers(page)
+    assert before[0] == carried
+    page.locator(".px-yours").get_by_role("button", name="Copy link").click()
+    page.goto("about:blank")
+    page.go_back()
+    page.wait_for_selector(".px-yours")
+    assert (text(page), numbers(page)[:2]) == (carried, before[1][:2])
+
+
+def test_what_a_link_brings_into_an_open_editor_can_be_undone(page, opened):
+    opened(two(), before=f'<p>See <a href="{link(rule="Adam", lines=PATCH)}">without</a>.</p>')
+    press(page)
+    swap(page, "g**2", "np.abs(g)")
+    mine = text(page)
+    page.get_by_text("without").click()
+    until(page, "() => PrimerExplorer.all[0].editor.writing.text.includes('v_hat = v\\n')")
+    assert said(page) == "This rule came with the link."
+    page.locator(".cm-content").focus()
+    page.keyboard.press("Control+z")
+    assert text(page) == mine
+
+
+def test_an_equation_that_would_keep_the_page_busy_is_not_set(page, opened):
+    lines = "".join(
+        f"    a{k} = theta * {k} + J.grad(theta) / (theta + {k})**2\n" for k in range(90)
+    )
+    sums = " + ".join(f"a{k}" for k in range(90))
+    long = f"def step(self, J, theta, state, t):\n{lines}    return {sums}, {{}}"
+    opened(two(), hash_=link(rule="Adam", text=long))
+    page.wait_for_selector(".px-yours")
+    page.wait_for_timeout(1000)
+    assert numbers(page)[2]["lost"] != 0
+    assert page.evaluate("PrimerExplorer.all[0].editor.formula.latex") is None

@@ -11,6 +11,7 @@ import {
   Callable,
   described,
   Dict,
+  entriesOf,
   isArray,
   isPlainNumber,
   List,
@@ -41,13 +42,20 @@ export function attribute(run, x, name) {
 }
 
 const DICTIONARY = new Map([
-  ["keys", (_, { map }) => new Callable("keys", () => new Tuple([...map.keys()]))],
-  ["values", (_, { map }) => new Callable("values", () => new Tuple([...map.values()]))],
+  ["keys", (pool, x) => new Callable("keys", () => new Tuple([...entriesOf(pool, x).keys()]))],
+  [
+    "values",
+    (pool, x) => new Callable("values", () => new Tuple([...entriesOf(pool, x).values()])),
+  ],
   [
     "items",
-    (_, { map }) => new Callable("items", () => new Tuple([...map].map((pair) => new Tuple(pair)))),
+    (pool, x) =>
+      new Callable(
+        "items",
+        () => new Tuple([...entriesOf(pool, x)].map((pair) => new Tuple(pair))),
+      ),
   ],
-  ["copy", (_, { map }) => new Callable("copy", () => new Dict(new Map(map)))],
+  ["copy", (pool, x) => new Callable("copy", () => new Dict(new Map(entriesOf(pool, x))))],
   [
     "get",
     (_, { map }) =>

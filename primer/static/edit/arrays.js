@@ -1,7 +1,7 @@
 // What NumPy's functions are made of: moving numbers, joining arrays, making one number of many.
 import { Grid, indexed, reducedAxes } from "./grids.js";
 import { jointKind, strong, truth } from "./kinds.js";
-import { broadcastPlaces, broadcastShape, Misfit, Node, sizeOf } from "./nodes.js";
+import { broadcastPlaces, broadcastShape, Misfit, Node, roomOf, sizeOf } from "./nodes.js";
 import { pairwise } from "./pairwise.js";
 import { Refusal } from "./refusal.js";
 import { asKnown, asNode, Dimension, isArray, Known, shapeOf, shapeText } from "./values.js";
@@ -11,8 +11,10 @@ export const isTraced = (x) => x instanceof Node || x instanceof Dimension;
 export const asArray = (pool, x) => (isTraced(x) ? asNode(pool, x) : asKnown(pool, x));
 
 // Values that meet in one function: nodes if one of them is traced, else known arrays.
-export const together = (pool, values) =>
-  values.map((x) => (values.some(isTraced) ? asNode(pool, x) : asKnown(pool, x)));
+export function together(pool, values) {
+  const as = values.some(isTraced) ? asNode : asKnown;
+  return values.map((x) => as(pool, x));
+}
 
 // primer.derived.graph.gather for nodes; the numbers themselves for known arrays.
 export function gathered(pool, parts, index, shape) {
@@ -52,7 +54,7 @@ export function getItem(pool, x, key) {
 // The view of an array that change(its whole grid) is.
 export function viewed(pool, x, change) {
   const { shape, steps, start } = change(Grid.whole(x.shape));
-  pool.spend(sizeOf(shape));
+  pool.spend(roomOf(shape));
   return moved(pool, x, { shape, places: new Grid(shape, steps, start).places() });
 }
 
@@ -61,7 +63,7 @@ export function stacked(pool, parts, at) {
   const shape = broadcastShape(parts.map((p) => p.shape));
   const alike = parts.every((p) => p.shape.join() === parts[0].shape.join());
   if (!shape || !(alike || pool.abstract)) throw unlike(parts, "np.stack");
-  pool.spend(sizeOf(shape) * parts.length);
+  pool.spend(roomOf(shape) * parts.length);
   const places = parts.map((p) => broadcastPlaces(p.shape, shape));
   const inner = sizeOf(shape.slice(at));
   const index = [];
@@ -83,7 +85,7 @@ export function concatenated(pool, parts, axis) {
   for (let o = 0; o < sizeOf(shape.slice(0, axis)); o++) {
     parts.forEach((part, k) => {
       const run = sizeOf(part.shape.slice(axis));
-      pool.spend(run);
+      pool.spend(run + 1);
       for (let i = 0; i < run; i++) index.push([k, o * run + i]);
     });
   }
@@ -106,7 +108,7 @@ export function reduced(pool, op, part, axes, keepdims, kind) {
   const { shape } = part;
   const kept = shape.map((n, i) => (axes.includes(i) ? 1 : n));
   const others = shape.map((_, i) => i).filter((i) => !axes.includes(i));
-  pool.spend(sizeOf(shape) + sizeOf(kept));
+  pool.spend(roomOf(shape) + roomOf(kept));
   const grid = Grid.whole(shape);
   const starts = grid.axes(others).places();
   const inside = grid.axes(axes).places();
@@ -191,7 +193,7 @@ export function product(pool, a, b) {
 
 function multiplied(pool, a, b, A, B, lead) {
   const [n, k, m] = [A.at(-2), A.at(-1), B.at(-1)];
-  pool.spend(sizeOf(lead) * n * k * m);
+  pool.spend(roomOf([...lead, n, k, m]));
   const left = broadcastPlaces(A, [...lead, n, k]);
   const right = broadcastPlaces(B, [...lead, k, m]);
   const values = [];

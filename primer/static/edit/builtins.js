@@ -12,6 +12,7 @@ import {
   Dict,
   Dimension,
   Dtype,
+  entriesOf,
   isArray,
   isPlainNumber,
   Known,
@@ -24,16 +25,22 @@ import {
 } from "./values.js";
 
 const MOST_TURNS = 10_000;
+// Of a number that is written as a text.
+const LONGEST_NUMBER = 100;
 
 // What a loop, a list or an unpacking goes through.
-export const items = (pool, x) => (x instanceof Lazy ? [...x.values] : listed(pool, x));
+export function items(pool, x) {
+  const all = x instanceof Lazy ? [...x.values] : listed(pool, x);
+  pool.spend(all.length);
+  return all;
+}
 
 // The same where one value may be asked for after the other.
 export const inTurn = (pool, x) => (x instanceof Lazy ? x.values : listed(pool, x));
 
 function listed(pool, x) {
   if (x instanceof Tuple) return x.items;
-  if (x instanceof Dict) return [...x.map.keys()];
+  if (x instanceof Dict) return [...entriesOf(pool, x).keys()];
   if (x instanceof Known && x.shape.length) return rowsOf(pool, x);
   if (x instanceof Node) {
     throw new Refusal(
@@ -61,10 +68,13 @@ function range(pool, args) {
   return new Tuple(Array.from({ length: n }, (_, i) => BigInt(start + i * step)));
 }
 
-function length(x) {
+function length(pool, x) {
+  if (typeof x === "string") {
+    pool.spend(x.length);
+    return BigInt([...x].length);
+  }
   if (x instanceof Tuple) return BigInt(x.items.length);
   if (x instanceof Dict) return BigInt(x.map.size);
-  if (typeof x === "string") return BigInt([...x].length);
   if (x instanceof Known && x.shape.length) return BigInt(x.shape[0]);
   if (isArray(x)) throw new Refusal("len(…) of an array: use theta.shape[-1].");
   throw new Refusal(`len(…) needs a list, and this is ${described(x)}.`);
@@ -82,6 +92,7 @@ function extreme(name, sign) {
   return (pool, args) => {
     let best;
     for (const x of args.length === 1 ? inTurn(pool, args[0]) : args) {
+      pool.spend(1);
       if (best === undefined || truth(comparison(pool, sign, x, best), name)) best = x;
     }
     if (best === undefined) throw new Refusal(`${name} of nothing: give it at least one number.`);
@@ -92,7 +103,10 @@ function extreme(name, sign) {
 function total(pool, [list, start = 0n]) {
   if (list === undefined) throw new Refusal("sum needs a list: sum([a, b]).");
   let sum = start;
-  for (const x of inTurn(pool, list)) sum = binary(pool, "+", sum, x);
+  for (const x of inTurn(pool, list)) {
+    pool.spend(1);
+    sum = binary(pool, "+", sum, x);
+  }
   return sum;
 }
 
@@ -104,6 +118,7 @@ function plainNumber(name, x) {
   const known = x instanceof Node ? x.pool.number(x, FIXED(name)) : plainOf(x);
   if (
     typeof known === "string" &&
+    known.length < LONGEST_NUMBER &&
     /^\s*[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?\s*$/i.test(known) &&
     name === "float"
   )
@@ -156,7 +171,11 @@ function dictionary(pool, args, named) {
   const [first] = args;
   if (args.length > 1) throw new Refusal("dict takes one dictionary: dict(state, m=m).");
   const pairs =
-    first === undefined ? [] : first instanceof Dict ? [...first.map] : pairsOf(pool, first);
+    first === undefined
+      ? []
+      : first instanceof Dict
+        ? entriesOf(pool, first)
+        : pairsOf(pool, first);
   return new Dict(new Map([...pairs, ...named]));
 }
 
@@ -210,11 +229,7 @@ function dtypes() {
 export function builtinsOf(pool) {
   return new Map([
     bare(pool, "range", range),
-    bare(
-      pool,
-      "len",
-      oneValue("len", (_, x) => length(x)),
-    ),
+    bare(pool, "len", oneValue("len", length)),
     bare(pool, "abs", oneValue("abs", absolute)),
     bare(pool, "max", extreme("max", ">")),
     bare(pool, "min", extreme("min", "<")),

@@ -5,13 +5,15 @@ import { Scope } from "./scope.js";
 import { Callable } from "./values.js";
 
 const DEEPEST_CALLS = 60;
-// What a call of a function of the text costs, in turns of the budget.
+// What a function of the text costs, in turns of the budget: to be made, and each time it is called.
 const CALL_WORK = 5;
 
 // What can be called; open(args, named) makes the names of one call, execute(names) runs it.
 export function closure(name, form, scope, execute, own) {
+  scope.run.pool.spend(CALL_WORK);
   const names = new Set([...own, ...form.map((p) => p.name)]);
   const open = (given, named) => {
+    scope.run.pool.spend(form.length);
     const inner = new Scope(scope.run, scope, names);
     arranged(name, form, given, named).forEach((x, i) => inner.values.set(form[i].name, x));
     return inner;

@@ -10,6 +10,7 @@ import {
   described,
   Dict,
   ELLIPSIS,
+  entriesOf,
   isArray,
   isNumeric,
   Lazy,
@@ -127,7 +128,7 @@ function dictionaryOfText({ keys, values }, scope) {
     if (node) {
       map.set(key, value);
     } else if (value instanceof Dict) {
-      for (const [name, x] of value.map) map.set(name, x);
+      for (const [name, x] of entriesOf(scope.run.pool, value)) map.set(name, x);
     } else {
       throw new Refusal(
         `** needs a dictionary, and this is ${described(value)}.`,
@@ -165,7 +166,7 @@ function call(node, scope) {
     const x = evaluate(value, scope);
     if (arg === null && !(x instanceof Dict))
       throw new Refusal(`** needs a dictionary, and this is ${described(x)}.`);
-    for (const [name, given] of arg === null ? x.map : [[arg, x]]) {
+    for (const [name, given] of arg === null ? entriesOf(scope.run.pool, x) : [[arg, x]]) {
       if (named.has(name) || typeof name !== "string")
         throw new Refusal(`${name} is given twice here.`);
       named.set(name, given);

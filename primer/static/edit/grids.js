@@ -1,5 +1,5 @@
 // What moves numbers without changing them: which number of an array each number of the result is.
-import { Misfit, Node, sizeOf, stridesOf, walkPlaces } from "./nodes.js";
+import { Misfit, Node, roomOf, stridesOf, walkPlaces } from "./nodes.js";
 import { Refusal } from "./refusal.js";
 import { described, ELLIPSIS, Known, shapeText, Slice, Tuple, wholeOf } from "./values.js";
 
@@ -76,7 +76,7 @@ export function indexed(pool, shape, key) {
       grid = taken(grid, axis, one);
     }
   }
-  pool.spend(sizeOf(grid.shape));
+  pool.spend(roomOf(grid.shape));
   return picked ? chosen(pool, grid, picked, keys) : { shape: grid.shape, places: grid.places() };
 }
 
@@ -174,7 +174,7 @@ function chosen(pool, grid, { axis, rows }, keys) {
     );
   }
   const shape = grid.shape.map((n, i) => (i === axis ? rows.length : n));
-  pool.spend(sizeOf(shape));
+  pool.spend(roomOf(shape));
   const lead = grid.along(axis, 1, 0, 0);
   const inner = walkPlaces(shape.slice(axis + 1), grid.steps.slice(axis + 1), 0);
   const outer = walkPlaces(lead.shape.slice(0, axis), lead.steps.slice(0, axis), grid.start);

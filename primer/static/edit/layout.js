@@ -10,7 +10,7 @@ const CLOSED_BY = new Map([...OPENED_BY].map(([close, open]) => [open, close]));
 const BLOCK_WORDS = new Set("def if elif else for while class try except finally with".split(" "));
 const MOST_DEEP = 50;
 const MOST_IN_LINE = 1000;
-const MOST_IN_TEXT = 5000;
+const MOST_IN_TEXT = 3000;
 
 export const opensBracket = ({ text }) => CLOSED_BY.has(text);
 export const closesBracket = ({ text }) => OPENED_BY.has(text);

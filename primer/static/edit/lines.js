@@ -12,6 +12,8 @@ const AFTER = ["", "_new", "_next"];
 
 // Longest text of a whole equation.
 const LONGEST_EQUATION = 10_000;
+// Nodes looked at for all lines together: many lines may each speak of a long part without a name.
+const MOST_LOOKED = 30_000;
 
 // Lines of an equation, refused where they become too many to read.
 class Printed {
@@ -49,13 +51,18 @@ export class EquationLines {
     this.letters = new Letters();
     this.notation = new MatrixNotation(traced.pool.dim, traced.pool.general);
     this.newState = traced.newState;
+    this.parts = new Map();
+    for (const [part, node] of this.newState)
+      this.parts.set(node, [...(this.parts.get(node) ?? []), part]);
     this.needed = new Set(reachable([traced.newTheta, ...this.newState.values()]));
     this.moving = new Map();
     this.name(traced.theta, this.letters.theta, "t");
     this.nameFields(order);
     this.states = this.nameStates();
+    this.kept = new Set([...this.states.values()].map((letter) => letter.text()));
     this.defined = this.nameDefined();
     this.own = new Map(this.defined.map((n, place) => [n, place]));
+    this.looked = 0;
   }
 
   // How often each operation is done, but for picking coordinates.
@@ -99,6 +106,8 @@ export class EquationLines {
       if (!seen.has(part) && !this.own.has(part)) todo.push(...part.args);
       seen.add(part);
     }
+    this.looked += seen.size;
+    if (this.looked > MOST_LOOKED) throw new Refusal(TOO_LONG);
     const own = [...seen].filter((n) => this.own.has(n));
     return own.sort((a, b) => this.own.get(a) - this.own.get(b));
   }
@@ -155,7 +164,7 @@ export class EquationLines {
     if (stored !== undefined) return this.name(node, this.states.get(stored), "t");
     const moves = this.moves(node);
     const ahead = letterOf(name.endsWith("_next") ? name.slice(0, -5) : name);
-    const kept = [...this.states.values()].some((letter) => letter.text() === ahead.text());
+    const kept = this.kept.has(ahead.text());
     if (name.endsWith("_next") && moves && !kept && ahead.base !== this.letters.theta.base) {
       return this.name(node, ahead, "t+1");
     }
@@ -164,12 +173,9 @@ export class EquationLines {
 
   // The part of the state that a local is the new value of, by its name and its node.
   stored(name, node) {
-    for (const suffix of AFTER) {
-      for (const [part, value] of this.newState) {
-        if (value === node && name === part + suffix) return part;
-      }
-    }
-    return undefined;
+    const parts = this.parts.get(node) ?? [];
+    const found = AFTER.map((suffix) => parts.find((part) => name === part + suffix));
+    return found.find((part) => part !== undefined);
   }
 
   // One binding for every node that gets a line: of its names the one that says most.

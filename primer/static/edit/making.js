@@ -2,7 +2,7 @@
 import { isTraced } from "./arrays.js";
 import { strong, truth } from "./kinds.js";
 import { asShape, broadcastTo, lengths } from "./moves.js";
-import { Node, sizeOf } from "./nodes.js";
+import { Node, roomOf, sizeOf } from "./nodes.js";
 import { Refusal } from "./refusal.js";
 import { ufunc } from "./ufuncs.js";
 import { asKnown, asNode, Dtype, Known, plainOf, Tuple } from "./values.js";
@@ -41,7 +41,7 @@ export function filled(value) {
 
 function full(pool, x, value, kind) {
   const size = sizeOf(x.shape);
-  pool.spend(size);
+  pool.spend(roomOf(x.shape));
   const made = new Known(new Array(size).fill(value), x.shape, kind);
   return x instanceof Node ? asNode(pool, made) : made;
 }
@@ -60,7 +60,7 @@ export function fullLike(pool, x, value) {
 export function made(pool, shape, value, kind) {
   const sizes = lengths(shape, "an array");
   if (sizes.some((n) => n < 0)) throw new Refusal("An array cannot have a negative length.");
-  pool.spend(sizeOf(sizes));
+  pool.spend(roomOf(sizes));
   return new Known(new Array(sizeOf(sizes)).fill(value), sizes, kind);
 }
 

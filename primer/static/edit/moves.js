@@ -1,7 +1,7 @@
 // Functions of NumPy that move numbers without changing them.
 import { getItem, moved, squeezed, viewed } from "./arrays.js";
 import { axesOf, axisOf, Grid, reducedAxes } from "./grids.js";
-import { broadcastPlaces, broadcastShape, Misfit, Node, sizeOf } from "./nodes.js";
+import { broadcastPlaces, broadcastShape, Misfit, Node, roomOf, sizeOf } from "./nodes.js";
 import { Refusal } from "./refusal.js";
 import { described, Dimension, notANumber, shapeText, Tuple, wholeOf } from "./values.js";
 
@@ -37,7 +37,7 @@ export function broadcastTo(pool, x, shape) {
       `An array of shape ${shapeText(x.shape)} cannot be spread over the shape ${shapeText(to)}.`,
     );
   }
-  pool.spend(sizeOf(to));
+  pool.spend(roomOf(to));
   return moved(pool, x, { shape: to, places: broadcastPlaces(x.shape, to) });
 }
 
@@ -94,7 +94,7 @@ export function rolled(pool, x, shift, axis) {
   const at = axis === null ? 0 : axisOf(axis, x.shape.length);
   const n = axis === null ? sizeOf(x.shape) : x.shape[at];
   const inner = axis === null ? 1 : sizeOf(x.shape.slice(at + 1));
-  pool.spend(sizeOf(x.shape));
+  pool.spend(roomOf(x.shape));
   const places = numbered(sizeOf(x.shape)).map((k) => {
     const i = Math.floor(k / inner) % n;
     return k + (((((i - by) % n) + n) % n) - i) * inner;
@@ -123,5 +123,6 @@ const lengthSeen = (pool, x, n) =>
 // The rows of a known array.
 export function rowsOf(pool, known) {
   if (!known.shape.length) throw notANumber(known);
+  pool.spend(known.shape[0]);
   return numbered(known.shape[0]).map((i) => getItem(pool, known, BigInt(i)));
 }

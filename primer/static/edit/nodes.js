@@ -27,9 +27,9 @@
 import { Refusal } from "./refusal.js";
 
 const MOST_NUMBERS = 50_000;
-const MOST_WORK = 120_000;
+const MOST_WORK = 50_000;
 // What a node costs beside its numbers.
-const NODE = 10;
+const NODE = 20;
 const MOST_AXES = 32;
 
 // Sizes that do not fit together: a shape, an index, a number of values. An equation is then tried
@@ -68,13 +68,14 @@ export class Pool {
   }
 
   constant(values, shape, kind) {
+    this.spend(values.length);
     return this.make("const", [], shape, { values }, kind);
   }
 
   // Work that makes no nodes.
   spend(work) {
     this.work += work;
-    if (!(this.work <= MOST_WORK)) {
+    if (!(this.work <= (this.abstract ? MOST_WORK / 2 : MOST_WORK))) {
       throw new Refusal("This rule takes too long: use fewer repetitions or smaller arrays.");
     }
   }
@@ -128,6 +129,8 @@ export function checkAxes(shape) {
 
 // How many numbers an array of this shape has.
 export const sizeOf = (shape) => shape.reduce((product, n) => product * n, 1);
+// What going through it costs: an axis is gone through also where another one has no number.
+export const roomOf = (shape) => shape.reduce((product, n) => product * Math.max(n, 1), 1);
 
 // The shape that these broadcast to, or null.
 export function broadcastShape(shapes) {
@@ -162,6 +165,7 @@ export function stridesOf(shape) {
 
 // The places start + sum(index[i] * steps[i]) of every index of the shape, in row-major order.
 export function walkPlaces(shape, steps, start) {
+  if (!sizeOf(shape)) return [];
   let places = [start];
   shape.forEach((n, axis) => {
     const next = [];

@@ -161,7 +161,10 @@ function same(pool, left, right) {
 
 function contains(pool, holder, x) {
   if (holder instanceof Dict) return holder.map.has(keyOf(x));
-  if (typeof holder === "string" && typeof x === "string") return holder.includes(x);
+  if (typeof holder === "string" && typeof x === "string") {
+    pool.spend((holder.length * x.length) / 100);
+    return holder.includes(x);
+  }
   if (!isRow(holder)) throw new Refusal(`\`in\` needs a list, and this is ${described(holder)}.`);
   pool.spend(holder.items.length);
   return holder.items.some((item) => truth(comparison(pool, "==", item, x), "in"));

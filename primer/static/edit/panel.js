@@ -13,6 +13,8 @@ const CAME = "This rule came with the link.";
 const LONG = "The text of this link is too long.";
 const FIXED = "This rule cannot be changed here.";
 const FAINT = "The faint line is the last rule that could run.";
+const MOST_PATCHED = 2000; // letters of the lines that a link changes
+const MOST_SET = 3000; // letters of an equation: MathJax takes a tenth of a second and more for 1,000
 const HEADER = 56; // pixels that the header of a page may cover
 const KEYS = "Press Esc, or Tab, to leave the editor.";
 
@@ -80,9 +82,15 @@ export class Panel {
   }
   asked() {
     return {
-      program: () => (this.error ? undefined : this.yours.program(this.explorer.place)),
+      program: () => this.program(),
       solve: () => this.solve(),
     };
+  }
+
+  // What runs here; undefined where the text is refused, on this landscape alone perhaps.
+  program() {
+    const made = this.yours.program(this.explorer.place);
+    return this.error || this.yours.refused ? undefined : made;
   }
 
   // The rule of that name is edited: with this text, or as it was left, or its own text.
@@ -96,6 +104,12 @@ export class Panel {
     this.formula.show(() => this.equation());
     this.writing.begin(text ?? this.kept.get(name) ?? this.yours.rule.text);
     this.read(this.writing.text);
+  }
+  // What a link brings for the rule that is edited can be undone.
+  bring(text, note = "") {
+    if (text !== undefined) this.writing.put(text);
+    this.note = note;
+    this.tell();
   }
   over() {
     this.writing.put(this.yours.rule.text);
@@ -127,6 +141,7 @@ export class Panel {
   read(text) {
     const { yours, explorer } = this;
     const own = text === yours.rule.text;
+    this.task?.forget();
     explorer.yours = own ? { rule: this.name } : { rule: this.name, text };
     try {
       yours.take(text);
@@ -141,11 +156,13 @@ export class Panel {
     explorer.update();
     if (!this.error) this.formula.show(() => this.equation());
   }
-  // LaTeX of the last rule that could run; nothing for what has no notation.
+  // LaTeX of the last rule that could run; nothing for what has no notation, or would keep MathJax
+  // busy for long.
   equation() {
     const { good, rule } = this.yours;
     try {
-      return equation(good.module, rule.fields);
+      const latex = equation(good.module, rule.fields);
+      return latex.length > MOST_SET ? "" : latex;
     } catch (error) {
       refused(error);
       return "";
@@ -212,7 +229,9 @@ export function open(explorer, { rule, text, lines } = {}) {
   const panel = (explorer.editor ??= new Panel(explorer, edits));
   const name = rule ?? data.rules[edits.task?.of] ?? names[0];
   const own = edits.rules[data.rules.indexOf(name)].text;
-  if (!already || rule) panel.begin(name, ...given(own, text, lines));
+  const brought = given(own, text, lines);
+  if (already && rule === panel.name) panel.bring(...brought);
+  else if (!already || rule) panel.begin(name, ...brought);
   if (rule) return;
   panel.writing.view.focus();
   panel.reveal();
@@ -220,7 +239,7 @@ export function open(explorer, { rule, text, lines } = {}) {
 
 // The text that a link gives, and what is said of it.
 function given(own, text, lines) {
-  if ((text ?? lines ?? "").length > MOST_LETTERS) return [undefined, LONG];
-  if (text ?? lines) return [text ?? patched(own, lines), CAME];
-  return [];
+  if (text?.length > MOST_LETTERS || lines?.length > MOST_PATCHED) return [undefined, LONG];
+  if (text !== undefined) return [text, CAME];
+  return lines ? [patched(own, lines), CAME] : [];
 }

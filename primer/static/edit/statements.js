@@ -52,9 +52,16 @@ const STATEMENTS_OF = {
 const assignAt = (target, x, scope) => at(target, () => assign(target, x, scope));
 const itemsAt = (node, scope) => at(node, () => inTurn(scope.run.pool, evaluate(node, scope)));
 
+// Found once, however often a def is gone through.
+const ownOf = new WeakMap();
+function namesIn(node) {
+  if (!ownOf.has(node)) ownOf.set(node, ownNames(node.body));
+  return ownOf.get(node);
+}
+
 // The function that a def makes.
 function defined(node, scope) {
-  const own = ownNames(node.body);
+  const own = namesIn(node);
   const run = (inner) => execute(node.body, inner)?.value ?? null;
   return Object.assign(makeFunction(node.name, node, scope, run, own), { node });
 }

@@ -78,6 +78,10 @@ export class Task {
     });
     this.before.after(this.el);
   }
+  // Another text is not right because the one before was.
+  forget() {
+    if (this.said.classList.contains("px-done")) this.say("");
+  }
   say(text, done = false) {
     this.said.textContent = text;
     this.said.classList.toggle("px-done", done);

@@ -4,7 +4,7 @@ import { builtinsOf } from "./builtins.js";
 import { placed } from "./evaluate.js";
 import { truth as isTruth } from "./kinds.js";
 import { guess } from "./near.js";
-import { Pool } from "./nodes.js";
+import { Node, Pool } from "./nodes.js";
 import { numpyOf } from "./numpy.js";
 import { objectiveOf, packageOf } from "./package.js";
 import { outcome, partName, partOf } from "./outcome.js";
@@ -22,9 +22,11 @@ const SHAPES = { init: ["self", "theta"], step: ["self", "J", "theta", "state", 
 //   abstract  for an equation; `general`: for any number of parameters
 export function trace(module, { dim, fields, tables = {}, abstract = false, general = abstract }) {
   const plain = new Set();
+  let work = 0; // of all beginnings together
   for (;;) {
     const given = new Map(fields.map((field) => [field.name, plainValue(field)]));
     const pool = abstract ? new AbstractPool({ dim, general, given }) : new Pool({ dim });
+    pool.spend(work);
     try {
       const theta = pool.make("theta", [], [dim]);
       const t = pool.make("t", [], [], null, "int");
@@ -33,6 +35,7 @@ export function trace(module, { dim, fields, tables = {}, abstract = false, gene
       const more = [...(pool.needs ?? [])].filter((name) => !plain.has(name));
       if (!more.length) throw understood(error);
       more.forEach((name) => plain.add(name));
+      work = pool.work;
     }
   }
 }
@@ -156,7 +159,9 @@ function stepped(step, args, { theta, start }) {
   const given = new Map(scope.values);
   const bound = [];
   scope.watch = (name, value) => {
-    if (scope.values.get(name) !== value) bound.push([name, value]);
+    if (scope.values.get(name) === value) return;
+    const seen = value instanceof Node ? value : null;
+    if (seen || bound.at(-1)?.[1] !== null) bound.push([name, seen]);
   };
   const { value, node } = returned(step, scope);
   try {

@@ -1,6 +1,6 @@
 // NumPy's functions of each number by itself: of known arrays their numbers, of nodes a node.
 import { integral, logical, numpyKind, resultKind, truth } from "./kinds.js";
-import { broadcastPlaces, broadcastShape, Misfit, Node, sizeOf } from "./nodes.js";
+import { broadcastPlaces, broadcastShape, Misfit, Node, roomOf, sizeOf } from "./nodes.js";
 import { NO_POWER, tooLarge } from "./plain.js";
 import { expOf, logOf, powerOf } from "./pow.js";
 import { Refusal } from "./refusal.js";
@@ -162,7 +162,7 @@ function computed(pool, name, args) {
 export function eachNumber(pool, name, args, kind, f) {
   const shape = common(name, args);
   const size = sizeOf(shape);
-  pool.spend(COSTLY.has(name) ? 100 * size : size);
+  pool.spend(roomOf(shape) * (COSTLY.has(name) ? 100 : 1));
   const places = args.map((a) => (a.shape.length ? broadcastPlaces(a.shape, shape) : null));
   const values = new Array(size);
   for (let i = 0; i < size; i++) {

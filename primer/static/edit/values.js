@@ -34,6 +34,12 @@ export class Dict {
   }
 }
 
+// What a dictionary holds, for whoever goes through all of it.
+export function entriesOf(pool, { map }) {
+  pool.spend(map.size);
+  return map;
+}
+
 export class Slice {
   constructor(lower, upper, step) {
     Object.assign(this, { lower, upper, step });
