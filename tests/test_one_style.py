@@ -16,7 +16,7 @@ PAGE = """<head>
 </head><p class="seen px-wide" id="here">x</p>"""
 SHEETS = {
     "styles/theme.css": '@charset "UTF-8";\n@import "../basic.css";\n.gone{top:0}'
-    "p{background:url(a/b.png) url(\"data:image/png;base64,x\")}",
+    'p{background:url(a/b.png) url("data:image/png;base64,x")}',
     "basic.css": ".seen{top:1px}",
     "own.css": "#here{top:2px}.bs-tip-auto,.lost .seen{top:3px}",
     "paper.css": ".seen{top:4px}",
@@ -40,7 +40,11 @@ def site(tmp_path):
         file = tmp_path / "_static" / name
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text, "utf-8")
-    for name, to in {"index.html": "", "part/one.html": "../", "_static/part.html": "{{x}}/"}.items():
+    for name, to in {
+        "index.html": "",
+        "part/one.html": "../",
+        "_static/part.html": "{{x}}/",
+    }.items():
         tmp_path.joinpath(name).parent.mkdir(exist_ok=True)
         tmp_path.joinpath(name).write_text(PAGE.format(to=to), "utf-8")
     return tmp_path

@@ -1,9 +1,10 @@
 """A page asks for one style sheet: all that it links, in their order, without what no page uses.
 
 A browser paints nothing before the last of them has come, and tries every rule on all that it
-paints. The themes bring half a megabyte, for pages of every kind, but what can be seen here is known
-when the site is built: a rule goes if it asks for a class or an id that no page and no script has.
-A sheet for one medium stands in `@media`. The sheets remain in `_static`: the next build reads them.
+paints. The themes bring half a megabyte, for pages of every kind, but what can be seen here is
+known when the site is built: a rule goes if it asks for a class or an id that no page and no script
+has. A sheet for one medium stands in `@media`. The sheets stay in `_static`, where the next build
+reads them again.
 """
 
 import hashlib
@@ -23,7 +24,7 @@ MADE = re.compile(r"one-\w+\.css")
 URL = re.compile(r"url\(([\"']?)(?!data:|[a-z]+:|[/#])([^)\"']+)\1\)")
 WORD = re.compile(r"[\w-]+")
 ASKED = re.compile(r"[.#]((?:\\.|[\w-])+)")
-#: Parts of a selector that ask for nothing by themselves: one of several, the contrary, an attribute.
+#: Parts of a selector that ask for no name: one of several, what must not be, an attribute.
 OPTIONAL = re.compile(r":(?:not|is|where|has)\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\)|\[[^\]]*\]")
 
 
@@ -88,7 +89,7 @@ def needed(sheet, known):
 
 
 def read(static, name):
-    """The text of a sheet with the sheets that it imports; what it fetches is named from `static`."""
+    """The text of a sheet, with those that it imports; what it fetches is named from `static`."""
     text = Path(static, name).read_text("utf-8").removeprefix('@charset "UTF-8";')
     folder = dirname(name)
     imported = re.compile(r'@import "([^"]+)";')

@@ -244,9 +244,9 @@ def test_an_explorer_takes_the_width_of_the_page_wherever_it_stands(page):
 #: How everything is drawn, and how all would be by the sheets that the page's one was made of; what
 #: is still on the move is drawn otherwise when the one has come back.
 DRAWN = """async () => {
-  const elements = [...document.querySelectorAll("body :not(svg *, mjx-container, mjx-container *)")];
+  const all = "body :not(svg *, mjx-container, mjx-container *)";
   const sides = e => e.matches("pre span") ? [undefined] : [undefined, "::before", "::after"];
-  const parts = elements.flatMap(e => sides(e).map(part => [e, part]));
+  const parts = [...document.querySelectorAll(all)].flatMap(e => sides(e).map(part => [e, part]));
   const names = [...getComputedStyle(document.body)];
   const drawn = () => parts.map(([e, part]) => {
     const style = getComputedStyle(e, part);
