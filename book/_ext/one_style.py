@@ -143,5 +143,5 @@ def combine(app, exception):
 
 
 def setup(app):
-    app.connect("build-finished", combine)
+    app.connect("build-finished", combine, priority=900)  # the themes write sheets until then
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -252,17 +252,17 @@ DRAWN = """async () => {
     const style = getComputedStyle(e, part);
     return part && style.content === "none" ? "" : names.map(p => style.getPropertyValue(p)).join();
   });
-  const linked = sheets => Promise.all(sheets.map(([href, media = "all"]) =>
-    new Promise((onload, onerror) => document.head.append(Object.assign(
+  const linked = (sheets, first) => Promise.all(sheets.map(([href, media = "all"]) =>
+    new Promise((onload, onerror) => first.before(Object.assign(
       document.createElement("link"), { rel: "stylesheet", href, media, onload, onerror })))));
   const { href } = document.querySelector("link[href*='_static/one-']");
-  const unlink = () => document.querySelectorAll("link[rel=stylesheet]").forEach(e => e.remove());
   const text = await (await fetch(href)).text();
   const sheets = text.slice(3, text.indexOf(" */")).split(", ").map(each => each.split(" "));
   const seen = [drawn()];
   for (const each of [sheets.map(([name, media]) => [new URL(name, href).href, media]), [[href]]]) {
-    unlink();
-    await linked(each);
+    const before = [...document.querySelectorAll("link[rel=stylesheet]")];
+    await linked(each, before[0]);
+    before.forEach(link => link.remove());
     seen.push(drawn());
   }
   const [now, then, again] = seen;
@@ -277,7 +277,7 @@ DRAWN = """async () => {
     ("name", "scheme"),
     [
         ("book/index.html", "dark"),
-        ("notebooks/04_adagrad.html", "light"),
+        ("notebooks/09_choosing.html", "light"),
         ("book/catalogue.html", "light"),
         ("book/rules/Adam.html", "dark"),
     ],
