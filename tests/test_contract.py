@@ -137,5 +137,5 @@ def test_an_objective_without_gradient_can_be_traced():
 
 
 def test_arrays_have_no_attributes_that_cannot_be_traced():
-    with pytest.raises(TraceError, match=r"\.T cannot be traced"):
-        latex(toy(lambda self, J, theta, state, t: (theta.T, state)))
+    with pytest.raises(TraceError, match=r"\.flat cannot be traced"):
+        latex(toy(lambda self, J, theta, state, t: (theta.flat, state)))
