@@ -111,7 +111,7 @@ def bombs() -> list[str]:
         "r = range(9999)\n    for i in r:\n        x, *y = r",
         *["d = {}\n    for i in range(2000):\n        d[i] = 1\n    for i in range(9999):\n"
           f"        x = {one}" for one in (
-            "{**d}", "dict(d)", "d.copy()", "d.keys()", "d.values()", "d.items()", "[*d]",
+            "{**d}", "d | d", "dict(d)", "d.copy()", "d.keys()", "d.values()", "d.items()", "[*d]",
         )],
         *[f"s = '{'9' * 9000}'\n    for i in range(9999):\n        x = {one}" for one in (
             "len(s)", "float(s)", f"float('{'9' * 5000}x')", f"'8{'9' * 4500}' in s",

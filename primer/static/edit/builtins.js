@@ -170,16 +170,12 @@ function collected(make) {
 function dictionary(pool, args, named) {
   const [first] = args;
   if (args.length > 1) throw new Refusal("dict takes one dictionary: dict(state, m=m).");
-  const pairs =
-    first === undefined
-      ? []
-      : first instanceof Dict
-        ? entriesOf(pool, first)
-        : pairsOf(pool, first);
+  const pairs = first === undefined ? [] : pairsOf(pool, first);
   return new Dict(new Map([...pairs, ...named]));
 }
 
 function pairsOf(pool, list) {
+  if (list instanceof Dict) return entriesOf(pool, list);
   return items(pool, list).map((pair) => {
     const both = items(pool, pair);
     if (both.length !== 2) throw new Refusal("dict needs pairs of a key and a value.");

@@ -8,6 +8,7 @@ import {
   described,
   Dict,
   Dimension,
+  entriesOf,
   isArray,
   isPlainNumber,
   Known,
@@ -68,7 +69,7 @@ export function binary(pool, op, a, b) {
     return new a.constructor(few(pool, [...a.items, ...b.items]));
   }
   if (op === "|" && a instanceof Dict && b instanceof Dict)
-    return new Dict(new Map([...a.map, ...b.map]));
+    return new Dict(new Map([...entriesOf(pool, a), ...entriesOf(pool, b)]));
   if (op === "*" && (isRow(a) || isRow(b)))
     return repeated(pool, isRow(a) ? a : b, isRow(a) ? b : a);
   const wrong = isPlainNumber(a) ? b : a;

@@ -1,6 +1,7 @@
 // What the statements of a text do.
 import { inTurn, items } from "./builtins.js";
 import { assign, at, evaluate, makeFunction, placed, truthAt } from "./evaluate.js";
+import { strong } from "./kinds.js";
 import { binary } from "./operators.js";
 import { Refusal } from "./refusal.js";
 import { ownNames } from "./scope.js";
@@ -66,13 +67,12 @@ function defined(node, scope) {
   return Object.assign(makeFunction(node.name, node, scope, run, own), { node });
 }
 
-// What is made of nodes and has no axis is a number for NumPy, but for these, which can be arrays.
-const MAYBE_ARRAYS = new Set(["gather", "state", "where"]);
+// A node without an axis is a number for NumPy, but for these, which can be arrays of its own kinds.
+const MAYBE_ARRAYS = new Set(["gather", "state", "where", "const"]);
 
 function isWritable(x) {
-  if (!isArray(x) || x.shape.length) return isArray(x);
-  if (x.op === undefined || x.kind.length > 1) return false;
-  return MAYBE_ARRAYS.has(x.op) || x.op === "const";
+  if (!isArray(x)) return false;
+  return x.shape.length > 0 || (MAYBE_ARRAYS.has(x.op) && x.kind === strong(x.kind));
 }
 
 // target op= value; an array would be changed in place.

@@ -160,6 +160,7 @@ function stepped(step, args, { theta, start }) {
   const bound = [];
   scope.watch = (name, value) => {
     if (scope.values.get(name) === value) return;
+    // What is no node has no line: one null parts the names before it from those after.
     const seen = value instanceof Node ? value : null;
     if (seen || bound.at(-1)?.[1] !== null) bound.push([name, seen]);
   };
