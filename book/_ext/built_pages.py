@@ -1,6 +1,12 @@
-"""What extensions change in pages that are written: each in its text, and only where it differs."""
+"""What extensions share that change written pages, each in its text, or move a part to a file."""
 
+import hashlib
 from pathlib import Path
+
+
+def digest(text):
+    """What names a file by what it holds."""
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def rewrite(folder, change):

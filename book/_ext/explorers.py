@@ -14,10 +14,11 @@ Scripts rather than data files, so that they also work from ``file://``.
 """
 
 import base64
-import hashlib
 import re
 import zlib
 from pathlib import Path
+
+from built_pages import digest
 
 PROGRAMS = re.compile(r'<script class="px-programs">(.*?)</script>', re.S)
 GRID = re.compile(r'<script type="text/plain" class="px-grid">([^<]*)</script>')
@@ -29,10 +30,6 @@ EDITOR = {
     "code": "codemirror/codemirror.js",
     "math": "_static/mathjax_start.js",
 }
-
-
-def digest(text):
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def split(body, address):

@@ -10,14 +10,13 @@ and `.ci/check_site.py` reports it: modules and import maps, which do not work f
 an image's or a link's ``onload`` and ``onerror``, which may come before the file is read.
 """
 
-import hashlib
 import html
 import os
 import re
 from html.parser import HTMLParser
 from pathlib import Path
 
-from built_pages import rewrite
+from built_pages import digest, rewrite
 
 CLASSIC = re.compile(r"\s*((text|application)/(x-)?(java|ecma)script)?\s*", re.I)
 HANDLER = re.compile(r"on[a-z]+")
@@ -79,10 +78,6 @@ class Cuts(HTMLParser):
 def start_tag(tag, attrs, closing=""):
     written = (name if value is None else f'{name}="{html.escape(value)}"' for name, value in attrs)
     return f"<{' '.join([tag, *written])}{closing}>"
-
-
-def digest(code: str) -> str:
-    return hashlib.sha256(code.encode()).hexdigest()[:16]
 
 
 def merged(page, scripts):

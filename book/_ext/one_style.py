@@ -7,20 +7,20 @@ has. A sheet for one medium stands in `@media`. The sheets stay in `_static`, wh
 reads them again.
 """
 
-import hashlib
 import re
 from itertools import chain
 from pathlib import Path
 from posixpath import dirname, join, normpath
 
 import tinycss2
-from built_pages import rewrite
+from built_pages import digest, rewrite
 
 LINK = re.compile(
     r'[ \t]*<link(?=[^>]*\brel="stylesheet")(?:(?=[^>]*\bmedia="(?P<media>\w+)")|)'
     r'[^>]*\bhref="(?P<to>[^"?]*_static/)(?P<name>[^"?]+)[^"]*"[^>]*>\n?'
 )
 MADE = re.compile(r"one-\w+\.css")
+IMPORT = re.compile(r'@import "([^"]+)";')
 URL = re.compile(r"url\(([\"']?)(?!data:|[a-z]+:|[/#])([^)\"']+)\1\)")
 WORD = re.compile(r"[\w-]+")
 ASKED = re.compile(r"[.#]((?:\\.|[\w-])+)")
@@ -63,13 +63,15 @@ def selectors(prelude):
 def used(rule, known):
     """The text of a rule of a sheet as far as something may be drawn by it."""
     if rule.type == "qualified-rule":
-        kept = [s for s in selectors(rule.prelude) if all(n in known for n in names(s))]
+        asked = [s for s in selectors(rule.prelude) if all(n in known for n in names(s))]
         content = [token for token in rule.content if token.type != "comment"]
-        return kept and f"{','.join(kept)}{{{tinycss2.serialize(content).strip()}}}\n"
-    if rule.type == "at-rule" and rule.lower_at_keyword in ("media", "supports"):
+        head, inside = ",".join(asked), tinycss2.serialize(content).strip()
+    elif rule.type == "at-rule" and rule.lower_at_keyword in ("media", "supports"):
         inside = needed(rule.content, known)
-        return inside and f"@{rule.at_keyword}{tinycss2.serialize(rule.prelude)}{{{inside}}}\n"
-    return f"{rule.serialize()}\n"
+        head = inside and f"@{rule.at_keyword}{tinycss2.serialize(rule.prelude)}"
+    else:
+        return f"{rule.serialize()}\n"
+    return f"{head}{{{inside}}}\n" if head else ""
 
 
 def names(selector):
@@ -85,15 +87,14 @@ def names(selector):
 def needed(sheet, known):
     """A sheet, text or tokens, without the rules by which nothing can be drawn."""
     rules = tinycss2.parse_stylesheet(sheet, skip_comments=True, skip_whitespace=True)
-    return "".join(used(rule, known) or "" for rule in rules)
+    return "".join(used(rule, known) for rule in rules)
 
 
 def read(static, name):
     """The text of a sheet, with those that it imports; what it fetches is named from `static`."""
     text = Path(static, name).read_text("utf-8").removeprefix('@charset "UTF-8";')
     folder = dirname(name)
-    imported = re.compile(r'@import "([^"]+)";')
-    text = imported.sub(lambda found: read(static, normpath(join(folder, found[1]))), text)
+    text = IMPORT.sub(lambda found: read(static, normpath(join(folder, found[1]))), text)
     return URL.sub(lambda u: f'url("{normpath(join(folder, u[2]))}")', text) if folder else text
 
 
@@ -118,10 +119,6 @@ def one(static, parts, known):
     return f"{file}?v={digest(text)}"
 
 
-def digest(text):
-    return hashlib.sha256(text.encode()).hexdigest()[:10]
-
-
 def combine(app, exception):
     if exception or app.builder.format != "html":
         return
@@ -134,10 +131,8 @@ def combine(app, exception):
         parts = tuple(chain.from_iterable(sheets(static, link) for link in links))
         if parts not in made:
             made[parts] = one(static, parts, known)
-        link = f'<link rel="stylesheet" href="{links[0]["to"]}{made[parts]}">\n'
-        for other in links[1:]:
-            text = text.replace(other[0], "", 1)
-        return text.replace(links[0][0], link, 1)
+        link = iter([f'<link rel="stylesheet" href="{links[0]["to"]}{made[parts]}">\n'])
+        return LINK.sub(lambda _: next(link, ""), text)
 
     rewrite(app.outdir, change)
 
