@@ -128,9 +128,13 @@ class UnderPolicy(http.server.SimpleHTTPRequestHandler):
 
 
 @contextlib.contextmanager
-def under_policy(folder: Path):
-    """Serve a folder where scripts written into a page are forbidden; yields its address."""
-    handler = functools.partial(UnderPolicy, directory=folder)
+def served_from(folder: Path, handler=UnderPolicy):
+    """Serve a folder; yields its address.
+
+    A server that ends while a page still asks resets the connections it has not taken up, and
+    the page complains: tests use the fixtures `served` and `hosted`, which outlive their page.
+    """
+    handler = functools.partial(handler, directory=folder)
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}"

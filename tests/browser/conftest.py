@@ -1,7 +1,9 @@
 """One browser for all tests; where there is none they say so, and CI fails."""
 
+import contextlib
+
 import pytest
-from chromium import SITE, chromium, required, under_policy
+from chromium import SITE, chromium, required, served_from
 
 
 @pytest.fixture(scope="session")
@@ -13,12 +15,19 @@ def browser():
 @pytest.fixture(scope="module")
 def served():
     """The address of the built site, under the policy script-src 'self'."""
-    with under_policy(SITE) as address:
+    with served_from(SITE) as address:
         yield address
 
 
 @pytest.fixture
-def page(browser):
+def hosted():
+    """A function that serves a folder, until the page is closed, and returns its address."""
+    with contextlib.ExitStack() as hosts:
+        yield lambda *args: hosts.enter_context(served_from(*args))
+
+
+@pytest.fixture
+def page(browser, hosted):
     """A page; a complaint in its console or a request to another host fails the test."""
     context = browser.new_context(viewport={"width": 1000, "height": 900})
     page, wrong = context.new_page(), []

@@ -2,7 +2,7 @@
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from chromium import jupyter_lab, run_all, under_policy, write_notebook, write_page
+from chromium import jupyter_lab, run_all, write_notebook, write_page
 
 from primer import SGD, Slider, chooser, decision_table, explore, landscapes
 from primer.measure import choose
@@ -167,14 +167,15 @@ BODY = {
 }
 
 
-def test_it_is_alive_where_a_server_forbids_scripts_written_into_a_page(page, opened, tmp_path):
+def test_it_is_alive_where_a_server_forbids_scripts_written_into_a_page(
+    page, opened, hosted, tmp_path
+):
     opened()
     file, icon = tmp_path / "page.html", '<link rel="icon" href="data:,">'
     file.write_text(file.read_text("utf-8").replace("<title>", f"{icon}<title>"), "utf-8")
-    with under_policy(tmp_path) as address:
-        page.goto(f"{address}/page.html#for=vision")
-        page.wait_for_selector(".px-asks")
-        assert page.locator(".px-name").text_content() == "Momentum"
+    page.goto(f"{hosted(tmp_path)}/page.html#for=vision")
+    page.wait_for_selector(".px-asks")
+    assert page.locator(".px-name").text_content() == "Momentum"
 
 
 def test_in_jupyterlab_it_is_alive_and_leaves_the_address_alone(browser, tmp_path):

@@ -5,7 +5,7 @@ import urllib.parse
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from chromium import numbers, paths, under_policy, until, write_site
+from chromium import numbers, paths, until, write_site
 
 from primer import SGD, Adam, Momentum, RMSProp, Slider, Task, explore, landscapes, latex, run
 
@@ -504,16 +504,15 @@ def test_a_solution_is_shown_when_asked_for_and_is_right(page, opened):
     assert page.get_by_role("button", name="Check").count() == 0
 
 
-def test_all_of_it_works_where_scripts_in_pages_are_forbidden(page, tmp_path):
+def test_all_of_it_works_where_scripts_in_pages_are_forbidden(page, hosted, tmp_path):
     write_site(tmp_path, two())
-    with under_policy(tmp_path) as address:
-        page.goto(f"{address}/page.html")
-        page.wait_for_selector(".px-live")
-        press(page)
-        put(page, text(page).replace("g**2", "np.abs(g)"))
-        adam, _, yours = numbers(page)
-        assert yours["theta"] != adam["theta"]
-        page.wait_for_selector(".px-equation mjx-container")
+    page.goto(f"{hosted(tmp_path)}/page.html")
+    page.wait_for_selector(".px-live")
+    press(page)
+    put(page, text(page).replace("g**2", "np.abs(g)"))
+    adam, _, yours = numbers(page)
+    assert yours["theta"] != adam["theta"]
+    page.wait_for_selector(".px-equation mjx-container")
 
 
 #: What a link must be able to carry, and bring back to the letter.

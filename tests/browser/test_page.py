@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from chromium import numbers, paths, settings, under_policy, write_page
+from chromium import numbers, paths, settings, write_page
 from helpers import loaded
 
 from primer import (
@@ -328,7 +328,7 @@ def all_alive(page, count):
     assert len(ids) == count
 
 
-def test_a_page_is_alive_where_a_server_forbids_scripts_written_into_it(page, tmp_path):
+def test_a_page_is_alive_where_a_server_forbids_scripts_written_into_it(page, hosted, tmp_path):
     file = tmp_path / "page.html"
     write_page(file, four(), grid(), four(2))
     text, files = extension("explorers").split(file.read_text("utf-8"), lambda name: name)
@@ -340,9 +340,8 @@ def test_a_page_is_alive_where_a_server_forbids_scripts_written_into_it(page, tm
     kinds = sorted(name.split("/")[1] for name in files)
     assert kinds == ["edits", "edits", "grids", "programs"]
     assert not more
-    with under_policy(tmp_path) as address:
-        page.goto(f"{address}/page.html")
-        all_alive(page, 3)
+    page.goto(f"{hosted(tmp_path)}/page.html")
+    all_alive(page, 3)
 
 
 def test_a_page_is_alive_from_file_where_every_explorer_brings_its_scripts(page, tmp_path):

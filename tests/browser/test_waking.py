@@ -190,7 +190,9 @@ def test_all_wake_in_a_browser_that_cannot_tell_what_is_near(page, opened):
     page.wait_for_function("PrimerExplorer.all.length === 4")
 
 
-def test_the_first_figure_is_alive_while_the_rest_of_the_page_is_still_on_its_way(page, tmp_path):
+def test_the_first_figure_is_alive_while_the_rest_of_the_page_is_still_on_its_way(
+    page, hosted, tmp_path
+):
     far_apart(tmp_path)
     text = (tmp_path / "page.html").read_bytes()
     cut, rest = text.index(b'id="part-2"'), threading.Event()
@@ -212,21 +214,16 @@ def test_the_first_figure_is_alive_while_the_rest_of_the_page_is_still_on_its_wa
             pass
 
     (tmp_path / "favicon.ico").touch()
-    handler = functools.partial(Slow, directory=tmp_path)
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        try:
-            address = f"http://127.0.0.1:{server.server_port}/page.html"
-            page.goto(address, wait_until="commit")
-            page.wait_for_selector(".px-live")
-            assert page.evaluate("document.readyState") == "loading"
-            assert page.evaluate(LIVE) == [figures()[0].id]
-        finally:
-            rest.set()
-        page.wait_for_load_state()
-        page.locator(".px").last.scroll_into_view_if_needed()
-        page.wait_for_selector(f"#{figures()[3].id}.px-live")
-        server.shutdown()
+    try:
+        page.goto(f"{hosted(tmp_path, Slow)}/page.html", wait_until="commit")
+        page.wait_for_selector(".px-live")
+        assert page.evaluate("document.readyState") == "loading"
+        assert page.evaluate(LIVE) == [figures()[0].id]
+    finally:
+        rest.set()
+    page.wait_for_load_state()
+    page.locator(".px").last.scroll_into_view_if_needed()
+    page.wait_for_selector(f"#{figures()[3].id}.px-live")
 
 
 # Formulas
