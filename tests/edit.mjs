@@ -3,7 +3,7 @@
 // gives. The rest is the page's own: its parser, trace and machine, and the march of an explorer.
 import { readFileSync, writeFileSync } from "node:fs";
 import { runInThisContext } from "node:vm";
-import { module, parse, Refusal } from "./edit_load.mjs";
+import { module, parse, Refusal, timed } from "./edit_load.mjs";
 import { unedited as compared } from "./unedited.mjs";
 
 const [jobs, results] = process.argv.slice(4);
@@ -83,10 +83,8 @@ function hostile({ texts, rule, tables, scene, steps }) {
   const before = shared();
   const seen = { slow: [], wild: [], ran: 0, refused: 0 };
   for (const text of texts) {
-    const began = process.cpuUsage();
-    const error = caught(() => shown(text, rule, known, tables, steps));
-    const { user, system } = process.cpuUsage(began);
-    seen.slow.push([(user + system) / 1000, text.slice(0, 200)]);
+    const { error, took } = timed(() => shown(text, rule, known, tables, steps));
+    seen.slow.push([took, text.slice(0, 200)]);
     seen[error ? "refused" : "ran"]++;
     if (!error || (error instanceof Refusal && fits(error, text))) continue;
     seen.wild.push([text.slice(0, 500), String(error.stack).slice(0, 1000)]);
@@ -100,13 +98,6 @@ function shown(text, rule, scene, tables, steps) {
   const { run } = made(text, rule, scene, tables, steps);
   marched(run, scene, [0.1], Array(scene.dim).fill(1), steps);
   equation(parse(text), rule.fields);
-}
-function caught(f) {
-  try {
-    f();
-  } catch (error) {
-    return error;
-  }
 }
 const fits = ({ message, from, to }, { length }) =>
   message.length < 600 && (from === null || (from >= 0 && from <= to && to <= length));

@@ -1,7 +1,7 @@
 // Equations as the page prints them: node edit_equation.mjs static codemirror.js
 // reads a list of rules, as JSON: {text, fields}, or {names, graphs} with the graphs that Python has
-// traced; writes for each the LaTeX, or {refused}, and how long it took in milliseconds.
-import { asked, module, parse, Refusal } from "./edit_load.mjs";
+// traced; writes for each the LaTeX, or {refused}, and how many milliseconds of the processor it took.
+import { asked, module, parse, Refusal, timed } from "./edit_load.mjs";
 
 const { equation, equationOf } = await module("edit/equation.js");
 const { Misfit } = await module("edit/nodes.js");
@@ -32,14 +32,10 @@ function read({ text, fields, names, graphs }) {
   }, names);
 }
 
-function timed(rule) {
-  const begin = performance.now();
-  try {
-    return { latex: read(rule), took: performance.now() - begin };
-  } catch (error) {
-    const took = performance.now() - begin;
-    if (error instanceof Refusal) return { refused: error.message, took };
-    return { error: error.stack, took };
-  }
+function told(rule) {
+  const { given, error, took } = timed(() => read(rule));
+  if (!error) return { latex: given, took };
+  if (error instanceof Refusal) return { refused: error.message, took };
+  return { error: error.stack, took };
 }
-console.log(JSON.stringify(asked().map(timed)));
+console.log(JSON.stringify(asked().map(told)));

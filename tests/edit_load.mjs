@@ -10,5 +10,18 @@ runInThisContext(readFileSync(bundle, "utf8"));
 export const { Refusal } = await module("edit/refusal.js");
 export const { parse } = await module("edit/syntax.js");
 
+// What a function gives or throws, and how many milliseconds of the processor it took: others are at work too.
+export function timed(what) {
+  const begin = process.cpuUsage();
+  const found = {};
+  try {
+    found.given = what();
+  } catch (error) {
+    found.error = error;
+  }
+  const { user, system } = process.cpuUsage(begin);
+  return { ...found, took: (user + system) / 1000 };
+}
+
 // What a driver is asked, as JSON.
 export const asked = () => JSON.parse(readFileSync(0, "utf8"));

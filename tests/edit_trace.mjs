@@ -1,7 +1,7 @@
 // Traces texts of rules as a page does when a rule is edited: node edit_trace.mjs static/ codemirror.js
 // reads a list of cases {text, dim, fields, tables, abstract, general}, as JSON, and writes for each
 // {nodes, …}, {refused: {message, from, to}} or {error}, and how long the processor took, in milliseconds.
-import { asked as cases, module, parse, Refusal } from "./edit_load.mjs";
+import { asked as cases, module, parse, Refusal, timed } from "./edit_load.mjs";
 
 const { trace } = await module("edit/trace.js");
 const { Node } = await module("edit/nodes.js");
@@ -27,24 +27,12 @@ function graph({ pool, newTheta, newState, start, bound }) {
   };
 }
 
-// Milliseconds of the processor since then.
-function spent(begin) {
-  const { user, system } = process.cpuUsage(begin);
-  return (user + system) / 1000;
-}
-
 function asked({ text, ...settings }) {
-  const begin = process.cpuUsage();
-  try {
-    const traced = trace(parse(text), settings);
-    const took = spent(begin);
-    return { ...graph(traced), took };
-  } catch (error) {
-    const took = spent(begin);
-    const { message, from, to } = error;
-    if (error instanceof Refusal) return { refused: { message, from, to }, took };
-    return { error: `${error.stack}`, took };
-  }
+  const { given, error, took } = timed(() => trace(parse(text), settings));
+  if (!error) return { ...graph(given), took };
+  const { message, from, to } = error;
+  if (error instanceof Refusal) return { refused: { message, from, to }, took };
+  return { error: `${error.stack}`, took };
 }
 
 process.stdout.write(JSON.stringify(cases().map(asked)));
