@@ -80,7 +80,6 @@ def finish(app, exception):
 
 
 def setup(app):
-    app.add_js_file("faces.js", priority=0)
     app.connect("doctree-read", name_folded)
     app.connect("html-page-context", dress, priority=870)
     app.connect("build-finished", finish)
