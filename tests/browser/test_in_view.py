@@ -13,6 +13,15 @@ PAGES = (
 )
 SIZES = [(1280, 800), (390, 844)]
 
+#: Nothing is on its way any more: formulas are set, and the editor of rules has been open.
+QUIET = """async () => {
+  await globalThis.PrimerFormulas?.();
+  const one = PrimerExplorer.all.find(e => e.root.querySelector("[value=edit]"));
+  one?.edit();
+  while (one && !one.editor) await new Promise(requestAnimationFrame);
+  one?.editor.close();
+}"""
+
 #: For every link that sets a figure, with the link at two heights of the window: whether the link
 #: can be clicked, whether the figure moves, how much of its first panel is seen, whether a sign
 #: tells of it, and whether it stands within the figure.
@@ -83,6 +92,7 @@ def test_a_figure_is_in_sight_while_it_is_tried(page, path, size):
     for k in range(page.locator(".px").count()):  # the numbers of grids come near the window
         page.locator(".px").nth(k).scroll_into_view_if_needed()
         page.wait_for_function("k => PrimerExplorer.all[k]?.runs", arg=k)
+    page.evaluate(QUIET)
     found = page.evaluate(TRIED)
     for link, again in zip(found[::2], found[1::2], strict=True):  # one may already stand there
         assert link["moved"] or again["moved"], link
