@@ -18,7 +18,7 @@ from .rows import Part, Row
 from .timing import ROOT, spread
 
 sys.path.insert(0, str(ROOT / "tests" / "browser"))
-from chromium import under_policy, write_site
+from chromium import served_from, write_site
 
 #: Milliseconds from the press to the frame that shows the editor, with a line in the picture.
 OPEN = """
@@ -74,7 +74,7 @@ def measure(size: Size) -> dict[str, Any]:
     rule = Adam(lr=Slider(1e-3, 1, 0.1, log=True))
     with browser_and_folder() as (browser, folder):
         write_site(folder, explore(rule, on=landscapes.rosenbrock()))
-        with under_policy(folder) as address:
+        with served_from(folder) as address:
             first = [opened(browser, address) for _ in range(size.opened)]
             keys = written(browser, address, size.written)
     return {
