@@ -22,6 +22,10 @@ OF = 5000
 WIDE, PHONE = (1280, 800), (390, 844)
 #: A window in which a part of a page is taken whole, with nothing that sticks to the window on it.
 TALL = 1800
+#: But one thing, which comes wherever a page moves up, be it by what is set late above the place.
+UP = "#pst-back-to-top { visibility: hidden !important }"
+#: Between two pictures of what may still be on the move, in milliseconds, and how many are taken.
+PAUSE, PATIENCE = 250, 40
 
 
 class Place(NamedTuple):
@@ -74,13 +78,19 @@ def opened(page, place: Place) -> None:
             arg=place.asked,
         )
     page.evaluate("document.fonts.ready")
-    page.wait_for_timeout(400)  # colors change in a transition
+    page.add_style_tag(content=UP)
 
 
 def taken(page, place: Place) -> Image.Image:
-    """The picture of a page that is open at a place."""
+    """The picture of a page that is open at a place, when two in a row are the same."""
     shot = page.locator(place.part).first if place.part else page
-    return Image.open(BytesIO(shot.screenshot(animations="disabled", caret="hide"))).convert("RGB")
+    shots = [b"", shot.screenshot(animations="disabled", caret="hide")]
+    while shots[-1] != shots[-2]:
+        if len(shots) > PATIENCE:
+            raise RuntimeError(f"{place.page} does not come to rest")
+        page.wait_for_timeout(PAUSE)
+        shots.append(shot.screenshot(animations="disabled", caret="hide"))
+    return Image.open(BytesIO(shots[-1])).convert("RGB")
 
 
 def save(picture: Image.Image, path: Path) -> None:
@@ -108,6 +118,15 @@ def alike(old: Image.Image, new: Image.Image) -> bool:
         return False
     differ = changed(old, new)
     return bool(differ.sum() * OF <= differ.size)
+
+
+def told(old: Image.Image, new: Image.Image) -> str:
+    """In words, how far apart two pictures are, and where in pixels from the upper left corner."""
+    if old.size != new.size:
+        return f"it was {old.size}, it is {new.size}"
+    rows, columns = np.nonzero(changed(old, new))
+    box = [CELL * int(n) for n in (columns.min(), rows.min(), columns.max() + 1, rows.max() + 1)]
+    return f"{len(rows)} cells between {box[:2]} and {box[2:]} of {old.size}"
 
 
 def marked(old: Image.Image, new: Image.Image) -> Image.Image:

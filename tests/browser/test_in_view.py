@@ -22,6 +22,23 @@ QUIET = """async () => {
   one?.editor.close();
 }"""
 
+#: Panels whose drawings do not lie on one another, and handles that do not lie on them, by pixels.
+ASIDE = """() => {
+  const [box, found] = [e => e.getBoundingClientRect(), []];
+  for (const panel of document.querySelectorAll(".px-panels:not([hidden]) > .px-panel")) {
+    const [map, ...above] = [...panel.querySelectorAll(":scope > svg")].map(box);
+    const knob = panel.querySelector(".px-handle");
+    const sides = ["left", "top", "width", "height"];
+    for (const each of above) found.push(...sides.map(side => each[side] - map[side]));
+    if (!knob?.checkVisibility()) continue;
+    const at = side => parseFloat(knob.style[side]) / 100;
+    const { left, top, width, height } = box(knob);
+    found.push(left + width / 2 - map.left - map.width * at("left"));
+    found.push(top + height / 2 - map.top - map.height * at("top"));
+  }
+  return found;
+}"""
+
 #: For every link that sets a figure, with the link at two heights of the window: whether the link
 #: can be clicked, whether the figure moves, how much of its first panel is seen, whether a sign
 #: tells of it, and whether it stands within the figure.
@@ -93,6 +110,9 @@ def test_a_figure_is_in_sight_while_it_is_tried(page, path, size):
         page.locator(".px").nth(k).scroll_into_view_if_needed()
         page.wait_for_function("k => PrimerExplorer.all[k]?.runs", arg=k)
     page.evaluate(QUIET)
+    aside = page.evaluate(ASIDE)
+    assert aside
+    assert max(map(abs, aside)) < 1
     found = page.evaluate(TRIED)
     for link, again in zip(found[::2], found[1::2], strict=True):  # one may already stand there
         assert link["moved"] or again["moved"], link
