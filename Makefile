@@ -47,7 +47,7 @@ test: $(VENV)/.installed-dev  ## run all tests: tests/, docstrings, notebooks
 	$(THREADS) $(FIXED) $(PY) -m pytest -n $(WORKERS) --dist loadscope --no-loadscope-reorder -m "not parity" $(PYTEST_FLAGS)
 
 parity: $(VENV)/.installed-parity  ## compare every rule live with torch, JAX and optax
-	$(THREADS) $(FIXED) JAX_ENABLE_X64=1 JAX_PLATFORMS=cpu $(PY) -m pytest -m parity tests $(PYTEST_FLAGS)
+	$(THREADS) $(FIXED) JAX_ENABLE_X64=1 JAX_PLATFORMS=cpu $(PY) -m pytest -n $(WORKERS) --dist loadscope -m parity tests $(PYTEST_FLAGS)
 
 book: $(VENV)/.installed-run _build/.sources  ## build the site in _build/html
 	$(THREADS) $(FIXED) PRIMER_BOOK=1 $(PY) .ci/execute_notebooks.py _build/.jupyter_cache notebooks/*.ipynb

@@ -31,6 +31,12 @@ FORMULAS_SET = """() =>
   [...document.querySelectorAll(".math")].every(e => e.querySelector("mjx-container"))"""
 
 
+def unlike(names) -> list[str]:
+    """Names of pages; of those of the rules, which one template writes, every eleventh."""
+    rules = [name for name in names if name.startswith("book/rules/")]
+    return [name for name in names if name not in rules or rules.index(name) % 11 == 0]
+
+
 @contextlib.contextmanager
 def required(starting, told: str):
     """What a context gives; where it cannot be started, tests are skipped, and fail in CI."""
@@ -156,6 +162,14 @@ def wake(page) -> None:
     page.wait_for_selector(".px-live")
     page.evaluate("PrimerExplorer.wake()")
     page.wait_for_function("!document.querySelector('.px:not(.px-live)')")
+
+
+def axe(page, context=None) -> list[dict]:
+    """What axe finds wrong on a page or a part of it; that of what is right only takes it time."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    options = {"preload": False, "resultTypes": ["violations"]}
+    return Axe().run(page, context, options).response["violations"]
 
 
 def settings(page, k: int = 0) -> dict:

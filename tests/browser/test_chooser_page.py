@@ -1,8 +1,7 @@
 """Which optimizer for me, in a real browser: answers, address, keyboard, links, access."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from chromium import jupyter_lab, run_all, write_notebook, write_page
+from chromium import axe, jupyter_lab, run_all, write_notebook, write_page
 
 from primer import SGD, Slider, chooser, decision_table, explore, landscapes
 from primer.measure import choose
@@ -157,7 +156,7 @@ def test_it_fits_the_screen_fingers_and_those_who_see_badly(page, opened, theme,
     for k in range(chips.count()):
         assert chips.nth(k).bounding_box()["height"] >= 44
     page.wait_for_timeout(1000)  # the flash of a link
-    found = Axe().run(page, context=".px-choose", options={"preload": False}).response["violations"]
+    found = axe(page, ".px-choose")
     assert not [(v["id"], v["nodes"][0]["html"]) for v in found]
 
 

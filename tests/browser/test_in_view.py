@@ -1,16 +1,13 @@
 """What a chapter says to try is tried with the figure in sight. Run it after `make book`."""
 
 import pytest
-from chromium import SITE, write_page
+from chromium import SITE, unlike, write_page
 
 from primer import SGD, Slider, explore, landscapes
 
 pytestmark = pytest.mark.browser
-PAGES = (
-    sorted(p for p in SITE.rglob("*.html") if 'class="px-data"' in p.read_text(encoding="utf-8"))
-    if SITE.exists()
-    else []
-)
+FIGURES = [p for p in sorted(SITE.rglob("*.html")) if 'class="px-data"' in p.read_text("utf-8")]
+PAGES = unlike([page.relative_to(SITE).as_posix() for page in FIGURES])
 SIZES = [(1280, 800), (390, 844)]
 
 #: Nothing is on its way any more: formulas are set, and the editor of rules has been open.
@@ -101,10 +98,10 @@ TRIED = """async () => {
 
 @pytest.mark.skipif(not PAGES, reason="the site is not built")
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}")
-@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.stem)
-def test_a_figure_is_in_sight_while_it_is_tried(page, path, size):
+@pytest.mark.parametrize("name", PAGES)
+def test_a_figure_is_in_sight_while_it_is_tried(page, name, size):
     page.set_viewport_size({"width": size[0], "height": size[1]})
-    page.goto(path.as_uri())
+    page.goto((SITE / name).as_uri())
     page.wait_for_selector(".px-live")
     for k in range(page.locator(".px").count()):  # the numbers of grids come near the window
         page.locator(".px").nth(k).scroll_into_view_if_needed()

@@ -10,8 +10,7 @@ import urllib.parse
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from chromium import FORMULAS_SET, SITE, paths, until, wake
+from chromium import FORMULAS_SET, SITE, axe, paths, unlike, until, wake
 from helpers import loaded
 
 from primer import registry
@@ -31,7 +30,7 @@ ALL = [
 #: The pages of the rules come from one template. What the template writes is looked at on every
 #: eleventh of them; that figures are alive, that nothing is too wide or too heavy, on each.
 RULES = [name for name in ALL if name.startswith("book/rules/")]
-ALIKE = {name for k, name in enumerate(RULES) if k % 11}
+ALIKE = set(ALL) - set(unlike(ALL))
 SMALL = 500_000
 HTML = "text/html; charset=utf-8"
 based = loaded(Path(__file__).parents[2] / "book" / "_ext" / "site_files.py").based
@@ -50,7 +49,7 @@ WHOLE = [
 ]
 
 
-unlike = pytest.mark.parametrize(
+on_unlike_pages = pytest.mark.parametrize(
     "file", [SITE / name for name in NAMES if name not in ALIKE], ids=lambda file: file.stem
 )
 
@@ -74,13 +73,13 @@ def test_every_slider_of_the_page_changes_its_lines(page, file):
             explorers.nth(k).locator("button[value=reset]").click()
 
 
-@unlike
+@on_unlike_pages
 def test_axe_finds_no_serious_violation_in_its_explorers(page, file):
     page.goto(file.as_uri())
     wake(page)
     for theme in ("light", "dark"):
         page.evaluate("theme => { document.documentElement.dataset.theme = theme }", theme)
-        found = Axe().run(page, context=".px", options={"preload": False}).response["violations"]
+        found = axe(page, ".px")
         serious = [v for v in found if v["impact"] in ("serious", "critical")]
         assert not [(v["id"], v["nodes"][0]["html"]) for v in serious]
 
@@ -94,7 +93,7 @@ def test_axe_finds_nothing_on_the_whole_page_but_what_is_known(page, name, theme
         wake(page)
     page.wait_for_function(FORMULAS_SET)
     page.wait_for_timeout(400)  # colors change in a transition
-    found = Axe().run(page, None if name == SET else OWN, {"preload": False}).response["violations"]
+    found = axe(page, None if name == SET else OWN)
     new = [v for v in found if v["id"] not in KNOWN_TO_AXE]
     assert not [(v["id"], v["nodes"][0]["html"]) for v in new]
     regions = [node for v in found if v["id"] == "region" for node in v["nodes"]]
@@ -178,7 +177,7 @@ def test_a_chosen_answer_is_seen_in_forced_colors(browser):
     context.close()
 
 
-@unlike
+@on_unlike_pages
 def test_every_link_that_sets_sliders_finds_its_explorer(page, file):
     page.goto(file.as_uri())
     wake(page)
@@ -277,6 +276,7 @@ def test_the_policy_forbids_nothing_on_any_page(visitor, served, name):
     visitor.on("console", lambda m: said.append(m.text) if m.type in ("error", "warning") else None)
     visitor.on("pageerror", lambda error: said.append(str(error)))
     visitor.goto(f"{served}/{name}", wait_until="networkidle")
+    until(visitor, FORMULAS_SET)
     explorers = visitor.locator(".px")
     for k in range(explorers.count()):
         explorers.nth(k).scroll_into_view_if_needed()
@@ -343,9 +343,9 @@ MATH = [n for n in ALL if 'class="math ' in TEXTS[n] and n not in ALIKE]
 
 
 @pytest.mark.parametrize("name", MATH)
-def test_mathjax_sets_every_equation(visitor, site, name):
-    visitor.goto(f"{site}/{name}", wait_until="load")
-    until(visitor, FORMULAS_SET)
+def test_mathjax_sets_every_equation_also_from_file(page, name):
+    page.goto((SITE / name).as_uri(), wait_until="load")
+    until(page, FORMULAS_SET)
 
 
 # The catalogue and the pages of the rules
