@@ -5,11 +5,27 @@ anew; look at them before they are committed.
 """
 
 import re
+from io import BytesIO
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from chromium import SITE, launched
-from pictures import CELL, FLAGS, FOLDER, PLACES, alike, changed, marked, opened, save, taken, told
+from pictures import (
+    CELL,
+    FLAGS,
+    FOLDER,
+    PATIENCE,
+    PLACES,
+    Place,
+    alike,
+    changed,
+    marked,
+    opened,
+    save,
+    taken,
+    told,
+)
 from PIL import Image
 
 pytestmark = pytest.mark.browser
@@ -98,26 +114,31 @@ def test_edges_of_letters_that_are_drawn_a_little_differently_are_no_change(page
     assert alike(was, moved)
 
 
-def test_a_page_that_has_moved_up_looks_the_same_and_one_that_moves_is_waited_for(page):
+def test_the_way_back_to_the_top_that_comes_where_a_page_moves_up_is_not_on_the_picture(page):
     opened(page, PLACES["four-panels"])
     was = taken(page, PLACES["four-panels"])
     page.evaluate("scrollBy(0, -40)")
     page.wait_for_function("document.querySelector('#pst-back-to-top').style.display === 'block'")
     assert alike(was, taken(page, PLACES["four-panels"]))
-    page.evaluate(
-        """() => {
-          const { style } = document.querySelector(".px-panels");
-          let k = 0;
-          const moved = () => {
-            style.translate = `0 ${(k += 4)}px`;
-            if (k < 40) setTimeout(moved, 90);
-          };
-          moved();
-        }"""
-    )
-    moving = taken(page, PLACES["four-panels"])
-    assert page.evaluate("document.querySelector('.px-panels').style.translate") == "0px 40px"
-    assert moving == taken(page, PLACES["four-panels"])
+
+
+def drawn_as(*grays):
+    """A page that looks so at one shot after the other."""
+    shots = iter(grays)
+
+    def screenshot(**_):
+        file = BytesIO()
+        Image.new("L", (8, 8), next(shots)).save(file, "png")
+        return file.getvalue()
+
+    return SimpleNamespace(screenshot=screenshot, wait_for_timeout=lambda _: None)
+
+
+def test_a_place_that_still_moves_is_waited_for_and_one_that_never_rests_is_refused():
+    place = Place("book/index.html")
+    assert taken(drawn_as(0, 80, 160, 160, 240), place).getpixel((0, 0)) == (160, 160, 160)
+    with pytest.raises(RuntimeError, match=r"book/index\.html does not come to rest"):
+        taken(drawn_as(*range(PATIENCE + 1)), place)
 
 
 def test_pictures_of_two_sizes_are_not_alike_and_odd_sizes_are_compared_to_their_edge():
