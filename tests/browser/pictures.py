@@ -22,8 +22,8 @@ OF = 5000
 WIDE, PHONE = (1280, 800), (390, 844)
 #: A window in which a part of a page is taken whole, with nothing that sticks to the window on it.
 TALL = 1800
-#: But one thing, which comes wherever a page moves up, be it by what is set late above the place.
-UP = "#pst-back-to-top { visibility: hidden !important }"
+#: Nor do its panels: what sticks is drawn as a layer of its own, moved by parts of a pixel.
+LOOSE = ".px-panels, .px-panel { position: relative !important; top: auto !important }"
 #: Between two pictures of what may still be on the move, in milliseconds, and how many are taken.
 PAUSE, PATIENCE = 250, 40
 
@@ -78,7 +78,7 @@ def opened(page, place: Place) -> None:
             arg=place.asked,
         )
     page.evaluate("document.fonts.ready")
-    page.add_style_tag(content=UP)
+    page.add_style_tag(content=LOOSE)
 
 
 def taken(page, place: Place) -> Image.Image:

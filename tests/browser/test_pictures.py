@@ -114,12 +114,14 @@ def test_edges_of_letters_that_are_drawn_a_little_differently_are_no_change(page
     assert alike(was, moved)
 
 
-def test_the_way_back_to_the_top_that_comes_where_a_page_moves_up_is_not_on_the_picture(page):
-    opened(page, PLACES["four-panels"])
-    was = taken(page, PLACES["four-panels"])
-    page.evaluate("scrollBy(0, -40)")
-    page.wait_for_function("document.querySelector('#pst-back-to-top').style.display === 'block'")
-    assert alike(was, taken(page, PLACES["four-panels"]))
+def test_nothing_of_a_figure_sticks_to_the_window_while_its_picture_is_taken(page):
+    opened(page, PLACES["phone-explorer"])
+    sticks = """() => [...document.querySelectorAll(".px, .px *")]
+      .filter(e => getComputedStyle(e).position === "sticky").length"""
+    assert page.evaluate(sticks) == 0
+    page.reload()
+    page.wait_for_selector(".px-live")
+    assert page.evaluate(sticks) > 0
 
 
 def drawn_as(*grays):
