@@ -31,6 +31,11 @@ FORMULAS_SET = """() =>
   [...document.querySelectorAll(".math")].every(e => e.querySelector("mjx-container"))"""
 
 
+def pages_with(text: str) -> list[Path]:
+    """The pages of the built site that hold a text; none where it is not built."""
+    return [page for page in sorted(SITE.rglob("*.html")) if text in page.read_text("utf-8")]
+
+
 def unlike(names) -> list[str]:
     """Names of pages; of those of the rules, which one template writes, every eleventh."""
     rules = [name for name in names if name.startswith("book/rules/")]
@@ -164,11 +169,11 @@ def wake(page) -> None:
     page.wait_for_function("!document.querySelector('.px:not(.px-live)')")
 
 
-def axe(page, context=None) -> list[dict]:
-    """What axe finds wrong on a page or a part of it; that of what is right only takes it time."""
+def axe(page, context=None, preload: bool = False) -> list[dict]:
+    """What axe finds wrong on a page or a part of it; to list what is right only takes it time."""
     from axe_playwright_python.sync_playwright import Axe
 
-    options = {"preload": False, "resultTypes": ["violations"]}
+    options = {"preload": preload, "resultTypes": ["violations"]}
     return Axe().run(page, context, options).response["violations"]
 
 

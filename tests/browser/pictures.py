@@ -84,13 +84,14 @@ def opened(page, place: Place) -> None:
 def taken(page, place: Place) -> Image.Image:
     """The picture of a page that is open at a place, when two in a row are the same."""
     shot = page.locator(place.part).first if place.part else page
-    shots = [b"", shot.screenshot(animations="disabled", caret="hide")]
-    while shots[-1] != shots[-2]:
-        if len(shots) > PATIENCE:
-            raise RuntimeError(f"{place.page} does not come to rest")
+    last = None
+    for _ in range(PATIENCE):
+        now = shot.screenshot(animations="disabled", caret="hide")
+        if now == last:
+            return Image.open(BytesIO(now)).convert("RGB")
+        last = now
         page.wait_for_timeout(PAUSE)
-        shots.append(shot.screenshot(animations="disabled", caret="hide"))
-    return Image.open(BytesIO(shots[-1])).convert("RGB")
+    raise RuntimeError(f"{place.page} does not come to rest")
 
 
 def save(picture: Image.Image, path: Path) -> None:

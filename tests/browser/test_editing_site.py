@@ -6,11 +6,11 @@ Run it after `make book`.
 import re
 
 import pytest
-from chromium import SITE, until
+from chromium import SITE, pages_with, until
 
 pytestmark = pytest.mark.browser
 
-PAGES = [p for p in sorted(SITE.rglob("*.html")) if 'class="px-edits"' in p.read_text("utf-8")]
+PAGES = pages_with('class="px-edits"')
 if not PAGES:
     pytest.skip(f"no built site in {SITE}: run 'make book' first", allow_module_level=True)
 #: For every explorer, landscape and rule: numbers that differ, what is refused, the equation.

@@ -8,7 +8,7 @@ each kind.
 import os
 
 import pytest
-from chromium import FORMULAS_SET, SITE, required
+from chromium import FORMULAS_SET, SITE, pages_with, required
 from engines import STARTED, Chromium
 
 pytestmark = pytest.mark.browser
@@ -21,11 +21,7 @@ QUICK = [
     "notebooks/08_schedules.html",
     "book/rules/Adam.html",
 ]
-ALL = [
-    page.relative_to(SITE).as_posix()
-    for page in sorted(SITE.rglob("*.html"))
-    if 'class="px-data"' in page.read_text(encoding="utf-8")
-]
+ALL = [page.relative_to(SITE).as_posix() for page in pages_with('class="px-data"')]
 if not ALL:
     pytest.skip(f"no built site in {SITE}: run 'make book' first", allow_module_level=True)
 PAGES = ALL if os.environ.get("ENGINES_PAGES") == "all" else QUICK

@@ -153,7 +153,7 @@ def test_a_first_touch_opens_the_card_and_the_link_in_it_leads_on(browser, page,
 def test_axe_finds_nothing_to_complain_of(page, opened, theme, size):
     opened(size=size, theme=theme)
     page.locator("#kin-Adam .px-name").focus()
-    assert axe(page, ".px-family") == []
+    assert axe(page, ".px-family", preload=True) == []
 
 
 def test_without_scripts_every_name_year_and_link_is_there(browser, page, opened):

@@ -1,13 +1,12 @@
 """What a chapter says to try is tried with the figure in sight. Run it after `make book`."""
 
 import pytest
-from chromium import SITE, unlike, write_page
+from chromium import SITE, pages_with, unlike, write_page
 
 from primer import SGD, Slider, explore, landscapes
 
 pytestmark = pytest.mark.browser
-FIGURES = [p for p in sorted(SITE.rglob("*.html")) if 'class="px-data"' in p.read_text("utf-8")]
-PAGES = unlike([page.relative_to(SITE).as_posix() for page in FIGURES])
+PAGES = unlike([str(page.relative_to(SITE)) for page in pages_with('class="px-data"')])
 SIZES = [(1280, 800), (390, 844)]
 
 #: Nothing is on its way any more: formulas are set, and the editor of rules has been open.

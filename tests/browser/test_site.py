@@ -10,16 +10,14 @@ import urllib.parse
 from pathlib import Path
 
 import pytest
-from chromium import FORMULAS_SET, SITE, axe, paths, unlike, until, wake
+from chromium import FORMULAS_SET, SITE, axe, pages_with, paths, unlike, until, wake
 from helpers import loaded
 
 from primer import registry
 
 pytestmark = pytest.mark.browser
 
-PAGES = sorted(
-    page for page in SITE.rglob("*.html") if 'class="px-data"' in page.read_text(encoding="utf-8")
-)
+PAGES = pages_with('class="px-data"')
 if not PAGES:
     pytest.skip(f"no built site in {SITE}: run 'make book' first", allow_module_level=True)
 NAMES = [str(page.relative_to(SITE)) for page in PAGES]
