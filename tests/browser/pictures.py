@@ -24,6 +24,12 @@ WIDE, PHONE = (1280, 800), (390, 844)
 TALL = 1800
 #: Nor do its panels: what sticks is drawn as a layer of its own, moved by parts of a pixel.
 LOOSE = ".px-panels, .px-panel { position: relative !important; top: auto !important }"
+#: A part begins at a whole pixel: formulas above it are set a little higher or lower by what has
+#: loaded when, and letters and frames are drawn at whole pixels.
+ALIGN = """e => {
+  const above = e.getBoundingClientRect().top + scrollY;
+  Object.assign(e.style, { position: "relative", top: `${Math.ceil(above) - above}px` });
+}"""
 #: Between two pictures of what may still be on the move, in milliseconds, and how many are taken.
 PAUSE, PATIENCE = 250, 40
 
@@ -79,6 +85,8 @@ def opened(page, place: Place) -> None:
         )
     page.evaluate("document.fonts.ready")
     page.add_style_tag(content=LOOSE)
+    if tall:
+        page.locator(place.part).first.evaluate(ALIGN)
 
 
 def taken(page, place: Place) -> Image.Image:
