@@ -37,10 +37,25 @@
     if (waiting.size) MathJax.typeset([...waiting].map(forget));
   }
 
+  // All that the formulas use is loaded at the start: what MathJax fetches when it meets a command
+  // is lost to a second formula that comes meanwhile, and shown in red. `html` has \class.
+  const EXTENSIONS = ["html"];
+  const settings = () => ({
+    ...globalThis.MathJax,
+    startup: { typeset: false },
+    tex: { packages: { "[+]": EXTENSIONS } },
+    loader: {
+      load: ["core", "input/tex", "output/chtml", "a11y/assistive-mml"].concat(
+        EXTENSIONS.map((name) => `[tex]/${name}`),
+      ),
+    },
+  });
+
   // MathJax, once it is asked for.
   let ready;
   const load = () => (ready ??= new Promise(fetched));
   function fetched(done) {
+    globalThis.MathJax = settings();
     const script = document.createElement("script");
     script.src = new URL("../mathjax/startup.js", src);
     script.onload = async () => {

@@ -30,6 +30,9 @@ REQUIRED = bool(os.environ.get("CI") or os.environ.get("REQUIRE_BROWSER"))
 FORMULAS_SET = """() =>
   [...document.querySelectorAll(".math")].every(e => e.querySelector("mjx-container"))"""
 
+#: What MathJax shows of a formula that it does not understand.
+NOT_UNDERSTOOD = "mjx-merror, mjx-mtext[style*='red']"
+
 
 def pages_with(text: str) -> list[Path]:
     """The pages of the built site that hold a text; none where it is not built."""
@@ -118,13 +121,21 @@ def write_site(folder: Path, *explorers, before: str = "", theme: str = "light")
         "page.html": body.replace("<meta", '<link rel="icon" href="data:,"><meta', 1),
         "_static/edit.js": editor(),
         "_static/edit.css": static("edit.css"),
-        "_static/mathjax_start.js": (BOOK / "_static" / "mathjax_start.js").read_text("utf-8"),
     }
     for name, text in files.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text, encoding="utf-8")
-    for name in ("codemirror", "mathjax"):
-        shutil.copytree(BOOK / "vendor" / name, folder / name, dirs_exist_ok=True)
+    shutil.copytree(BOOK / "vendor" / "codemirror", folder / "codemirror", dirs_exist_ok=True)
+    bring_mathjax(folder)
+
+
+def bring_mathjax(folder: Path) -> str:
+    """Put into a folder what sets formulas on the site; the tag by which its pages ask for it."""
+    name = "_static/mathjax_start.js"
+    (folder / name).parent.mkdir(exist_ok=True)
+    shutil.copy(BOOK / name, folder / name)
+    shutil.copytree(BOOK / "vendor" / "mathjax", folder / "mathjax", dirs_exist_ok=True)
+    return f'<script defer src="{name}"></script>'
 
 
 class UnderPolicy(http.server.SimpleHTTPRequestHandler):

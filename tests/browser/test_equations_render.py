@@ -2,18 +2,14 @@
 
 import functools
 import html
-import json
-from pathlib import Path
 
 import pytest
+from chromium import bring_mathjax
 from helpers import cases
 from hypothesis import HealthCheck, Phase, given, settings
 from inventing import LOCALS, made, sources
 
 from primer import TraceError, latex
-
-MATHJAX = Path(__file__).parents[2] / "book" / "vendor" / "mathjax" / "startup.js"
-LOADED = {"load": ["core", "input/tex", "output/chtml", "a11y/assistive-mml"]}
 
 pytestmark = pytest.mark.browser
 
@@ -50,18 +46,16 @@ def equations():
 def errors(page, tmp_path):
     """For every equation: what MathJax complains of, and the height of what it drew."""
     blocks = "".join(
-        f'<div id="{html.escape(name)}">\\[{html.escape(text)}\\]</div>'
+        f'<div class="math" id="{html.escape(name)}">\\[{html.escape(text)}\\]</div>'
         for name, text in equations().items()
     )
     file = tmp_path / "equations.html"
     file.write_text(
-        '<!doctype html><meta charset="utf-8">'
-        f"<script>window.MathJax = {json.dumps({'loader': LOADED})}</script>"
-        f'<body>{blocks}<script src="{MATHJAX.as_uri()}"></script>',
+        f'<!doctype html><meta charset="utf-8"><body>{blocks}{bring_mathjax(tmp_path)}',
         encoding="utf-8",
     )
     page.goto(file.as_uri())
-    page.evaluate("MathJax.startup.promise")
+    page.evaluate("PrimerFormulas()")
     return page.evaluate(
         "() => Object.fromEntries([...document.querySelectorAll('div[id]')].map(div => {"
         " const error = div.querySelector('mjx-merror, [data-mjx-error]');"

@@ -10,7 +10,7 @@ import urllib.parse
 from pathlib import Path
 
 import pytest
-from chromium import FORMULAS_SET, SITE, axe, pages_with, paths, unlike, until, wake
+from chromium import FORMULAS_SET, NOT_UNDERSTOOD, SITE, axe, pages_with, paths, unlike, until, wake
 from helpers import loaded
 
 from primer import registry
@@ -344,6 +344,9 @@ MATH = [n for n in ALL if 'class="math ' in TEXTS[n] and n not in ALIKE]
 def test_mathjax_sets_every_equation_also_from_file(page, name):
     page.goto((SITE / name).as_uri(), wait_until="load")
     until(page, FORMULAS_SET)
+    assert page.locator(NOT_UNDERSTOOD).count() == 0
+    parts = page.locator("script[src*='/extensions/']").count()
+    assert parts == page.evaluate("MathJax.config.tex.packages['[+]'].length")
 
 
 # The catalogue and the pages of the rules

@@ -3,15 +3,9 @@ import { make } from "./make.js";
 
 const PAUSE = 150; // milliseconds without a change before an equation is set
 
-// What the book's pages say to MathJax; the script `src` loads it and sets the formulas of the page.
-const MATHJAX = {
-  startup: { typeset: false },
-  loader: { load: ["core", "input/tex", "output/chtml", "a11y/assistive-mml"] },
-};
+// The script `src` loads MathJax and sets the formulas of the page.
 function prepare(src) {
-  if (globalThis.PrimerFormulas || !src) return;
-  globalThis.MathJax ??= MATHJAX;
-  document.head.append(make("script", { src }));
+  if (src && !globalThis.PrimerFormulas) document.head.append(make("script", { src }));
 }
 
 export class Formula {
