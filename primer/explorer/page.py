@@ -7,6 +7,7 @@ import decimal
 import hashlib
 import html
 import json
+import re
 import zlib
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
@@ -210,10 +211,11 @@ def _numbers(explorer: Base) -> str:
 
 def _result(k: int, name: str, look: Look, numbers: tuple[str, ...], shown: bool) -> str:
     name = html.escape(name)
+    words = re.sub(r"(?<=[a-z])(?=[A-Z])", "<wbr>", name)  # where a narrow column may break it
     cells, pressed = "".join(f"<td>{number}</td>" for number in numbers), str(shown).lower()
     return (
         f'<tr data-rule="{k}"><th scope="row"><button type="button" aria-pressed="{pressed}"'
-        f' title="Show or hide {name}">{swatch(look)}{name}</button></th>{cells}</tr>'
+        f' title="Show or hide {name}">{swatch(look)}{words}</button></th>{cells}</tr>'
     )
 
 

@@ -31,7 +31,7 @@ FORMULAS_SET = """() =>
   [...document.querySelectorAll(".math")].every(e => e.querySelector("mjx-container"))"""
 
 #: What MathJax shows of a formula that it does not understand.
-NOT_UNDERSTOOD = "mjx-merror, mjx-mtext[style*='red']"
+NOT_UNDERSTOOD = "mjx-merror, mjx-math [style*='red']"
 
 
 def pages_with(text: str) -> list[Path]:
