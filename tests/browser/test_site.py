@@ -346,7 +346,8 @@ def test_mathjax_sets_every_equation_also_from_file(page, name):
     until(page, FORMULAS_SET)
     assert page.locator(NOT_UNDERSTOOD).count() == 0
     parts = page.locator("script[src*='/extensions/']").count()
-    assert parts == page.evaluate("MathJax.config.tex.packages['[+]'].length")
+    asked = page.evaluate("MathJax.config.loader.load.filter(name => name.startsWith('[tex]'))")
+    assert parts == len(asked)
 
 
 # The catalogue and the pages of the rules
