@@ -39,23 +39,17 @@
 
   // All that the formulas use is loaded at the start: what MathJax fetches when it meets a command
   // is lost to a second formula that comes meanwhile, and shown in red. `html` has \class.
-  const EXTENSIONS = ["html"];
-  const settings = () => ({
-    ...globalThis.MathJax,
+  const SETTINGS = {
     startup: { typeset: false },
-    tex: { packages: { "[+]": EXTENSIONS } },
-    loader: {
-      load: ["core", "input/tex", "output/chtml", "a11y/assistive-mml"].concat(
-        EXTENSIONS.map((name) => `[tex]/${name}`),
-      ),
-    },
-  });
+    loader: { load: ["core", "input/tex", "[tex]/html", "output/chtml", "a11y/assistive-mml"] },
+    tex: { packages: { "[+]": ["html"] } },
+  };
 
   // MathJax, once it is asked for.
   let ready;
   const load = () => (ready ??= new Promise(fetched));
   function fetched(done) {
-    globalThis.MathJax = settings();
+    globalThis.MathJax = { ...globalThis.MathJax, ...SETTINGS };
     const script = document.createElement("script");
     script.src = new URL("../mathjax/startup.js", src);
     script.onload = async () => {
